@@ -1,0 +1,1 @@
+//! The audit desk: read, filter, verify and export the log.

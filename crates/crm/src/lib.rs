@@ -1,0 +1,1 @@
+//! Customers, contacts, timeline, import and export.

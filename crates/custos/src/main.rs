@@ -1,0 +1,2 @@
+//! The Custos server and command line.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The operation registry: one source for router, OpenAPI document and authorisation matrix.

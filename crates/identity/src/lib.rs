@@ -1,0 +1,1 @@
+//! Who is calling: organisation, accounts, passwords, TOTP, sessions, first-run setup.

@@ -1,0 +1,1 @@
+//! Sealing, policy and audit: pure rules without I/O, async or SQL.

@@ -1,0 +1,1 @@
+//! The two database engines behind one interface: transactions, migrations, audit in the same commit.

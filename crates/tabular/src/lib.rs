@@ -1,0 +1,1 @@
+//! Reads and writes tables people send: CSV in any usual encoding, and XLSX.

@@ -1,0 +1,1 @@
+//! Test helpers: both engines, a fixed clock, ready-made callers.
