@@ -1,0 +1,27 @@
+//! The transparency log: every action's entry in a Merkle tree with signed checkpoints, and its verification.
+//!
+//! One log per organisation. An [`Entry`] is inserted with its dense index in the transaction of the action
+//! it records. The sequencer appends the hashes of new entries to the [`TreeState`], stores the changed tiles
+//! and signs a [`Checkpoint`]. Whoever holds the public key, and best an older checkpoint too, can check with
+//! [`verify_log`] or [`verify_evidence`] that nothing was changed, removed or added since.
+//!
+//! Formats: RFC 6962 hashes; C2SP signed-note, tlog-checkpoint and tlog-tiles.
+
+mod checkpoint;
+mod detail;
+mod entry;
+mod hash;
+mod note;
+mod open_tile;
+mod source;
+mod tile;
+mod tree;
+
+pub use checkpoint::{Checkpoint, CheckpointError, CheckpointSigner, CheckpointVerifier};
+pub use detail::Detail;
+pub use entry::{Actor, EncodedEntry, Entry, EntryError, Id, MAX_BODY_LENGTH, Outcome, Resource};
+pub use hash::{Hash, empty_root, leaf_hash, node_hash};
+pub use note::NoteError;
+pub use source::{LogSource, SourceError, StoredCheckpoint, StoredEntry, TileReader};
+pub use tile::{MAX_SIZE, TILE_WIDTH, TilePath, TileUpdate};
+pub use tree::{TreeError, TreeState};
