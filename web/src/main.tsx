@@ -1,3 +1,26 @@
+import { RouterProvider } from "@tanstack/react-router";
 import { createRoot } from "react-dom/client";
+import "./app/base.css";
+import { nonceForStyles, readNonce } from "./app/csp";
+import { Providers } from "./app/providers";
+import { makeQueryClient } from "./app/queryClient";
+import { makeRouter } from "./app/router";
+import { applyLanguage } from "./i18n/LanguageProvider";
+import { initialLanguage, loadWords } from "./i18n/languages";
 
-createRoot(document.getElementById("root") as HTMLElement).render(null);
+async function start(root: HTMLElement): Promise<void> {
+  const nonce = readNonce();
+  if (nonce !== undefined) nonceForStyles(nonce);
+  const queryClient = makeQueryClient();
+  const router = makeRouter(queryClient);
+  const words = await loadWords(initialLanguage());
+  applyLanguage(words.language);
+  createRoot(root).render(
+    <Providers words={words} queryClient={queryClient} nonce={nonce}>
+      <RouterProvider router={router} />
+    </Providers>,
+  );
+}
+
+const root = document.getElementById("root");
+if (root !== null) void start(root);

@@ -1,0 +1,80 @@
+import { SearchOutlined } from "@ant-design/icons";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useEffect, useRef, useState } from "react";
+import { useT } from "../../i18n/useT";
+
+const DEBOUNCE_MS = 250;
+
+/** Whether a key press belongs to something the person is writing in. */
+function isWriting(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+}
+
+/** The search over customers: Ctrl K, ⌘K or "/" from anywhere; what is typed shows in the list as one types. */
+export function GlobalSearch() {
+  const t = useT();
+  const navigate = useNavigate();
+  const current = (useSearch({ strict: false }) as { q?: string }).q ?? "";
+  const [text, setText] = useState(current);
+  const input = useRef<HTMLInputElement>(null);
+  const timer = useRef<number | undefined>(undefined);
+  const composing = useRef(false);
+
+  useEffect(() => {
+    if (document.activeElement !== input.current) setText(current);
+  }, [current]);
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const combination = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k";
+      if (!combination && (event.key !== "/" || isWriting(event.target))) return;
+      event.preventDefault();
+      input.current?.focus();
+      input.current?.select();
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, []);
+
+  const go = (value: string) => {
+    window.clearTimeout(timer.current);
+    const q = value.trim() === "" ? undefined : value.trim();
+    if ((q ?? "") === current) return;
+    void navigate({ to: "/customers", search: (previous) => ({ ...previous, q }), replace: current !== "" });
+  };
+  const type = (value: string) => {
+    setText(value);
+    window.clearTimeout(timer.current);
+    if (!composing.current) timer.current = window.setTimeout(() => go(value), DEBOUNCE_MS);
+  };
+
+  return (
+    <search className="global-search">
+      <SearchOutlined aria-hidden />
+      <input
+        ref={input}
+        type="search"
+        value={text}
+        maxLength={100}
+        placeholder={t("search-placeholder")}
+        aria-label={t("search-label")}
+        autoComplete="off"
+        spellCheck={false}
+        onChange={(event) => type(event.target.value)}
+        // While a Chinese input method composes, letters are not yet words.
+        onCompositionStart={() => {
+          composing.current = true;
+        }}
+        onCompositionEnd={(event) => {
+          composing.current = false;
+          type(event.currentTarget.value);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && !event.nativeEvent.isComposing) go(text);
+          if (event.key === "Escape") input.current?.blur();
+        }}
+      />
+      <kbd aria-hidden>/</kbd>
+    </search>
+  );
+}

@@ -1,0 +1,39 @@
+import { MoreOutlined } from "@ant-design/icons";
+import { Link } from "@tanstack/react-router";
+import { Dropdown } from "antd";
+import { useT } from "../../i18n/useT";
+import { reachable } from "../navigation";
+import { useSession } from "../session/session";
+
+/** How many destinations fit beside "more" on the narrowest phone. */
+const SHOWN = 4;
+
+export function MobileNav() {
+  const t = useT();
+  const { permissions } = useSession();
+  const all = reachable(permissions);
+  const shown = all.length > SHOWN + 1 ? all.slice(0, SHOWN) : all;
+  const rest = all.slice(shown.length);
+  return (
+    <nav className="bottom" aria-label={t("nav-label")}>
+      {shown.map(({ to, label, icon: Icon }) => (
+        <Link key={to} to={to} className="bottom-link" activeProps={{ "aria-current": "page" }}>
+          <Icon />
+          <span>{t(label)}</span>
+        </Link>
+      ))}
+      {rest.length > 0 && (
+        <Dropdown
+          trigger={["click"]}
+          placement="topRight"
+          menu={{ items: rest.map(({ to, label, icon: Icon }) => ({ key: to, icon: <Icon />, label: <Link to={to}>{t(label)}</Link> })) }}
+        >
+          <button type="button" className="bottom-link">
+            <MoreOutlined />
+            <span>{t("nav-more")}</span>
+          </button>
+        </Dropdown>
+      )}
+    </nav>
+  );
+}

@@ -1,0 +1,42 @@
+import { MenuFoldOutlined, MenuUnfoldOutlined } from "@ant-design/icons";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { useT } from "../../i18n/useT";
+import { Emblem } from "../../ui/Emblem";
+import { reachable } from "../navigation";
+import { useSession } from "../session/session";
+
+const STORAGE_KEY = "custos.navigation";
+
+export function SideNav() {
+  const t = useT();
+  const { permissions, organisation } = useSession();
+  const [narrow, setNarrow] = useState(() => localStorage.getItem(STORAGE_KEY) === "narrow");
+  const toggle = () => {
+    localStorage.setItem(STORAGE_KEY, narrow ? "wide" : "narrow");
+    setNarrow(!narrow);
+  };
+  return (
+    <aside className={narrow ? "side side-narrow" : "side"}>
+      <div className="side-brand">
+        <Emblem size={26} />
+        <div className="side-names">
+          <strong>{t("product-name")}</strong>
+          <span title={organisation.name}>{organisation.name}</span>
+        </div>
+      </div>
+      <nav aria-label={t("nav-label")} className="side-nav">
+        {reachable(permissions).map(({ to, label, icon: Icon }) => (
+          <Link key={to} to={to} className="side-link" activeProps={{ "aria-current": "page" }} title={narrow ? t(label) : undefined}>
+            <Icon />
+            <span>{t(label)}</span>
+          </Link>
+        ))}
+      </nav>
+      <button type="button" className="side-toggle" onClick={toggle} aria-expanded={!narrow} aria-label={t("nav-toggle")}>
+        {narrow ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />}
+        <span>{t("nav-fold")}</span>
+      </button>
+    </aside>
+  );
+}

@@ -1,0 +1,22 @@
+import { Emblem } from "../../ui/Emblem";
+import { useMay } from "../session/session";
+import { AppearanceSwitch, LanguageSwitch } from "./Switches";
+import { GlobalSearch } from "./GlobalSearch";
+import { UserMenu } from "./UserMenu";
+
+export function TopBar() {
+  const may = useMay();
+  return (
+    <header className="top">
+      <span className="top-emblem">
+        <Emblem size={24} />
+      </span>
+      {may("customer.list") ? <GlobalSearch /> : <span className="top-space" />}
+      <div className="top-tools">
+        <LanguageSwitch />
+        <AppearanceSwitch />
+        <UserMenu />
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,30 @@
+import {
+  AuditOutlined,
+  ApartmentOutlined,
+  ApiOutlined,
+  ImportOutlined,
+  SolutionOutlined,
+  TeamOutlined,
+} from "@ant-design/icons";
+import type { ComponentType } from "react";
+
+export interface Destination {
+  to: "/customers" | "/imports" | "/audit" | "/admin/users" | "/admin/departments" | "/docs";
+  label: string;
+  icon: ComponentType;
+  /** The permission the server lists for people who may go there; null when everybody signed in may. */
+  permission: string | null;
+}
+
+export const DESTINATIONS: readonly Destination[] = [
+  { to: "/customers", label: "nav-customers", icon: SolutionOutlined, permission: "customer.list" },
+  { to: "/imports", label: "nav-imports", icon: ImportOutlined, permission: "import.list" },
+  { to: "/audit", label: "nav-audit", icon: AuditOutlined, permission: "audit.list" },
+  { to: "/admin/users", label: "nav-users", icon: TeamOutlined, permission: "user.list" },
+  { to: "/admin/departments", label: "nav-departments", icon: ApartmentOutlined, permission: "department.create" },
+  { to: "/docs", label: "nav-docs", icon: ApiOutlined, permission: null },
+];
+
+export function reachable(permissions: readonly string[]): Destination[] {
+  return DESTINATIONS.filter(({ permission }) => permission === null || permissions.includes(permission));
+}

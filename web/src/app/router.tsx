@@ -1,0 +1,170 @@
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from "@tanstack/react-router";
+import { parseListSearch } from "../features/customers/list/listSearch";
+import { parseAuditSearch } from "../features/audit/auditSearch";
+import { AppShell } from "./layout/AppShell";
+import { PageFailure, PageMissing, PagePending } from "./layout/PageStates";
+import { reachable } from "./navigation";
+import { sessionQuery, statusQuery } from "./session/session";
+
+interface Context {
+  queryClient: QueryClient;
+}
+
+const rootRoute = createRootRouteWithContext<Context>()({});
+
+const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/sign-in",
+  validateSearch: (search): { return?: string; reason?: string } => ({
+    return: text(search.return),
+    reason: text(search.reason),
+  }),
+  beforeLoad: async ({ context }) => {
+    const status = await context.queryClient.ensureQueryData(statusQuery);
+    if (status.setup_required) throw redirect({ to: "/setup" });
+  },
+  component: lazyRouteComponent(() => import("../features/session/SignInPage"), "SignInPage"),
+});
+
+const linkRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/link",
+  component: lazyRouteComponent(() => import("../features/session/LinkPage"), "LinkPage"),
+});
+
+const setupRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/setup",
+  component: lazyRouteComponent(() => import("../features/setup/SetupPage"), "SetupPage"),
+});
+
+/** Everything behind the sign-in. Without a session one is led there, and back afterwards. */
+const shellRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: "shell",
+  beforeLoad: async ({ context, location }) => {
+    const session = await context.queryClient.ensureQueryData(sessionQuery);
+    if (session !== null) return { session };
+    throw redirect({ to: "/sign-in", search: location.pathname === "/" ? {} : { return: location.href } });
+  },
+  component: AppShell,
+});
+
+const homeRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/",
+  beforeLoad: ({ context }) => {
+    throw redirect({ to: reachable(context.session.permissions)[0]?.to ?? "/account" });
+  },
+});
+
+const customersRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/customers",
+  validateSearch: parseListSearch,
+  component: lazyRouteComponent(() => import("../features/customers/list/CustomersPage"), "CustomersPage"),
+});
+
+const customerRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/customers/$id",
+  component: lazyRouteComponent(() => import("../features/customers/detail/CustomerPage"), "CustomerPage"),
+});
+
+const importsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/imports",
+  component: lazyRouteComponent(() => import("../features/imports/ImportsPage"), "ImportsPage"),
+});
+
+const importRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/imports/$id",
+  component: lazyRouteComponent(() => import("../features/imports/ImportPage"), "ImportPage"),
+});
+
+const auditRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/audit",
+  validateSearch: parseAuditSearch,
+  component: lazyRouteComponent(() => import("../features/audit/AuditPage"), "AuditPage"),
+});
+
+const usersRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/admin/users",
+  component: lazyRouteComponent(() => import("../features/admin/users/UsersPage"), "UsersPage"),
+});
+
+const departmentsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/admin/departments",
+  component: lazyRouteComponent(() => import("../features/admin/departments/DepartmentsPage"), "DepartmentsPage"),
+});
+
+const accountRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/account",
+  component: lazyRouteComponent(() => import("../features/account/AccountPage"), "AccountPage"),
+});
+
+const docsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/docs",
+  component: lazyRouteComponent(() => import("../features/docs/DocsPage"), "DocsPage"),
+});
+
+const routeTree = rootRoute.addChildren([
+  signInRoute,
+  linkRoute,
+  setupRoute,
+  shellRoute.addChildren([
+    homeRoute,
+    customersRoute,
+    customerRoute,
+    importsRoute,
+    importRoute,
+    auditRoute,
+    usersRoute,
+    departmentsRoute,
+    accountRoute,
+    docsRoute,
+  ]),
+]);
+
+function stringifySearch(search: Record<string, unknown>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(search)) if (value !== undefined) query.set(name, String(value));
+  return query.size === 0 ? "" : `?${query}`;
+}
+
+export function makeRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree,
+    context: { queryClient },
+    defaultPreload: "intent",
+    defaultPendingComponent: PagePending,
+    defaultPendingMs: 300,
+    defaultErrorComponent: PageFailure,
+    defaultNotFoundComponent: PageMissing,
+    scrollRestoration: true,
+    // Every parameter is text, exactly as written: a phone number must not become a number.
+    parseSearch: (query) => Object.fromEntries(new URLSearchParams(query)),
+    stringifySearch,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

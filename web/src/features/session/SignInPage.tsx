@@ -1,0 +1,29 @@
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Alert } from "antd";
+import { useState } from "react";
+import type { NextStep } from "../../api/types";
+import { useT } from "../../i18n/useT";
+import { PasswordStep } from "./PasswordStep";
+import { PublicFrame } from "./PublicFrame";
+import { SecondFactor } from "./SecondFactor";
+
+type Step = NextStep["next"];
+
+export function SignInPage() {
+  const t = useT();
+  const { return: back, reason } = useSearch({ from: "/sign-in" });
+  const navigate = useNavigate();
+  const [step, setStep] = useState<Step | null>(null);
+  const restart = () => {
+    setStep(null);
+    void navigate({ to: "/sign-in", search: { return: back } });
+  };
+  if (step !== null) return <SecondFactor first={step} back={back} onRestart={restart} />;
+  return (
+    <PublicFrame title={t("sign-in-title")} note={t("sign-in-note")}>
+      {reason === "idle" && <Alert type="info" showIcon title={t("sign-in-after-idle")} />}
+      {reason === "lost" && <Alert type="info" showIcon title={t("sign-in-after-loss")} />}
+      <PasswordStep onNext={setStep} />
+    </PublicFrame>
+  );
+}

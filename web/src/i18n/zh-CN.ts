@@ -1,0 +1,15 @@
+import antd from "antd/locale/zh_CN";
+import "dayjs/locale/zh-cn";
+import account from "../../../locales/zh-CN/account.ftl?raw";
+import admin from "../../../locales/zh-CN/admin.ftl?raw";
+import app from "../../../locales/zh-CN/app.ftl?raw";
+import audit from "../../../locales/zh-CN/audit.ftl?raw";
+import customers from "../../../locales/zh-CN/customers.ftl?raw";
+import errors from "../../../locales/zh-CN/errors.ftl?raw";
+import fields from "../../../locales/zh-CN/fields.ftl?raw";
+import imports from "../../../locales/zh-CN/imports.ftl?raw";
+import session from "../../../locales/zh-CN/session.ftl?raw";
+import setup from "../../../locales/zh-CN/setup.ftl?raw";
+
+export const resources = [account, admin, app, audit, customers, errors, fields, imports, session, setup];
+export { antd };

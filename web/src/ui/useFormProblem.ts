@@ -1,0 +1,50 @@
+import type { FormInstance } from "antd";
+import { useCallback, useState } from "react";
+import { toApiError } from "../api/problem";
+import { useProblemText } from "./useProblemText";
+
+type NamePath = (string | number)[];
+
+export interface FormProblem {
+  /** What the server said that belongs to no field of the form. */
+  general: string | null;
+  /** Shows an error: beside the fields it names, the rest above the form. */
+  show: (error: unknown) => void;
+  clear: () => void;
+}
+
+/**
+ * Places a server's answer in a form.
+ * @param nameOf the form's name for a field of the server; by default the dots of the server's path separate its steps
+ */
+export function useFormProblem(form: FormInstance, nameOf: (field: string) => NamePath = pathOf): FormProblem {
+  const text = useProblemText();
+  const [general, setGeneral] = useState<string | null>(null);
+  const show = useCallback(
+    (thrown: unknown) => {
+      const error = toApiError(thrown);
+      const homeless: string[] = [];
+      for (const { field, code, params } of error.fields) {
+        const name = nameOf(field);
+        const sentence = text.ofCode(code, params);
+        if (form.getFieldInstance(name) === undefined) homeless.push(sentence);
+        else form.setFields([{ name, errors: [sentence] }]);
+      }
+      const first = error.fields[0];
+      if (first !== undefined) form.scrollToField(nameOf(first.field), { focus: true });
+      const beside = error.fields.length > homeless.length;
+      setGeneral(homeless.length > 0 ? homeless.join(" ") : beside ? null : text.of(thrown));
+    },
+    [form, nameOf, text],
+  );
+  const clear = useCallback(() => setGeneral(null), []);
+  return { general, show, clear };
+}
+
+/** "users.0.login" and "users[0].login" as ["users", 0, "login"]. */
+export function pathOf(field: string): NamePath {
+  return field
+    .replace(/\[(\d+)\]/g, ".$1")
+    .split(".")
+    .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+}
