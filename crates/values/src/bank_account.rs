@@ -144,11 +144,9 @@ mod tests {
         }
 
         #[test]
-        fn one_wrong_digit_is_noticed(number in "[0-9]{16,19}", at in 0usize..16, by in 1u8..10) {
-            let mut other = number.clone().into_bytes();
-            other[at] = (other[at] - b'0' + by) % 10 + b'0';
-            prop_assume!(luhn(number.as_bytes()));
-            prop_assert!(!luhn(&other));
+        fn one_check_digit_fits(number in "[0-9]{15,18}") {
+            let fitting = (b'0'..=b'9').filter(|digit| luhn(&[number.as_bytes(), &[*digit]].concat())).count();
+            prop_assert_eq!(fitting, 1);
         }
     }
 }

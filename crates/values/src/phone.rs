@@ -269,10 +269,7 @@ fn digits_of(text: &str) -> Result<(bool, String), FieldError> {
 
 /// A Chinese number without country code and without the leading 0 of its area code.
 fn chinese(national: &str) -> Result<String, FieldError> {
-    if is_mobile(national)
-        || area_len(national).is_some()
-        || (national.len() == 10 && (national.starts_with("400") || national.starts_with("800")))
-    {
+    if is_mobile(national) || area_len(national).is_some() || is_service(national) {
         return Ok(format!("+86{national}"));
     }
     if national.starts_with('1') && !national.starts_with("10") {
@@ -313,13 +310,18 @@ fn is_mobile(digits: &str) -> bool {
     bytes.len() == 11 && bytes[0] == b'1' && (b'3'..=b'9').contains(&bytes[1])
 }
 
+/// Whether this is a service number of the 400 or 800 range, which has no area code.
+fn is_service(national: &str) -> bool {
+    national.len() == 10 && (national.starts_with("400") || national.starts_with("800"))
+}
+
 /// Length of the area code (without its 0) of a complete Chinese landline: 10 and 2x have two digits and eight-digit
 /// local numbers, all others three digits and seven or eight. Local numbers do not begin with 0.
 fn area_len(national: &str) -> Option<usize> {
     let bytes = national.as_bytes();
     let len = match (bytes.first()?, bytes.get(1)?, bytes.len()) {
         (b'1', b'0', 10) | (b'2', _, 10) => 2,
-        (b'3'..=b'9', _, 10 | 11) => 3,
+        (b'3'..=b'9', _, 10 | 11) if !is_service(national) => 3,
         _ => return None,
     };
     (bytes[len] != b'0').then_some(len)

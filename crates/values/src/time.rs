@@ -22,8 +22,8 @@ pub struct Timestamp(i64);
 impl Timestamp {
     /// 0000-01-01T00:00:00.000Z.
     pub const MIN: Self = Self(-62_167_219_200_000);
-    /// 9999-12-30T22:00:00.999Z: the last moment that is in the year 9999 in every time zone.
-    pub const MAX: Self = Self(253_402_207_200_999);
+    /// 9999-12-30T22:00:00.000Z: the last moment that is in the year 9999 in every time zone.
+    pub const MAX: Self = Self(253_402_207_200_000);
 
     /// The moment this many milliseconds after the epoch, held within [`Self::MIN`] and [`Self::MAX`].
     pub const fn from_millis(millis: i64) -> Self {
@@ -234,7 +234,7 @@ mod tests {
             "2026-11-22T01:02:03.004Z"
         );
         assert_eq!(Timestamp::MIN.to_string(), "0000-01-01T00:00:00.000Z");
-        assert_eq!(Timestamp::MAX.to_string(), "9999-12-30T22:00:00.999Z");
+        assert_eq!(Timestamp::MAX.to_string(), "9999-12-30T22:00:00.000Z");
         assert_eq!(Timestamp::from_millis(i64::MAX), Timestamp::MAX);
     }
 

@@ -112,7 +112,6 @@ mod tests {
             "91350100M000100Y43",
             "914403001922038216",
             "91110000802100433B",
-            "9111000010000085XQ",
         ] {
             let parsed = Uscc::parse(code);
             assert!(parsed.is_ok(), "{code}: {parsed:?}");
