@@ -33,6 +33,8 @@ const PREFERRED: [(char, &str); 9] = [
 pub(crate) struct Table {
     /// Syllables in alphabetical order; the number of a syllable is its place here plus one.
     syllables: Vec<String>,
+    /// First letter of each syllable, 1 for `a`; by the syllable's number.
+    first_letters: Vec<u8>,
     readings: Vec<Readings>,
     weights: Vec<u16>,
 }
@@ -65,8 +67,9 @@ impl Table {
                 kept
             })
             .collect();
-        let syllables = numbers.keys().map(|s| (*s).to_owned()).collect();
-        let mut table = Self { syllables, readings, weights: Vec::new() };
+        let syllables: Vec<String> = numbers.keys().map(|s| (*s).to_owned()).collect();
+        let first_letters = [0].into_iter().chain(syllables.iter().map(|s| s.as_bytes()[0] - b'a' + 1)).collect();
+        let mut table = Self { syllables, first_letters, readings, weights: Vec::new() };
         table.weights = table.weigh();
         table
     }
@@ -84,6 +87,12 @@ impl Table {
     #[inline]
     pub(crate) fn letters(&self, syllable: u16) -> &str {
         &self.syllables[usize::from(syllable) - 1]
+    }
+
+    /// The first letter of a syllable by its number, 1 for `a`.
+    #[inline]
+    pub(crate) fn first_letter(&self, syllable: u16) -> u8 {
+        self.first_letters[usize::from(syllable)]
     }
 
     /// Numbers of the syllables that begin with these letters.

@@ -2,6 +2,10 @@
 
 use crate::container::{Container, SPAN_BITS, WORDS};
 use crate::docset::DocSet;
+use std::borrow::Cow;
+
+/// Up to so many members a sorted list is quicker to work with than bits over all slots.
+const SMALL: usize = 2_048;
 
 /// Slots that fulfil a condition. Exact: members only, and all of them.
 #[derive(Debug)]
@@ -10,13 +14,27 @@ pub(crate) enum Set<'a> {
     All(usize),
     Posting(&'a DocSet),
     /// A sorted list.
-    List(Vec<u32>),
+    List(Cow<'a, [u32]>),
     /// Bits (whole containers' worth) and the number of members.
-    Bits(Vec<u64>, usize),
+    Bits(Cow<'a, [u64]>, usize),
 }
 
 impl<'a> Set<'a> {
-    pub(crate) const EMPTY: Self = Set::List(Vec::new());
+    pub(crate) const EMPTY: Self = Set::List(Cow::Borrowed(&[]));
+
+    /// The same set, borrowed.
+    pub(crate) fn share(&self) -> Set<'_> {
+        match self {
+            Self::All(len) => Set::All(*len),
+            Self::Posting(posting) => Set::Posting(posting),
+            Self::List(list) => Set::List(Cow::Borrowed(list)),
+            Self::Bits(words, len) => Set::Bits(Cow::Borrowed(words), *len),
+        }
+    }
+
+    pub(crate) fn of_list(list: Vec<u32>) -> Self {
+        Self::List(Cow::Owned(list))
+    }
 
     pub(crate) fn len(&self) -> usize {
         match self {
@@ -44,7 +62,7 @@ impl<'a> Set<'a> {
             Self::Posting(posting) => posting.for_each(visit),
             Self::List(list) => list.iter().copied().for_each(visit),
             Self::Bits(words, _) => {
-                for (base, word) in (0u32..).step_by(64).zip(words) {
+                for (base, word) in (0u32..).step_by(64).zip(words.iter()) {
                     let mut rest = *word;
                     while rest != 0 {
                         visit(base + rest.trailing_zeros());
@@ -53,11 +71,6 @@ impl<'a> Set<'a> {
                 }
             }
         }
-    }
-
-    /// The members both have.
-    pub(crate) fn and(self, other: Set<'a>) -> Set<'a> {
-        Self::all_of(vec![self, other])
     }
 
     /// The members all have. The rarest goes first: lists are filtered, and only large sets meet as bits.
@@ -71,19 +84,19 @@ impl<'a> Set<'a> {
         }
         let small = match &first {
             Self::List(_) => true,
-            Self::Posting(posting) => posting.containers().is_none() || posting.len() <= 2_048,
-            _ => first.len() <= 2_048,
+            Self::Posting(posting) => posting.containers().is_none() || posting.len() <= SMALL,
+            _ => first.len() <= SMALL,
         };
         if small {
             let mut list = first.into_list();
             list.retain(|doc| rest.iter().all(|set| set.contains(*doc)));
-            return Self::List(list);
+            return Self::of_list(list);
         }
         let mut words = match first {
-            Self::Bits(words, _) => words,
+            Self::Bits(words, _) => words.into_owned(),
             other => match rest.iter().position(|set| matches!(set, Self::Bits(..))) {
                 Some(at) => {
-                    let Self::Bits(mut words, _) = rest.swap_remove(at) else { return Self::EMPTY };
+                    let mut words = rest.swap_remove(at).into_words();
                     keep(&mut words, &other);
                     words
                 }
@@ -101,12 +114,12 @@ impl<'a> Set<'a> {
             let all = sets.iter().position(|set| matches!(set, Self::All(_))).unwrap_or(0);
             return if sets.is_empty() { Self::EMPTY } else { sets.swap_remove(all) };
         }
-        if sets.iter().map(Self::len).sum::<usize>() <= 2_048 {
+        if sets.iter().map(Self::len).sum::<usize>() <= SMALL {
             let mut list = Vec::new();
             sets.iter().for_each(|set| set.for_each(|doc| list.push(doc)));
             list.sort_unstable();
             list.dedup();
-            return Self::List(list);
+            return Self::of_list(list);
         }
         let base = sets.iter().position(|set| matches!(set, Self::Bits(..))).unwrap_or(0);
         let mut words = sets.swap_remove(base).into_words();
@@ -119,14 +132,14 @@ impl<'a> Set<'a> {
         if other.len() == 0 {
             return self;
         }
-        if self.len() <= 2_048 || matches!(self, Self::List(_)) {
+        if self.len() <= SMALL || matches!(self, Self::List(_)) {
             let mut list = self.into_list();
             list.retain(|doc| !other.contains(*doc));
-            return Self::List(list);
+            return Self::of_list(list);
         }
         let mut words = self.into_words();
         if let Set::Bits(out, _) = other {
-            words.iter_mut().zip(out).for_each(|(word, out)| *word &= !out);
+            words.iter_mut().zip(out.iter()).for_each(|(word, out)| *word &= !out);
         } else {
             other.for_each(|doc| {
                 if let Some(word) = words.get_mut(doc as usize / 64) {
@@ -139,7 +152,8 @@ impl<'a> Set<'a> {
 
     /// The members for which `keep` is true.
     pub(crate) fn filter(self, mut keep: impl FnMut(u32) -> bool) -> Set<'a> {
-        if let Self::Bits(mut words, _) = self {
+        if self.len() > SMALL || matches!(self, Self::Bits(..)) {
+            let mut words = self.into_words();
             for (base, word) in (0u32..).step_by(64).zip(words.iter_mut()) {
                 let mut rest = *word;
                 while rest != 0 {
@@ -153,12 +167,12 @@ impl<'a> Set<'a> {
         }
         let mut list = self.into_list();
         list.retain(|doc| keep(*doc));
-        Self::List(list)
+        Self::of_list(list)
     }
 
     pub(crate) fn into_list(self) -> Vec<u32> {
         if let Self::List(list) = self {
-            return list;
+            return list.into_owned();
         }
         let mut list = Vec::with_capacity(self.len());
         self.for_each(|doc| list.push(doc));
@@ -167,7 +181,7 @@ impl<'a> Set<'a> {
 
     fn into_words(self) -> Vec<u64> {
         if let Self::Bits(words, _) = self {
-            return words;
+            return words.into_owned();
         }
         let mut words = Vec::new();
         add(&mut words, &self);
@@ -176,7 +190,7 @@ impl<'a> Set<'a> {
 
     pub(crate) fn of_words(words: Vec<u64>) -> Set<'a> {
         let len = words.iter().map(|word| word.count_ones() as usize).sum();
-        Self::Bits(words, len)
+        Self::Bits(Cow::Owned(words), len)
     }
 }
 
@@ -186,7 +200,7 @@ fn add(words: &mut Vec<u64>, set: &Set<'_>) {
             if words.len() < more.len() {
                 words.resize(more.len(), 0);
             }
-            words.iter_mut().zip(more).for_each(|(word, more)| *word |= more);
+            words.iter_mut().zip(more.iter()).for_each(|(word, more)| *word |= more);
         }
         Set::Posting(DocSet::Many(many)) => {
             if words.len() < many.0.len() * WORDS {
@@ -217,7 +231,7 @@ fn keep(words: &mut [u64], set: &Set<'_>) {
         Set::All(_) => {}
         Set::Bits(other, _) => {
             let shared = other.len().min(words.len());
-            words.iter_mut().zip(other).for_each(|(word, other)| *word &= other);
+            words.iter_mut().zip(other.iter()).for_each(|(word, other)| *word &= other);
             words[shared..].fill(0);
         }
         Set::Posting(DocSet::Many(many)) => {
@@ -278,7 +292,7 @@ mod tests {
     fn shape<'a>(kind: u8, model: &BTreeSet<u32>, posting: &'a DocSet) -> Set<'a> {
         match kind % 3 {
             0 => Set::Posting(posting),
-            1 => Set::List(model.iter().copied().collect()),
+            1 => Set::of_list(model.iter().copied().collect()),
             _ => {
                 let mut words = Vec::new();
                 super::add(&mut words, &Set::Posting(posting));
