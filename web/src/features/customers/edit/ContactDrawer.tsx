@@ -1,0 +1,87 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Alert, Button, Checkbox, Drawer, Form } from "antd";
+import { useRef } from "react";
+import { api, body, idempotencyKey, ifMatch } from "../../../api/client";
+import { toApiError } from "../../../api/problem";
+import type { Contact, FieldInfo } from "../../../api/types";
+import { useT } from "../../../i18n/useT";
+import { useFormProblem } from "../../../ui/useFormProblem";
+import { refreshCustomers } from "../customers";
+import { FieldItems } from "../fields/FieldItems";
+import { changedFields, type FormValues, filledFields, initialValues } from "../fields/formValues";
+import { formName } from "./formName";
+
+interface Props {
+  customerId: string;
+  /** The contact to change; null to add one. */
+  contact: Contact | null;
+  fields: FieldInfo[];
+  onClose: () => void;
+}
+
+export function ContactDrawer({ customerId, contact, fields, onClose }: Props) {
+  const t = useT();
+  const queryClient = useQueryClient();
+  const [form] = Form.useForm();
+  const problem = useFormProblem(form, formName);
+  const key = useRef(idempotencyKey());
+  const stored = contact?.fields ?? {};
+  const save = useMutation({
+    mutationFn: ({ is_primary, ...values }: FormValues & { is_primary: boolean }) =>
+      contact === null
+        ? body(
+            api.POST("/customers/{id}/contacts", {
+              params: { path: { id: customerId }, header: { "Idempotency-Key": key.current } },
+              body: { fields: filledFields(fields, values), is_primary },
+            }),
+          )
+        : body(
+            api.PATCH("/customers/{id}/contacts/{contact_id}", {
+              params: { path: { id: customerId, contact_id: contact.id }, header: { "If-Match": ifMatch(contact.version) } },
+              body: { fields: changedFields(fields, initialValues(fields, stored), values), is_primary },
+            }),
+          ),
+    onSuccess: async () => {
+      await refreshCustomers(queryClient);
+      onClose();
+    },
+    onError: (error) => {
+      if (toApiError(error).status !== 0) key.current = idempotencyKey();
+      problem.show(error);
+    },
+  });
+  return (
+    <Drawer
+      open
+      size={560}
+      title={contact === null ? t("contact-add") : t("contact-edit")}
+      onClose={onClose}
+      mask={{ closable: false }}
+      footer={
+        <div className="drawer-buttons">
+          <Button onClick={onClose}>{t("cancel")}</Button>
+          <Button type="primary" onClick={form.submit} loading={save.isPending}>
+            {t("save")}
+          </Button>
+        </div>
+      }
+    >
+      {problem.general !== null && <Alert type="error" showIcon title={problem.general} className="form-alert" />}
+      <Form
+        form={form}
+        layout="vertical"
+        initialValues={{ ...initialValues(fields, stored), is_primary: contact?.is_primary ?? false }}
+        onFinish={() => {
+          problem.clear();
+          save.mutate(form.getFieldsValue(true));
+        }}
+        scrollToFirstError
+      >
+        <FieldItems fields={fields} stored={stored} />
+        <Form.Item name="is_primary" valuePropName="checked">
+          <Checkbox>{t("contact-is-primary")}</Checkbox>
+        </Form.Item>
+      </Form>
+    </Drawer>
+  );
+}

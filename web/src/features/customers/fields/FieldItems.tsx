@@ -1,0 +1,39 @@
+import { Form } from "antd";
+import type { FieldInfo, FieldValue } from "../../../api/types";
+import { useT } from "../../../i18n/useT";
+import { FieldControl } from "./FieldControl";
+import { bySection, useFieldLabel } from "./fields";
+import { fieldRules } from "./fieldRules";
+
+interface Props {
+  fields: FieldInfo[];
+  stored?: Record<string, FieldValue>;
+}
+
+/** The inputs for every field one may write, section by section. A masked field that is kept needs no value. */
+export function FieldItems({ fields, stored = {} }: Props) {
+  const t = useT();
+  const label = useFieldLabel();
+  const sections = bySection(fields.filter(({ access }) => access === "write"));
+  return [...sections].map(([section, members]) => (
+    <section key={section} className="form-section">
+      {sections.size > 1 && <h3>{t(`section-${section}`)}</h3>}
+      <div className="form-grid">
+        {members.map((field) => {
+          const kept = field.masked && stored[field.name] !== undefined;
+          return (
+            <Form.Item
+              key={field.name}
+              name={field.name}
+              label={label(field.name)}
+              className={field.type === "long_text" ? "form-wide" : undefined}
+              rules={fieldRules(kept ? { ...field, required: false } : field, t)}
+            >
+              <FieldControl field={field} stored={stored[field.name]} />
+            </Form.Item>
+          );
+        })}
+      </div>
+    </section>
+  ));
+}

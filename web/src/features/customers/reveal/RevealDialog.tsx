@@ -1,0 +1,69 @@
+import { useMutation } from "@tanstack/react-query";
+import { Alert, Form, Input, Modal, Radio } from "antd";
+import { useT } from "../../../i18n/useT";
+import { useProblemText } from "../../../ui/useProblemText";
+
+/** What people usually look at a number for. The words are sent as the reason. */
+const USUAL_REASONS = ["call", "visit", "contract", "invoice", "verify"] as const;
+const OTHER = "other";
+export const REASON_MIN = 2;
+export const REASON_MAX = 200;
+
+interface Values {
+  usual: string;
+  reason?: string;
+}
+
+interface Props {
+  open: boolean;
+  /** The field, in words. */
+  what: string;
+  /** Whose it is. */
+  whose: string;
+  reveal: (reason: string) => Promise<string>;
+  onRevealed: (value: string) => void;
+  onClose: () => void;
+}
+
+/** Asks for what purpose a masked value is to be seen. The reason goes into the audit log before the value comes. */
+export function RevealDialog({ open, what, whose, reveal, onRevealed, onClose }: Props) {
+  const t = useT();
+  const text = useProblemText();
+  const [form] = Form.useForm<Values>();
+  const usual = Form.useWatch("usual", form);
+  const ask = useMutation({ mutationFn: reveal, onSuccess: onRevealed });
+  const submit = ({ usual: chosen, reason }: Values) =>
+    ask.mutate(chosen === OTHER ? (reason ?? "").trim() : t(`reveal-reason-${chosen}`));
+  return (
+    <Modal
+      open={open}
+      title={t("reveal-title", { field: what })}
+      okText={t("reveal-show")}
+      okButtonProps={{ loading: ask.isPending }}
+      onOk={form.submit}
+      onCancel={onClose}
+      width={440}
+      destroyOnHidden
+    >
+      <p className="soft">{t("reveal-note", { name: whose })}</p>
+      {ask.isError && <Alert type="error" showIcon title={text.of(ask.error)} />}
+      <Form form={form} layout="vertical" requiredMark={false} preserve={false} initialValues={{ usual: USUAL_REASONS[0] }} onFinish={submit}>
+        <Form.Item name="usual" label={t("reveal-reason")}>
+          <Radio.Group
+            className="reason-list"
+            options={[...USUAL_REASONS, OTHER].map((code) => ({ value: code, label: t(`reveal-reason-${code}`) }))}
+          />
+        </Form.Item>
+        {usual === OTHER && (
+          <Form.Item
+            name="reason"
+            label={t("reveal-own-words")}
+            rules={[{ required: true, whitespace: true, min: REASON_MIN, max: REASON_MAX, message: t("hint-reason", { min: REASON_MIN, max: REASON_MAX }) }]}
+          >
+            <Input autoFocus maxLength={REASON_MAX} />
+          </Form.Item>
+        )}
+      </Form>
+    </Modal>
+  );
+}
