@@ -32,6 +32,18 @@ pub struct StoredCheckpoint {
     pub note: String,
 }
 
+/// Refuses a source that breaks its contract, which would mislead or never end a verification.
+pub(super) fn expect_ascending(keys: impl IntoIterator<Item = u64>, from: u64) -> Result<(), SourceError> {
+    let mut least = Some(from);
+    for key in keys {
+        if least.is_none_or(|least| key < least) {
+            return Err(SourceError::new("the source does not keep to the ascending order"));
+        }
+        least = key.checked_add(1);
+    }
+    Ok(())
+}
+
 /// Stored tiles.
 pub trait TileReader {
     /// The stored bytes of a tile, in the widest form there is; none if there is no such tile.
