@@ -27,7 +27,9 @@ pub use detail::Detail;
 pub use entry::{Actor, EncodedEntry, Entry, EntryError, Id, MAX_BODY_LENGTH, Outcome, Resource};
 pub use hash::{Hash, empty_root, leaf_hash, node_hash};
 pub use note::NoteError;
-pub use proof::{ProofError, consistency_proof, inclusion_proof, verify_consistency, verify_inclusion};
+pub use proof::{
+    ProofError, consistency_proof, inclusion_proof, verify_consistency, verify_inclusion,
+};
 pub use source::{LogSource, SourceError, StoredCheckpoint, StoredEntry, TileReader};
 pub use tile::{MAX_SIZE, TILE_WIDTH, TilePath, TileUpdate};
 pub use tree::{TreeError, TreeState};

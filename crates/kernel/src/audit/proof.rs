@@ -182,7 +182,11 @@ fn split(count: u64) -> u64 {
 
 /// The root over the entries `from..to`, a range that occurs in a tree (`from` is a multiple of every power
 /// of two that the range holds).
-fn subtree_root<R: TileReader + ?Sized>(reader: &mut R, from: u64, to: u64) -> Result<Hash, ProofError> {
+fn subtree_root<R: TileReader + ?Sized>(
+    reader: &mut R,
+    from: u64,
+    to: u64,
+) -> Result<Hash, ProofError> {
     let count = to - from;
     if !count.is_power_of_two() {
         let middle = from + split(count);

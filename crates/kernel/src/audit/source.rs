@@ -33,11 +33,16 @@ pub struct StoredCheckpoint {
 }
 
 /// Refuses a source that breaks its contract, which would mislead or never end a verification.
-pub(super) fn expect_ascending(keys: impl IntoIterator<Item = u64>, from: u64) -> Result<(), SourceError> {
+pub(super) fn expect_ascending(
+    keys: impl IntoIterator<Item = u64>,
+    from: u64,
+) -> Result<(), SourceError> {
     let mut least = Some(from);
     for key in keys {
         if least.is_none_or(|least| key < least) {
-            return Err(SourceError::new("the source does not keep to the ascending order"));
+            return Err(SourceError::new(
+                "the source does not keep to the ascending order",
+            ));
         }
         least = key.checked_add(1);
     }

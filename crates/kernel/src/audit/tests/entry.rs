@@ -20,26 +20,48 @@ fn detail() -> impl Strategy<Value = Detail> {
 
 fn entry() -> impl Strategy<Value = Entry> {
     let actor = prop_oneof![
-        (any::<Id>(), option::of(any::<Id>())).prop_map(|(id, session)| Actor::User { id, session }),
+        (any::<Id>(), option::of(any::<Id>()))
+            .prop_map(|(id, session)| Actor::User { id, session }),
         CODE.prop_map(|job| Actor::System { job }),
         Just(Actor::Anonymous),
     ];
-    let outcome = prop_oneof![Just(Outcome::Allowed), Just(Outcome::Denied), Just(Outcome::Failed)];
-    let resource = option::of((CODE, option::of(any::<Id>())).prop_map(|(kind, id)| Resource { kind, id }));
-    let whence = (option::of(any::<std::net::IpAddr>()), option::of("[!-~]{1,64}"));
-    (any::<[Id; 2]>(), any::<i64>(), actor, CODE, outcome, resource, btree_map(CODE, detail(), 0..8), whence)
-        .prop_map(|([org, id], at, actor, action, outcome, resource, detail, (address, request_id))| Entry {
-            org,
-            id,
-            at,
-            actor,
-            action,
-            outcome,
-            resource,
-            detail,
-            address,
-            request_id,
-        })
+    let outcome = prop_oneof![
+        Just(Outcome::Allowed),
+        Just(Outcome::Denied),
+        Just(Outcome::Failed)
+    ];
+    let resource =
+        option::of((CODE, option::of(any::<Id>())).prop_map(|(kind, id)| Resource { kind, id }));
+    let whence = (
+        option::of(any::<std::net::IpAddr>()),
+        option::of("[!-~]{1,64}"),
+    );
+    (
+        any::<[Id; 2]>(),
+        any::<i64>(),
+        actor,
+        CODE,
+        outcome,
+        resource,
+        btree_map(CODE, detail(), 0..8),
+        whence,
+    )
+        .prop_map(
+            |([org, id], at, actor, action, outcome, resource, detail, (address, request_id))| {
+                Entry {
+                    org,
+                    id,
+                    at,
+                    actor,
+                    action,
+                    outcome,
+                    resource,
+                    detail,
+                    address,
+                    request_id,
+                }
+            },
+        )
 }
 
 fn sample() -> Entry {
@@ -47,10 +69,16 @@ fn sample() -> Entry {
         org: [0x11; 16],
         id: [0x22; 16],
         at: 1_790_000_000_123,
-        actor: Actor::User { id: [0x33; 16], session: Some([0x44; 16]) },
+        actor: Actor::User {
+            id: [0x33; 16],
+            session: Some([0x44; 16]),
+        },
         action: "customer.export".into(),
         outcome: Outcome::Allowed,
-        resource: Some(Resource { kind: "customer".into(), id: None }),
+        resource: Some(Resource {
+            kind: "customer".into(),
+            id: None,
+        }),
         detail: BTreeMap::from([
             ("rows".into(), Detail::count(12)),
             ("format".into(), Detail::code("xlsx")),
@@ -97,24 +125,56 @@ fn personal_data_does_not_fit_into_a_detail() {
         Detail::keyed_hash([1; 65]),
         Detail::count((1 << 53) + 1),
     ] {
-        let entry = Entry { detail: BTreeMap::from([("key".into(), value.clone())]), ..sample() };
+        let entry = Entry {
+            detail: BTreeMap::from([("key".into(), value.clone())]),
+            ..sample()
+        };
         let refused = EntryError::InvalidDetail { key: "key".into() };
         assert_eq!(entry.encode(), Err(refused), "{value:?}");
     }
-    let key = Entry { detail: BTreeMap::from([("张伟".into(), Detail::count(1))]), ..sample() };
-    assert_eq!(key.encode(), Err(EntryError::InvalidDetail { key: "张伟".into() }));
+    let key = Entry {
+        detail: BTreeMap::from([("张伟".into(), Detail::count(1))]),
+        ..sample()
+    };
+    assert_eq!(
+        key.encode(),
+        Err(EntryError::InvalidDetail {
+            key: "张伟".into()
+        })
+    );
 }
 
 #[test]
 fn codes_and_request_ids_are_checked() {
-    let action = Entry { action: "Read it".into(), ..sample() };
-    assert_eq!(action.encode(), Err(EntryError::InvalidCode { field: "action" }));
-    let job = Entry { actor: Actor::System { job: String::new() }, ..sample() };
+    let action = Entry {
+        action: "Read it".into(),
+        ..sample()
+    };
+    assert_eq!(
+        action.encode(),
+        Err(EntryError::InvalidCode { field: "action" })
+    );
+    let job = Entry {
+        actor: Actor::System { job: String::new() },
+        ..sample()
+    };
     assert_eq!(job.encode(), Err(EntryError::InvalidCode { field: "job" }));
-    let resource = Entry { resource: Some(Resource { kind: "客户".into(), id: None }), ..sample() };
-    assert_eq!(resource.encode(), Err(EntryError::InvalidCode { field: "resource" }));
+    let resource = Entry {
+        resource: Some(Resource {
+            kind: "客户".into(),
+            id: None,
+        }),
+        ..sample()
+    };
+    assert_eq!(
+        resource.encode(),
+        Err(EntryError::InvalidCode { field: "resource" })
+    );
     for id in ["", "a b", "é", &"x".repeat(65)] {
-        let entry = Entry { request_id: Some(id.into()), ..sample() };
+        let entry = Entry {
+            request_id: Some(id.into()),
+            ..sample()
+        };
         assert_eq!(entry.encode(), Err(EntryError::InvalidRequestId), "{id:?}");
     }
 }
@@ -122,9 +182,17 @@ fn codes_and_request_ids_are_checked() {
 #[test]
 fn a_body_has_a_largest_size() {
     let names = || Detail::names((0..256).map(|n| format!("{}{n}", "n".repeat(60))));
-    let entry = Entry { detail: BTreeMap::from([("names".into(), names())]), ..sample() };
-    assert!(matches!(entry.encode(), Err(EntryError::TooLarge { length }) if length > MAX_BODY_LENGTH));
-    assert!(matches!(Entry::decode(&vec![b' '; MAX_BODY_LENGTH + 1]), Err(EntryError::TooLarge { .. })));
+    let entry = Entry {
+        detail: BTreeMap::from([("names".into(), names())]),
+        ..sample()
+    };
+    assert!(
+        matches!(entry.encode(), Err(EntryError::TooLarge { length }) if length > MAX_BODY_LENGTH)
+    );
+    assert!(matches!(
+        Entry::decode(&vec![b' '; MAX_BODY_LENGTH + 1]),
+        Err(EntryError::TooLarge { .. })
+    ));
 }
 
 #[test]
@@ -144,7 +212,10 @@ fn only_the_canonical_spelling_is_read() {
         (r#""outcome":"allowed""#, r#""outcome":"maybe""#),
     ] {
         assert!(body.contains(from));
-        assert!(Entry::decode(body.replacen(from, to, 1).as_bytes()).is_err(), "{to}");
+        assert!(
+            Entry::decode(body.replacen(from, to, 1).as_bytes()).is_err(),
+            "{to}"
+        );
     }
 }
 

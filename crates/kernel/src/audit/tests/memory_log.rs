@@ -18,10 +18,16 @@ pub(super) fn body(index: u64) -> Vec<u8> {
         org: [1; 16],
         id,
         at: 1_790_000_000_000 + index as i64,
-        actor: Actor::User { id: [2; 16], session: Some([3; 16]) },
+        actor: Actor::User {
+            id: [2; 16],
+            session: Some([3; 16]),
+        },
         action: "customer.read".into(),
         outcome: Outcome::Allowed,
-        resource: Some(Resource { kind: "customer".into(), id: Some([4; 16]) }),
+        resource: Some(Resource {
+            kind: "customer".into(),
+            id: Some([4; 16]),
+        }),
         detail: BTreeMap::from([("fields".into(), Detail::names(["phone", "email"]))]),
         address: Some([192, 0, 2, 1].into()),
         request_id: Some("r-1".into()),
@@ -51,17 +57,25 @@ impl MemoryLog {
 
     pub(super) fn grow(&mut self, batch: u64) {
         let start = self.tree.size();
-        self.entries.extend((start..start + batch).map(|index| (index, body(index))));
+        self.entries
+            .extend((start..start + batch).map(|index| (index, body(index))));
         self.sequence();
     }
 
     /// Integrates the entries that are not in the tree yet.
     pub(super) fn sequence(&mut self) {
-        let leaves: Vec<Hash> = self.entries.range(self.tree.size()..).map(|(_, body)| leaf_hash(body)).collect();
+        let leaves: Vec<Hash> = self
+            .entries
+            .range(self.tree.size()..)
+            .map(|(_, body)| leaf_hash(body))
+            .collect();
         for update in self.tree.append(&leaves).unwrap() {
             self.tiles.insert((update.level, update.index), update.data);
         }
-        self.checkpoints.insert(self.tree.size(), signer().sign(self.tree.size(), &self.tree.root()));
+        self.checkpoints.insert(
+            self.tree.size(),
+            signer().sign(self.tree.size(), &self.tree.root()),
+        );
     }
 
     pub(super) fn verify(&mut self) -> VerificationReport {
@@ -69,7 +83,10 @@ impl MemoryLog {
     }
 
     pub(super) fn verify_against(&mut self, trusted: Option<&Checkpoint>) -> VerificationReport {
-        verify_log(self, &signer().verifier(), trusted, &mut |_, _| ControlFlow::Continue(())).unwrap()
+        verify_log(self, &signer().verifier(), trusted, &mut |_, _| {
+            ControlFlow::Continue(())
+        })
+        .unwrap()
     }
 
     /// What the verification finds after some tampering.
@@ -89,7 +106,12 @@ impl TileReader for MemoryLog {
 impl LogSource for MemoryLog {
     fn entries(&mut self, from: u64, limit: usize) -> Result<Vec<StoredEntry>, SourceError> {
         let entries = self.entries.range(from..).take(limit);
-        Ok(entries.map(|(&index, body)| StoredEntry { index, body: body.clone() }).collect())
+        Ok(entries
+            .map(|(&index, body)| StoredEntry {
+                index,
+                body: body.clone(),
+            })
+            .collect())
     }
 
     fn checkpoints(
@@ -97,12 +119,29 @@ impl LogSource for MemoryLog {
         after: Option<u64>,
         limit: usize,
     ) -> Result<Vec<StoredCheckpoint>, SourceError> {
-        let checkpoints = self.checkpoints.range(after.map_or(0, |after| after + 1)..).take(limit);
-        Ok(checkpoints.map(|(&size, note)| StoredCheckpoint { size, note: note.clone() }).collect())
+        let checkpoints = self
+            .checkpoints
+            .range(after.map_or(0, |after| after + 1)..)
+            .take(limit);
+        Ok(checkpoints
+            .map(|(&size, note)| StoredCheckpoint {
+                size,
+                note: note.clone(),
+            })
+            .collect())
     }
 
-    fn checkpoint_before(&mut self, below: Option<u64>) -> Result<Option<StoredCheckpoint>, SourceError> {
-        let last = self.checkpoints.range(..below.unwrap_or(u64::MAX)).next_back();
-        Ok(last.map(|(&size, note)| StoredCheckpoint { size, note: note.clone() }))
+    fn checkpoint_before(
+        &mut self,
+        below: Option<u64>,
+    ) -> Result<Option<StoredCheckpoint>, SourceError> {
+        let last = self
+            .checkpoints
+            .range(..below.unwrap_or(u64::MAX))
+            .next_back();
+        Ok(last.map(|(&size, note)| StoredCheckpoint {
+            size,
+            note: note.clone(),
+        }))
     }
 }

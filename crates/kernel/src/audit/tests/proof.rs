@@ -27,9 +27,15 @@ fn inclusion_holds_for_every_entry_of_every_small_tree_and_nothing_else() {
             verify_inclusion(index, &leaf, size, root, &proof).unwrap();
 
             assert!(verify_inclusion(index, &leaf_hash(b"other"), size, root, &proof).is_err());
-            assert!(verify_inclusion((index + 1) % size, &leaf, size, root, &proof).is_err() || size == 1);
+            assert!(
+                verify_inclusion((index + 1) % size, &leaf, size, root, &proof).is_err()
+                    || size == 1
+            );
             assert!(verify_inclusion(index, &leaf, size, &[0; 32], &proof).is_err());
-            assert!(verify_inclusion(index, &leaf, size, root, &[&proof[..], &[leaf]].concat()).is_err());
+            assert!(
+                verify_inclusion(index, &leaf, size, root, &[&proof[..], &[leaf]].concat())
+                    .is_err()
+            );
             if let Some((_, shorter)) = proof.split_last() {
                 assert!(verify_inclusion(index, &leaf, size, root, shorter).is_err());
             }
@@ -53,7 +59,14 @@ fn consistency_holds_between_all_small_trees_and_nothing_else() {
                 assert!(verify_consistency(old, old_root, new, &[1; 32], &proof).is_err());
             }
             assert!(
-                verify_consistency(old, old_root, new, new_root, &[&proof[..], &[[1; 32]]].concat()).is_err()
+                verify_consistency(
+                    old,
+                    old_root,
+                    new,
+                    new_root,
+                    &[&proof[..], &[[1; 32]]].concat()
+                )
+                .is_err()
             );
             if let Some((_, shorter)) = proof.split_last() {
                 assert!(verify_consistency(old, old_root, new, new_root, shorter).is_err());
@@ -65,11 +78,26 @@ fn consistency_holds_between_all_small_trees_and_nothing_else() {
 #[test]
 fn the_range_is_checked() {
     let mut log = MemoryLog::with_batches([5]);
-    assert!(matches!(inclusion_proof(&mut log, 5, 5), Err(ProofError::OutOfRange)));
-    assert!(matches!(inclusion_proof(&mut log, 0, MAX_SIZE + 1), Err(ProofError::OutOfRange)));
-    assert!(matches!(consistency_proof(&mut log, 6, 5), Err(ProofError::OutOfRange)));
-    assert!(matches!(inclusion_proof(&mut log, 0, 6), Err(ProofError::DamagedTile { level: 0, index: 0 })));
-    assert!(matches!(verify_inclusion(0, &[0; 32], 0, &[0; 32], &[]), Err(ProofError::OutOfRange)));
+    assert!(matches!(
+        inclusion_proof(&mut log, 5, 5),
+        Err(ProofError::OutOfRange)
+    ));
+    assert!(matches!(
+        inclusion_proof(&mut log, 0, MAX_SIZE + 1),
+        Err(ProofError::OutOfRange)
+    ));
+    assert!(matches!(
+        consistency_proof(&mut log, 6, 5),
+        Err(ProofError::OutOfRange)
+    ));
+    assert!(matches!(
+        inclusion_proof(&mut log, 0, 6),
+        Err(ProofError::DamagedTile { level: 0, index: 0 })
+    ));
+    assert!(matches!(
+        verify_inclusion(0, &[0; 32], 0, &[0; 32], &[]),
+        Err(ProofError::OutOfRange)
+    ));
     assert!(matches!(
         verify_consistency(2, &[0; 32], 1, &[0; 32], &[]),
         Err(ProofError::OutOfRange)
@@ -95,14 +123,26 @@ fn proofs_are_those_of_another_implementation() {
         let first = tlog_tiles::stored_hash_index(0, index);
         other.0.extend((first..).zip(hashes));
     }
-    assert_eq!(tlog_tiles::tree_hash(size, &other).unwrap().0, log.tree.root());
+    assert_eq!(
+        tlog_tiles::tree_hash(size, &other).unwrap().0,
+        log.tree.root()
+    );
     for at in [0, 1, 2, 255, 256, 257, 511, 512, 600, 698, 699] {
         let ours = inclusion_proof(&mut log, at, size).unwrap();
         let theirs = tlog_tiles::prove_record(size, at, &other).unwrap();
-        assert_eq!(ours, theirs.iter().map(|hash| hash.0).collect::<Vec<_>>(), "inclusion of {at}");
+        assert_eq!(
+            ours,
+            theirs.iter().map(|hash| hash.0).collect::<Vec<_>>(),
+            "inclusion of {at}"
+        );
 
         let ours = consistency_proof(&mut log, at + 1, size).unwrap();
         let theirs = tlog_tiles::prove_tree(size, at + 1, &other).unwrap();
-        assert_eq!(ours, theirs.iter().map(|hash| hash.0).collect::<Vec<_>>(), "consistency from {}", at + 1);
+        assert_eq!(
+            ours,
+            theirs.iter().map(|hash| hash.0).collect::<Vec<_>>(),
+            "consistency from {}",
+            at + 1
+        );
     }
 }

@@ -5,7 +5,11 @@ use crate::audit::tile::{bundle_entries, push_to_bundle};
 
 #[test]
 fn paths_are_those_of_the_specification() {
-    let tile = |level, index, width| TilePath::Tile { level, index, width };
+    let tile = |level, index, width| TilePath::Tile {
+        level,
+        index,
+        width,
+    };
     let bundle = |index, width| TilePath::Bundle { index, width };
     for (path, want) in [
         (tile(0, 0, 256), "tile/0/000"),

@@ -31,7 +31,8 @@ fn roots_are_those_of_the_shared_vectors() {
     let mut tree = TreeState::empty();
     assert_eq!(hex::encode(tree.root()), ROOTS[0]);
     for (leaf, root) in LEAVES.iter().zip(&ROOTS[1..]) {
-        tree.append(&[leaf_hash(&hex::decode(leaf).unwrap())]).unwrap();
+        tree.append(&[leaf_hash(&hex::decode(leaf).unwrap())])
+            .unwrap();
         assert_eq!(hex::encode(tree.root()), *root);
     }
 }
@@ -43,34 +44,51 @@ fn root_by_definition(leaves: &[Hash]) -> Hash {
         [leaf] => *leaf,
         _ => {
             let middle = leaves.len().next_power_of_two() / 2;
-            node_hash(&root_by_definition(&leaves[..middle]), &root_by_definition(&leaves[middle..]))
+            node_hash(
+                &root_by_definition(&leaves[..middle]),
+                &root_by_definition(&leaves[middle..]),
+            )
         }
     }
 }
 
 fn leaves(count: usize) -> Vec<Hash> {
-    (0..count as u64).map(|index| leaf_hash(&index.to_be_bytes())).collect()
+    (0..count as u64)
+        .map(|index| leaf_hash(&index.to_be_bytes()))
+        .collect()
 }
 
 #[test]
 fn a_damaged_edge_is_not_loaded() {
     let log = MemoryLog::with_batches([256, 44]);
     let root = log.tree.root();
-    assert_eq!(TreeState::load(&mut log.clone(), 300, &root).unwrap(), log.tree);
+    assert_eq!(
+        TreeState::load(&mut log.clone(), 300, &root).unwrap(),
+        log.tree
+    );
 
     let mut altered = log.clone();
     altered.tiles.get_mut(&(0, 1)).unwrap()[5] ^= 1;
-    assert!(matches!(TreeState::load(&mut altered, 300, &root), Err(TreeError::RootMismatch)));
+    assert!(matches!(
+        TreeState::load(&mut altered, 300, &root),
+        Err(TreeError::RootMismatch)
+    ));
     for damage in [Vec::new(), vec![0; 31], vec![0; 32 * 43], vec![0; 32 * 257]] {
         let mut damaged = log.clone();
         damaged.tiles.insert((0, 1), damage);
         let loaded = TreeState::load(&mut damaged, 300, &root);
-        assert!(matches!(loaded, Err(TreeError::DamagedTile { level: 0, index: 1 })));
+        assert!(matches!(
+            loaded,
+            Err(TreeError::DamagedTile { level: 0, index: 1 })
+        ));
     }
     let mut missing = log.clone();
     missing.tiles.remove(&(1, 0));
     let loaded = TreeState::load(&mut missing, 300, &root);
-    assert!(matches!(loaded, Err(TreeError::DamagedTile { level: 1, index: 0 })));
+    assert!(matches!(
+        loaded,
+        Err(TreeError::DamagedTile { level: 1, index: 0 })
+    ));
 }
 
 #[test]
@@ -79,7 +97,13 @@ fn three_levels_agree_with_the_definition() {
     let mut tree = TreeState::empty();
     let updates = tree.append(&leaves).unwrap();
     assert_eq!(tree.root(), root_by_definition(&leaves));
-    let widths = |level| updates.iter().filter(|u| u.level == level).map(|u| u.width).collect::<Vec<_>>();
+    let widths = |level| {
+        updates
+            .iter()
+            .filter(|u| u.level == level)
+            .map(|u| u.width)
+            .collect::<Vec<_>>()
+    };
     assert_eq!(widths(0), [vec![256; 257], vec![3]].concat());
     assert_eq!(widths(1), [256, 1]);
     assert_eq!(widths(2), [1]);

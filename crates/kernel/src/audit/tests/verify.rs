@@ -14,8 +14,9 @@ fn flip(bytes: &mut [u8], at: Index, bit: u8) -> usize {
 
 /// Every level but the top has full and partial tiles; three levels take a while to build, so once.
 fn big() -> &'static MemoryLog {
-    static LOG: std::sync::LazyLock<MemoryLog> =
-        std::sync::LazyLock::new(|| MemoryLog::with_batches([1, 99, 60_000, 5_700, 300, 255, 2, 1]));
+    static LOG: std::sync::LazyLock<MemoryLog> = std::sync::LazyLock::new(|| {
+        MemoryLog::with_batches([1, 99, 60_000, 5_700, 300, 255, 2, 1])
+    });
     &LOG
 }
 
@@ -31,7 +32,10 @@ fn an_honest_log_has_no_findings() {
         let size = log.tree.size();
         let report = log.clone().verify();
         assert_eq!(report.findings, []);
-        assert_eq!((report.size, report.entries_checked, report.entries_unsigned), (size, size, 0));
+        assert_eq!(
+            (report.size, report.entries_checked, report.entries_unsigned),
+            (size, size, 0)
+        );
         assert_eq!(report.checkpoints_checked, log.checkpoints.len() as u64);
     }
 }
@@ -44,20 +48,29 @@ fn entries_after_the_checkpoint_are_counted_and_must_be_dense() {
     }
     let report = log.verify();
     assert_eq!(report.entries_unsigned, 3);
-    assert_eq!(report.findings, [Finding::EntriesMissing { from: 589, to: 590 }]);
+    assert_eq!(
+        report.findings,
+        [Finding::EntriesMissing { from: 589, to: 590 }]
+    );
 }
 
 #[test]
 fn removed_entries_are_found_even_if_the_rest_is_renumbered() {
     for (first, count) in [(0, 1), (3, 1), (255, 1), (100, 20), (250, 10), (256, 1)] {
         let range = first..first + count;
-        let missing = Finding::EntriesMissing { from: range.start, to: range.end };
-        let gap = small().findings_after(|log| log.entries.retain(|index, _| !range.contains(index)));
+        let missing = Finding::EntriesMissing {
+            from: range.start,
+            to: range.end,
+        };
+        let gap =
+            small().findings_after(|log| log.entries.retain(|index, _| !range.contains(index)));
         assert_eq!(gap, [missing.clone()]);
 
         let renumbered = small().findings_after(|log| {
             log.entries.retain(|index, _| !range.contains(index));
-            log.entries = (0..).zip(std::mem::take(&mut log.entries).into_values()).collect();
+            log.entries = (0..)
+                .zip(std::mem::take(&mut log.entries).into_values())
+                .collect();
         });
         assert_eq!(renumbered, [missing]);
     }
@@ -77,7 +90,10 @@ fn an_inserted_entry_is_found() {
 
 #[test]
 fn a_truncated_log_is_found() {
-    let truncated = Finding::LogTruncated { entries: 300, size: 587 };
+    let truncated = Finding::LogTruncated {
+        entries: 300,
+        size: 587,
+    };
     let entries_only = small().findings_after(|log| drop(log.entries.split_off(&300)));
     assert_eq!(entries_only, [truncated]);
 
@@ -86,7 +102,13 @@ fn a_truncated_log_is_found() {
     let newest = small().checkpoints[&587].clone();
     cut.checkpoints.insert(587, newest);
     let findings = cut.verify().findings;
-    assert!(findings.contains(&Finding::LogTruncated { entries: 300, size: 587 }), "{findings:?}");
+    assert!(
+        findings.contains(&Finding::LogTruncated {
+            entries: 300,
+            size: 587
+        }),
+        "{findings:?}"
+    );
 }
 
 #[test]
@@ -95,7 +117,10 @@ fn a_removed_newest_checkpoint_leaves_its_tiles_behind() {
     log.checkpoints.remove(&587);
     let report = log.verify();
     assert_eq!((report.size, report.entries_unsigned), (557, 30));
-    assert_eq!(report.findings, [Finding::TileBeyondCheckpoint { level: 0, index: 2 }]);
+    assert_eq!(
+        report.findings,
+        [Finding::TileBeyondCheckpoint { level: 0, index: 2 }]
+    );
 
     log.checkpoints.clear();
     assert_eq!(log.verify().findings, [Finding::NoCheckpoint]);
@@ -111,8 +136,16 @@ fn a_trusted_checkpoint_reveals_rollback_and_rewriting() {
 
     let mut rolled_back = MemoryLog::with_batches([10, 200]);
     assert!(rolled_back.verify().is_ok());
-    let findings = rolled_back.verify_against(Some(&trusted(small(), 587))).findings;
-    assert_eq!(findings, [Finding::RolledBack { size: 210, trusted_size: 587 }]);
+    let findings = rolled_back
+        .verify_against(Some(&trusted(small(), 587)))
+        .findings;
+    assert_eq!(
+        findings,
+        [Finding::RolledBack {
+            size: 210,
+            trusted_size: 587
+        }]
+    );
 
     // The key's holder rewrites everything from entry 5 on.
     let mut rewritten = MemoryLog::default();
@@ -120,16 +153,27 @@ fn a_trusted_checkpoint_reveals_rollback_and_rewriting() {
     rewritten.entries.insert(5, b"rewritten".to_vec());
     rewritten.sequence();
     assert!(rewritten.verify().is_ok());
-    let findings = rewritten.verify_against(Some(&trusted(small(), 210))).findings;
+    let findings = rewritten
+        .verify_against(Some(&trusted(small(), 210)))
+        .findings;
     assert_eq!(findings, [Finding::HistoryRewritten { trusted_size: 210 }]);
 }
 
 #[test]
 fn a_log_without_anything_is_measured_against_the_trusted_checkpoint() {
-    let trusted = signer().verifier().verify(&small().checkpoints[&587]).unwrap();
+    let trusted = signer()
+        .verifier()
+        .verify(&small().checkpoints[&587])
+        .unwrap();
     let findings = MemoryLog::default().verify_against(Some(&trusted)).findings;
-    assert!(findings.contains(&Finding::RolledBack { size: 0, trusted_size: 587 }));
-    assert!(findings.contains(&Finding::LogTruncated { entries: 0, size: 587 }));
+    assert!(findings.contains(&Finding::RolledBack {
+        size: 0,
+        trusted_size: 587
+    }));
+    assert!(findings.contains(&Finding::LogTruncated {
+        entries: 0,
+        size: 587
+    }));
 }
 
 /// Alters an entry and the hashes over it up to and including `level`.
@@ -139,7 +183,9 @@ fn alter_consistently(log: &mut MemoryLog, index: u64, level: u8) {
     let mut hash = leaf_hash(body);
     let mut child = index as usize;
     for level in 0..=level {
-        let Some(tile) = log.tiles.get_mut(&(level, child as u64 / 256)) else { break };
+        let Some(tile) = log.tiles.get_mut(&(level, child as u64 / 256)) else {
+            break;
+        };
         tile[child % 256 * 32..][..32].copy_from_slice(&hash);
         let mut tree = TreeState::empty();
         tree.append(tile.as_chunks::<32>().0).unwrap();
@@ -155,26 +201,67 @@ fn an_entry_altered_together_with_its_tile_is_narrowed_by_checkpoints() {
     assert_eq!(findings, [Finding::EntriesAltered { from: 210, to: 256 }]);
     // With the tile above altered too, only the checkpoints contradict.
     let findings = small().findings_after(|log| alter_consistently(log, 220, 9));
-    assert_eq!(findings, [Finding::RootMismatch { size: 256, from: 210 }]);
+    assert_eq!(
+        findings,
+        [Finding::RootMismatch {
+            size: 256,
+            from: 210
+        }]
+    );
     // In the last, partial tile there is no tile above.
     let findings = small().findings_after(|log| alter_consistently(log, 580, 0));
-    assert_eq!(findings, [Finding::RootMismatch { size: 587, from: 557 }]);
+    assert_eq!(
+        findings,
+        [Finding::RootMismatch {
+            size: 587,
+            from: 557
+        }]
+    );
 
     let tile = Finding::EntriesAltered { from: 512, to: 768 };
-    assert_eq!(big().findings_after(|log| alter_consistently(log, 700, 0)), [tile]);
-    let subtree = Finding::EntriesAltered { from: 100, to: 60_100 };
-    assert_eq!(big().findings_after(|log| alter_consistently(log, 700, 1)), [subtree]);
-    let nothing_above = Finding::RootMismatch { size: 60_100, from: 100 };
-    assert_eq!(big().findings_after(|log| alter_consistently(log, 700, 2)), [nothing_above]);
+    assert_eq!(
+        big().findings_after(|log| alter_consistently(log, 700, 0)),
+        [tile]
+    );
+    let subtree = Finding::EntriesAltered {
+        from: 100,
+        to: 60_100,
+    };
+    assert_eq!(
+        big().findings_after(|log| alter_consistently(log, 700, 1)),
+        [subtree]
+    );
+    let nothing_above = Finding::RootMismatch {
+        size: 60_100,
+        from: 100,
+    };
+    assert_eq!(
+        big().findings_after(|log| alter_consistently(log, 700, 2)),
+        [nothing_above]
+    );
 }
 
 #[test]
 fn a_missing_or_malformed_tile_is_found() {
-    for &(level, index) in big().tiles.keys().step_by(20).chain([&(1, 0), &(1, 1), &(2, 0), &(0, 259)]) {
+    for &(level, index) in
+        big()
+            .tiles
+            .keys()
+            .step_by(20)
+            .chain([&(1, 0), &(1, 1), &(2, 0), &(0, 259)])
+    {
         let missing = big().findings_after(|log| drop(log.tiles.remove(&(level, index))));
         assert_eq!(missing, [Finding::TileMissing { level, index }]);
-        let cut = big().findings_after(|log| drop(log.tiles.get_mut(&(level, index)).unwrap().pop()));
-        assert_eq!(cut, [Finding::TileAltered { level, index, child: None }]);
+        let cut =
+            big().findings_after(|log| drop(log.tiles.get_mut(&(level, index)).unwrap().pop()));
+        assert_eq!(
+            cut,
+            [Finding::TileAltered {
+                level,
+                index,
+                child: None
+            }]
+        );
     }
 }
 
@@ -186,17 +273,34 @@ fn faults_in_different_places_are_told_apart() {
         log.tiles.get_mut(&(1, 0)).unwrap()[7 * 32] ^= 1;
         log.entries.get_mut(&(8 * 256)).unwrap()[3] ^= 1;
         log.entries.remove(&66_000);
-        log.checkpoints.get_mut(&100).unwrap().replace_range(..1, "X");
+        log.checkpoints
+            .get_mut(&100)
+            .unwrap()
+            .replace_range(..1, "X");
     });
     assert_eq!(
         findings,
         [
             Finding::EntryAltered { index: 10 },
-            Finding::TileAltered { level: 0, index: 0, child: Some(20) },
-            Finding::CheckpointInvalid { size: 100, reason: "wrong_signature" },
+            Finding::TileAltered {
+                level: 0,
+                index: 0,
+                child: Some(20)
+            },
+            Finding::CheckpointInvalid {
+                size: 100,
+                reason: "wrong_signature"
+            },
             Finding::EntryAltered { index: 8 * 256 },
-            Finding::TileAltered { level: 1, index: 0, child: Some(7) },
-            Finding::EntriesMissing { from: 66_000, to: 66_001 },
+            Finding::TileAltered {
+                level: 1,
+                index: 0,
+                child: Some(7)
+            },
+            Finding::EntriesMissing {
+                from: 66_000,
+                to: 66_001
+            },
         ]
     );
 }
@@ -206,7 +310,10 @@ fn findings_are_limited() {
     let mut log = MemoryLog::with_batches([2000]);
     log.entries.values_mut().for_each(|body| body[0] ^= 1);
     let report = log.verify();
-    assert_eq!((report.findings.len(), report.findings_omitted), (MAX_FINDINGS, 1000));
+    assert_eq!(
+        (report.findings.len(), report.findings_omitted),
+        (MAX_FINDINGS, 1000)
+    );
 }
 
 #[test]
@@ -215,10 +322,22 @@ fn a_checkpoint_under_another_size_or_for_another_tree_is_found() {
         let note = log.checkpoints.remove(&256).unwrap();
         log.checkpoints.insert(255, note);
     });
-    assert_eq!(moved, [Finding::CheckpointInvalid { size: 255, reason: "wrong_size" }]);
-    let other_tree =
-        small().findings_after(|log| drop(log.checkpoints.insert(300, signer().sign(300, &[1; 32]))));
-    assert_eq!(other_tree, [Finding::RootMismatch { size: 300, from: 256 }]);
+    assert_eq!(
+        moved,
+        [Finding::CheckpointInvalid {
+            size: 255,
+            reason: "wrong_size"
+        }]
+    );
+    let other_tree = small()
+        .findings_after(|log| drop(log.checkpoints.insert(300, signer().sign(300, &[1; 32]))));
+    assert_eq!(
+        other_tree,
+        [Finding::RootMismatch {
+            size: 300,
+            from: 256
+        }]
+    );
 }
 
 #[test]
@@ -231,7 +350,9 @@ fn progress_is_told_and_can_stop() {
     })
     .unwrap();
     assert_eq!(seen, [(256, 587), (512, 587), (587, 587)]);
-    let stopped = verify_log(&mut small().clone(), &verifier, None, &mut |_, _| ControlFlow::Break(()));
+    let stopped = verify_log(&mut small().clone(), &verifier, None, &mut |_, _| {
+        ControlFlow::Break(())
+    });
     assert!(matches!(stopped, Err(VerificationError::Stopped)));
 }
 
@@ -239,7 +360,14 @@ fn progress_is_told_and_can_stop() {
 fn findings_have_a_stable_json_form() {
     let report = VerificationReport {
         size: 3,
-        findings: vec![Finding::EntryAltered { index: 2 }, Finding::TileAltered { level: 0, index: 1, child: None }],
+        findings: vec![
+            Finding::EntryAltered { index: 2 },
+            Finding::TileAltered {
+                level: 0,
+                index: 1,
+                child: None,
+            },
+        ],
         ..VerificationReport::default()
     };
     let want = serde_json::json!({

@@ -30,7 +30,10 @@ pub(super) struct EntryFeed {
 
 impl EntryFeed {
     pub(super) fn starting_at(from: u64) -> Self {
-        Self { next_from: from, ..Self::default() }
+        Self {
+            next_from: from,
+            ..Self::default()
+        }
     }
 
     /// The hashes of the entries for the places from `start` on, as many as `width`; none where an entry is
@@ -91,7 +94,10 @@ impl EntryFeed {
     fn front(&mut self, source: &mut dyn LogSource) -> Result<Option<(u64, Hash)>, SourceError> {
         self.fill(source, 1)?;
         let shift = self.shift;
-        Ok(self.queue.front().map(|(index, hash)| (index.saturating_add_signed(shift), *hash)))
+        Ok(self
+            .queue
+            .front()
+            .map(|(index, hash)| (index.saturating_add_signed(shift), *hash)))
     }
 
     /// How many entries stand before the one with the hash that belongs here.
@@ -101,7 +107,11 @@ impl EntryFeed {
         wanted: &Hash,
     ) -> Result<Option<usize>, SourceError> {
         self.fill(source, MAX_INSERTED + 1)?;
-        Ok(self.queue.iter().take(MAX_INSERTED + 1).position(|(_, hash)| hash == wanted))
+        Ok(self
+            .queue
+            .iter()
+            .take(MAX_INSERTED + 1)
+            .position(|(_, hash)| hash == wanted))
     }
 
     fn fill(&mut self, source: &mut dyn LogSource, count: usize) -> Result<(), SourceError> {
@@ -112,7 +122,10 @@ impl EntryFeed {
                 Some(Some(next)) => self.next_from = next,
                 _ => self.ended = true,
             }
-            self.queue.extend(page.iter().map(|entry| (entry.index, leaf_hash(&entry.body))));
+            self.queue.extend(
+                page.iter()
+                    .map(|entry| (entry.index, leaf_hash(&entry.body))),
+            );
         }
         Ok(())
     }
@@ -127,7 +140,10 @@ impl EntryFeed {
         let mut expected = end;
         while let Some((place, _)) = self.front(source)? {
             if place > expected {
-                report.add(Finding::EntriesMissing { from: expected, to: place });
+                report.add(Finding::EntriesMissing {
+                    from: expected,
+                    to: place,
+                });
             }
             expected = place.saturating_add(1);
             self.queue.pop_front();
@@ -149,7 +165,10 @@ fn removed_before(
         return Ok(Some(distance));
     }
     let next = source.tile(0, place / TILE_WIDTH as u64 + 1)?;
-    let position = next.as_deref().and_then(tile_hashes).and_then(|next| next.iter().position(|h| h == hash));
+    let position = next
+        .as_deref()
+        .and_then(tile_hashes)
+        .and_then(|next| next.iter().position(|h| h == hash));
     Ok(position.map(|position| hashes.len() - offset + position))
 }
 

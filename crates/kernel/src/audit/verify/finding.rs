@@ -30,8 +30,10 @@ impl VerificationReport {
     }
 
     pub(super) fn add(&mut self, finding: Finding) {
-        if let (Some(Finding::EntriesMissing { to, .. }), Finding::EntriesMissing { from, to: new_to }) =
-            (self.findings.last_mut(), &finding)
+        if let (
+            Some(Finding::EntriesMissing { to, .. }),
+            Finding::EntriesMissing { from, to: new_to },
+        ) = (self.findings.last_mut(), &finding)
             && to == from
         {
             *to = *new_to;

@@ -49,39 +49,74 @@ pub(super) fn judge(
     let leads = |hashes: &[Hash]| reference.hash().is_some() && root(hashes) == reference.hash();
     let complete: Option<Vec<Hash>> = computed.iter().copied().collect();
     let proven = |verdict: Verdict| match reference {
-        Reference::Proven(truth) => Verdict { contradicted_by: Some(truth), ..verdict },
+        Reference::Proven(truth) => Verdict {
+            contradicted_by: Some(truth),
+            ..verdict
+        },
         _ => verdict,
     };
 
     let Some(stored) = stored else {
-        let hashes: Vec<Hash> = computed.iter().map(|hash| hash.unwrap_or_default()).collect();
+        let hashes: Vec<Hash> = computed
+            .iter()
+            .map(|hash| hash.unwrap_or_default())
+            .collect();
         // With entries missing, their true hashes are unknown but the root above them may be.
         let contradicted_by = match complete.is_some() && leads(&hashes) {
             true => None,
-            false if complete.is_some() => return proven(Verdict { hashes, ..Verdict::default() }),
+            false if complete.is_some() => {
+                return proven(Verdict {
+                    hashes,
+                    ..Verdict::default()
+                });
+            }
             false => reference.hash(),
         };
-        let below = (0..computed.len()).filter(|i| computed[*i].is_none()).collect();
-        return Verdict { hashes, below, contradicted_by, ..Verdict::default() };
+        let below = (0..computed.len())
+            .filter(|i| computed[*i].is_none())
+            .collect();
+        return Verdict {
+            hashes,
+            below,
+            contradicted_by,
+            ..Verdict::default()
+        };
     };
 
-    let different: Vec<usize> = (0..stored.len()).filter(|i| computed[*i] != Some(stored[*i])).collect();
+    let different: Vec<usize> = (0..stored.len())
+        .filter(|i| computed[*i] != Some(stored[*i]))
+        .collect();
     if leads(stored) {
-        return Verdict { hashes: stored.to_vec(), below: different, ..Verdict::default() };
+        return Verdict {
+            hashes: stored.to_vec(),
+            below: different,
+            ..Verdict::default()
+        };
     }
     if let Some(hashes) = complete {
         if leads(&hashes) {
-            return Verdict { hashes, tile: different, ..Verdict::default() };
+            return Verdict {
+                hashes,
+                tile: different,
+                ..Verdict::default()
+            };
         }
         if different.is_empty() {
-            return proven(Verdict { hashes, ..Verdict::default() });
+            return proven(Verdict {
+                hashes,
+                ..Verdict::default()
+            });
         }
     }
     if let Some(mixed) = try_combinations(stored, computed, &different, leads) {
         return mixed;
     }
     // Nothing decides. Calling the entries altered is the safe side.
-    proven(Verdict { hashes: stored.to_vec(), below: different, ..Verdict::default() })
+    proven(Verdict {
+        hashes: stored.to_vec(),
+        below: different,
+        ..Verdict::default()
+    })
 }
 
 /// Looks for a choice, position by position, between stored and computed hashes that leads to the reference.
@@ -95,7 +130,10 @@ fn try_combinations(
         return None;
     }
     (1_u32..1 << different.len()).find_map(|choice| {
-        let mut verdict = Verdict { hashes: stored.to_vec(), ..Verdict::default() };
+        let mut verdict = Verdict {
+            hashes: stored.to_vec(),
+            ..Verdict::default()
+        };
         for (bit, &position) in different.iter().enumerate() {
             match computed[position] {
                 Some(hash) if choice & (1 << bit) != 0 => {

@@ -56,13 +56,18 @@ pub fn verify_log(
         report.add(Finding::NoCheckpoint);
     }
     if let Some(trusted) = trusted.filter(|trusted| trusted.size > report.size) {
-        report.add(Finding::RolledBack { size: report.size, trusted_size: trusted.size });
+        report.add(Finding::RolledBack {
+            size: report.size,
+            trusted_size: trusted.size,
+        });
     }
-    let anchor = newest.or_else(|| trusted.cloned()).unwrap_or_else(|| Checkpoint {
-        origin: verifier.origin().to_owned(),
-        size: 0,
-        root: empty_root(),
-    });
+    let anchor = newest
+        .or_else(|| trusted.cloned())
+        .unwrap_or_else(|| Checkpoint {
+            origin: verifier.origin().to_owned(),
+            size: 0,
+            root: empty_root(),
+        });
     let mut walk = Walk::begin(source, verifier, trusted, &anchor, report)?;
     while walk.step()? {
         if progress(walk.size(), anchor.size).is_break() {
@@ -80,7 +85,9 @@ fn newest_checkpoint(
     let mut below = None;
     while let Some(stored) = source.checkpoint_before(below)? {
         if below.is_some_and(|below| stored.size >= below) {
-            return Err(SourceError::new("the source does not keep to the descending order"));
+            return Err(SourceError::new(
+                "the source does not keep to the descending order",
+            ));
         }
         if let Ok(checkpoint) = verify_stored(verifier, &stored) {
             return Ok(Some(checkpoint));

@@ -57,17 +57,33 @@ impl StoredTiles {
                         stored.truncate(width);
                         hashes = Some(stored);
                     }
-                    _ => report.add(Finding::TileAltered { level, index, child: None }),
+                    _ => report.add(Finding::TileAltered {
+                        level,
+                        index,
+                        child: None,
+                    }),
                 },
             }
-            edge.push(EdgeTile { index, width, hashes });
+            edge.push(EdgeTile {
+                index,
+                width,
+                hashes,
+            });
         }
-        let levels: Vec<OpenTile> =
-            edge.iter().map(|tile| tile.hashes.iter().flatten().copied().collect()).collect();
-        let complete = edge.iter().all(|tile| tile.width == 0 || tile.hashes.is_some());
+        let levels: Vec<OpenTile> = edge
+            .iter()
+            .map(|tile| tile.hashes.iter().flatten().copied().collect())
+            .collect();
+        let complete = edge
+            .iter()
+            .all(|tile| tile.width == 0 || tile.hashes.is_some());
         let edge_proven = complete && fold_levels(&levels) == Some(*root);
         let open = edge.iter().map(|_| None).collect();
-        Ok(Self { edge, edge_proven, open })
+        Ok(Self {
+            edge,
+            edge_proven,
+            open,
+        })
     }
 
     /// The stored hashes of the partial tile of level 0.
@@ -88,7 +104,11 @@ impl StoredTiles {
         };
         let hashes = tile_hashes(&data).filter(|hashes| hashes.len() == TILE_WIDTH);
         if hashes.is_none() {
-            report.add(Finding::TileAltered { level, index, child: None });
+            report.add(Finding::TileAltered {
+                level,
+                index,
+                child: None,
+            });
         }
         Ok(hashes)
     }
@@ -103,14 +123,24 @@ impl StoredTiles {
     ) -> Result<Reference, SourceError> {
         let (above, above_index) = (level + 1, index >> TILE_HEIGHT);
         let slot = usize::from(above);
-        if self.open[slot].as_ref().is_none_or(|tile| tile.index != above_index) {
+        if self.open[slot]
+            .as_ref()
+            .is_none_or(|tile| tile.index != above_index)
+        {
             let tile = self.open_tile(source, above, above_index, report)?;
             self.open[slot] = Some(tile);
         }
         let child = (index % TILE_WIDTH as u64) as usize;
         Ok(match &self.open[slot] {
-            Some(StoredTile { hashes: Some(hashes), proven: true, .. }) => Reference::Proven(hashes[child]),
-            Some(StoredTile { hashes: Some(hashes), .. }) => Reference::Stored(hashes[child]),
+            Some(StoredTile {
+                hashes: Some(hashes),
+                proven: true,
+                ..
+            }) => Reference::Proven(hashes[child]),
+            Some(StoredTile {
+                hashes: Some(hashes),
+                ..
+            }) => Reference::Stored(hashes[child]),
             _ => Reference::Unknown,
         })
     }
@@ -125,13 +155,23 @@ impl StoredTiles {
         let edge = &self.edge[usize::from(level)];
         if edge.index == index {
             let (hashes, proven) = (edge.hashes.clone(), self.edge_proven);
-            return Ok(StoredTile { index, hashes, reference: Reference::Unknown, proven });
+            return Ok(StoredTile {
+                index,
+                hashes,
+                reference: Reference::Unknown,
+                proven,
+            });
         }
         let reference = self.reference(source, level, index, report)?;
         let hashes = Self::full_tile(source, level, index, report)?;
         let root = hashes.as_deref().and_then(root_of);
         let proven = matches!(reference, Reference::Proven(truth) if Some(truth) == root);
-        Ok(StoredTile { index, hashes, reference, proven })
+        Ok(StoredTile {
+            index,
+            hashes,
+            reference,
+            proven,
+        })
     }
 
     /// The stored hashes of the full tile whose last child has just been read, and what its root should be.
@@ -149,7 +189,11 @@ impl StoredTiles {
             for (child, (stored, computed)) in stored.zip(computed.hashes()).enumerate() {
                 if stored != computed {
                     let (level, index) = (level as u8, edge.index);
-                    report.add(Finding::TileAltered { level, index, child: Some(child as u16) });
+                    report.add(Finding::TileAltered {
+                        level,
+                        index,
+                        child: Some(child as u16),
+                    });
                 }
             }
         }

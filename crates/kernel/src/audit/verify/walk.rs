@@ -80,16 +80,26 @@ impl<'a> Walk<'a> {
             false => self.stored.last_entries().map(<[Hash]>::to_vec),
         };
         let hashes = hashes.as_deref();
-        let computed = self.entries.place(self.source, start, width, hashes, &mut self.report)?;
+        let computed = self
+            .entries
+            .place(self.source, start, width, hashes, &mut self.report)?;
         let verdict = match full {
             true => {
-                let reference = self.stored.reference(self.source, 0, index, &mut self.report)?;
+                let reference = self
+                    .stored
+                    .reference(self.source, 0, index, &mut self.report)?;
                 judge(hashes, &computed, reference, root_of)
             }
-            false => judge(hashes, &computed, Reference::Proven(self.anchor.root), |last| {
-                let last: OpenTile = last.iter().copied().collect();
-                last.root_before(None).and_then(|root| root_above(root, &self.levels[1..]))
-            }),
+            false => judge(
+                hashes,
+                &computed,
+                Reference::Proven(self.anchor.root),
+                |last| {
+                    let last: OpenTile = last.iter().copied().collect();
+                    last.root_before(None)
+                        .and_then(|root| root_above(root, &self.levels[1..]))
+                },
+            ),
         };
         self.report_entries(&verdict, &computed, start, index);
         for hash in &verdict.hashes {
@@ -106,13 +116,22 @@ impl<'a> Walk<'a> {
         Ok(true)
     }
 
-    fn report_entries(&mut self, verdict: &Verdict, computed: &[Option<Hash>], start: u64, index: u64) {
+    fn report_entries(
+        &mut self,
+        verdict: &Verdict,
+        computed: &[Option<Hash>],
+        start: u64,
+        index: u64,
+    ) {
         for &position in &verdict.below {
             let place = start + position as u64;
             if computed[position].is_some() {
                 self.report.add(Finding::EntryAltered { index: place });
             } else if self.entries.exhausted_at.is_none_or(|end| place < end) {
-                self.report.add(Finding::EntriesMissing { from: place, to: place + 1 });
+                self.report.add(Finding::EntriesMissing {
+                    from: place,
+                    to: place + 1,
+                });
             }
         }
         self.report_tile(verdict, 0, index);
@@ -120,7 +139,11 @@ impl<'a> Walk<'a> {
 
     fn report_tile(&mut self, verdict: &Verdict, level: u8, index: u64) {
         for &child in &verdict.tile {
-            self.report.add(Finding::TileAltered { level, index, child: Some(child as u16) });
+            self.report.add(Finding::TileAltered {
+                level,
+                index,
+                child: Some(child as u16),
+            });
         }
     }
 
@@ -166,7 +189,10 @@ impl<'a> Walk<'a> {
     fn report_range(&mut self, from: u64, to: u64) {
         let bad = self.first_bad.take_if(|bad| (from + 1..=to).contains(bad));
         let from = from.max(self.last_good.min(to - 1));
-        self.report.add(Finding::EntriesAltered { from, to: bad.unwrap_or(to) });
+        self.report.add(Finding::EntriesAltered {
+            from,
+            to: bad.unwrap_or(to),
+        });
     }
 
     /// Compares the root here with the checkpoints of this size.
@@ -175,10 +201,14 @@ impl<'a> Walk<'a> {
             && trusted.size == self.size
             && trusted.root != self.root()
         {
-            self.report.add(Finding::HistoryRewritten { trusted_size: trusted.size });
+            self.report.add(Finding::HistoryRewritten {
+                trusted_size: trusted.size,
+            });
         }
         while let Some(stored) = self.checkpoints.next_up_to(self.source, self.size)? {
-            let Some(checkpoint) = self.check_signature(&stored) else { continue };
+            let Some(checkpoint) = self.check_signature(&stored) else {
+                continue;
+            };
             if checkpoint.root != self.root() {
                 self.first_bad.get_or_insert(self.size);
             } else if self.first_bad.is_none() {
@@ -211,17 +241,24 @@ impl<'a> Walk<'a> {
             self.stored.compare_edge(&self.levels, &mut self.report);
         }
         if let Some(entries) = self.entries.exhausted_at {
-            self.report.add(Finding::LogTruncated { entries, size: self.anchor.size });
+            self.report.add(Finding::LogTruncated {
+                entries,
+                size: self.anchor.size,
+            });
         }
         if let Some(size) = self.first_bad {
-            self.report.add(Finding::RootMismatch { size, from: self.last_good });
+            self.report.add(Finding::RootMismatch {
+                size,
+                from: self.last_good,
+            });
         }
         // What is left after the anchor can only be invalid; after a truncation, its signatures can be checked.
         while let Some(stored) = self.checkpoints.next_up_to(self.source, u64::MAX)? {
             self.check_signature(&stored);
         }
         if self.source.entry_range().end > self.anchor.size {
-            self.entries.count_rest(self.source, self.anchor.size, &mut self.report)?;
+            self.entries
+                .count_rest(self.source, self.anchor.size, &mut self.report)?;
         }
         self.report.entries_checked = self.entries.placed;
         Ok(self.report)
@@ -230,7 +267,9 @@ impl<'a> Walk<'a> {
 
 /// The root of a tree whose part after the given levels has the root `right`.
 fn root_above(right: Hash, above: &[OpenTile]) -> Option<Hash> {
-    above.iter().fold(Some(right), |right, tile| tile.root_before(right))
+    above
+        .iter()
+        .fold(Some(right), |right, tile| tile.root_before(right))
 }
 
 /// Verifies a stored checkpoint, which must state the size under which it is stored.
