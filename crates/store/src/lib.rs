@@ -1,1 +1,35 @@
-//! The two database engines behind one interface: transactions, migrations, audit in the same commit.
+//! The two database engines behind one interface.
+//!
+//! What this crate guarantees, so that features need not remember it:
+//! - Statements of features run through [`ReadTx`] and [`WriteTx`], which bind the organisation (and with a permit the
+//!   record and its version) themselves. There is no way to run SQL without a caller, a permit or a scope.
+//! - A [`WriteTx`] ends only with [`WriteTx::finish`], which writes the audit entry in the same transaction. Dropping it
+//!   rolls back.
+//! - An acknowledged change is on disk. Concurrent transactions share commits and syncs.
+//!
+//! Database crates are named nowhere else (enforced by the dependency check).
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod engine;
+mod error;
+mod keys;
+mod log;
+mod migrate;
+mod postgres;
+mod row;
+mod sealed_row;
+mod sqlite;
+mod store;
+mod tx;
+
+pub use error::StoreError;
+pub use keys::TenantKeys;
+pub use log::desk::{EntryFilter, StoredEntry};
+pub use log::source::LogReader;
+pub use log::{AuditSink, SequencerHandle};
+pub use migrate::{Migration, MigrationSet};
+pub use row::{Row, Value};
+pub use sealed_row::SealedFields;
+pub use sqlite::SqliteOptions;
+pub use store::{EngineKind, Location, Store};
+pub use tx::{ReadTx, WriteTx};

@@ -10,6 +10,7 @@
 mod checkpoint;
 mod detail;
 mod entry;
+mod evidence;
 mod hash;
 mod note;
 mod open_tile;
@@ -25,6 +26,7 @@ mod tests;
 pub use checkpoint::{Checkpoint, CheckpointError, CheckpointSigner, CheckpointVerifier};
 pub use detail::Detail;
 pub use entry::{Actor, EncodedEntry, Entry, EntryError, Id, MAX_BODY_LENGTH, Outcome, Resource};
+pub use evidence::{EvidenceError, EvidenceReport, verify_evidence, write_evidence};
 pub use hash::{Hash, empty_root, leaf_hash, node_hash};
 pub use note::NoteError;
 pub use proof::{

@@ -125,11 +125,11 @@ pub(super) fn tile_hashes(data: &[u8]) -> Option<Vec<Hash>> {
     (rest.is_empty() && (1..=TILE_WIDTH).contains(&hashes.len())).then(|| hashes.to_vec())
 }
 
-/// Appends one entry to a bundle.
-pub(super) fn push_to_bundle(bundle: &mut Vec<u8>, body: &[u8]) -> Option<()> {
-    bundle.extend(u16::try_from(body.len()).ok()?.to_be_bytes());
+/// Appends one entry to a bundle, without what is beyond the largest length of an entry.
+pub(super) fn push_to_bundle(bundle: &mut Vec<u8>, body: &[u8]) {
+    let body = &body[..body.len().min(MAX_BODY_LENGTH)];
+    bundle.extend((body.len() as u16).to_be_bytes());
     bundle.extend(body);
-    Some(())
 }
 
 /// The entries of a bundle up to the first that is cut short.
@@ -141,3 +141,5 @@ pub(super) fn bundle_entries(mut bundle: &[u8]) -> impl Iterator<Item = &[u8]> {
         Some(body)
     })
 }
+
+const _: () = assert!(MAX_BODY_LENGTH <= u16::MAX as usize);

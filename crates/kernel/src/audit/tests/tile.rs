@@ -66,7 +66,7 @@ proptest! {
     fn bundles_give_back_their_entries(bodies in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..50), 0..20)) {
         let mut bundle = Vec::new();
         for body in &bodies {
-            push_to_bundle(&mut bundle, body).unwrap();
+            push_to_bundle(&mut bundle, body);
         }
         prop_assert_eq!(bundle_entries(&bundle).map(<[u8]>::to_vec).collect::<Vec<_>>(), bodies);
     }

@@ -1,0 +1,320 @@
+//! Reading an evidence file that anybody may have made.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as Slot;
+use std::io::{Read, Seek, SeekFrom};
+use std::ops::Range;
+
+use super::{
+    CHECKPOINT, CHECKPOINTS, EvidenceError, FORMAT, MAX_MEMBERS, META, Meta, VERIFIER_KEY,
+};
+use crate::audit::source::{LogSource, SourceError, StoredCheckpoint, StoredEntry, TileReader};
+use crate::audit::tile::{
+    MAX_BUNDLE_LENGTH, MAX_TILE_LENGTH, TILE_WIDTH, TilePath, bundle_entries,
+};
+use crate::audit::tree::right_edge;
+
+const MAX_TEXT_LENGTH: usize = 64 * 1024;
+const WIDTH: u64 = TILE_WIDTH as u64;
+
+/// Which member of the file. The widths of tiles and bundles follow from the size of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Member {
+    Meta,
+    VerifierKey,
+    NewestCheckpoint,
+    Checkpoint(u64),
+    Tile { level: u8, index: u64 },
+    Bundle(u64),
+}
+
+/// Where a member's data is in the file.
+#[derive(Clone, Copy)]
+struct Place {
+    offset: u64,
+    length: usize,
+}
+
+/// An evidence file with its table of contents in memory.
+pub(super) struct EvidenceFile<R> {
+    reader: R,
+    members: BTreeMap<Member, Place>,
+    meta: Meta,
+}
+
+impl<R: Read + Seek> EvidenceFile<R> {
+    /// Reads the table of contents and checks that every member belongs there.
+    pub(super) fn open(mut reader: R) -> Result<Self, EvidenceError> {
+        let end = reader.seek(SeekFrom::End(0))?;
+        reader.seek(SeekFrom::Start(0))?;
+        let mut archive = tar::Archive::new(reader);
+        let mut members = BTreeMap::new();
+        let mut widths = Vec::new();
+        // Raw: no extension of the format is interpreted, so that a member is just what its header says.
+        for entry in archive.entries_with_seek()?.raw(true) {
+            let entry = entry.map_err(|_| EvidenceError::NotAnArchive("damaged archive"))?;
+            if !entry.header().entry_type().is_file() {
+                return Err(EvidenceError::NotAnArchive(
+                    "a member is not a regular file",
+                ));
+            }
+            let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+            let Some((member, width)) = Member::parse(&name) else {
+                return Err(EvidenceError::UnexpectedMember(name));
+            };
+            let (offset, length) = (entry.raw_file_position(), entry.size());
+            if length > member.max_length() as u64 {
+                return Err(EvidenceError::MemberTooLarge(name));
+            }
+            if offset.saturating_add(length) > end {
+                return Err(EvidenceError::NotAnArchive("cut short"));
+            }
+            match members.entry(member) {
+                Slot::Occupied(_) => return Err(EvidenceError::DuplicateMember(name)),
+                Slot::Vacant(slot) => slot.insert(Place {
+                    offset,
+                    length: length as usize,
+                }),
+            };
+            // Only tiles on the right edge are partial, so few widths need remembering.
+            if width.is_some_and(|width| usize::from(width) < TILE_WIDTH) {
+                widths.push((member, width));
+            }
+            if members.len() as u64 > MAX_MEMBERS {
+                return Err(EvidenceError::TooLarge);
+            }
+        }
+        let mut file = Self {
+            reader: archive.into_inner(),
+            members,
+            meta: Meta {
+                format: String::new(),
+                origin: String::new(),
+                size: 0,
+                from: 0,
+                to: 0,
+                exported_at: 0,
+            },
+        };
+        file.meta = file.read_meta()?;
+        file.check_members(&widths.into_iter().collect())?;
+        Ok(file)
+    }
+
+    fn read_meta(&mut self) -> Result<Meta, EvidenceError> {
+        let data = self.required(Member::Meta, META)?;
+        let meta: Meta =
+            serde_json::from_slice(&data).map_err(|_| EvidenceError::MalformedMember(META))?;
+        if meta.size / WIDTH > MAX_MEMBERS {
+            return Err(EvidenceError::TooLarge);
+        }
+        let whole_bundles = meta.from.is_multiple_of(WIDTH) && meta.to.is_multiple_of(WIDTH);
+        let well_formed = meta.format == FORMAT
+            && meta.from <= meta.to
+            && meta.to <= meta.size
+            && (whole_bundles || meta.from == meta.size || meta.to == meta.size);
+        well_formed
+            .then_some(meta)
+            .ok_or(EvidenceError::MalformedMember(META))
+    }
+
+    /// Every tile and bundle must be one that the log has at its size, and be within the period.
+    fn check_members(&self, partial: &BTreeMap<Member, Option<u16>>) -> Result<(), EvidenceError> {
+        let size = self.meta.size;
+        let edge: Vec<(u64, usize)> = right_edge(size).collect();
+        for member in self.members.keys() {
+            let (level, index) = match *member {
+                Member::Tile { level, index } => (usize::from(level), index),
+                Member::Bundle(index) => (0, index),
+                Member::Checkpoint(at) if at >= size => {
+                    return Err(EvidenceError::UnexpectedMember(format!(
+                        "{CHECKPOINTS}{at}"
+                    )));
+                }
+                _ => continue,
+            };
+            let width = match edge.get(level) {
+                Some((last, _)) if index < *last => TILE_WIDTH,
+                Some((last, width)) if index == *last => *width,
+                _ => 0,
+            };
+            let found = partial
+                .get(member)
+                .copied()
+                .flatten()
+                .map_or(TILE_WIDTH, usize::from);
+            let within = match member {
+                Member::Bundle(index) => (self.meta.from..self.meta.to).contains(&(index * WIDTH)),
+                _ => true,
+            };
+            if found != width || !within {
+                return Err(EvidenceError::UnexpectedMember(format!("{member:?}")));
+            }
+        }
+        for (member, name) in [
+            (Member::VerifierKey, VERIFIER_KEY),
+            (Member::NewestCheckpoint, CHECKPOINT),
+        ] {
+            if !self.members.contains_key(&member) {
+                return Err(EvidenceError::MissingMember(name));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    pub(super) fn verifier_key(&mut self) -> Result<String, EvidenceError> {
+        let data = self.required(Member::VerifierKey, VERIFIER_KEY)?;
+        let text = String::from_utf8(data).ok();
+        let key = text
+            .as_deref()
+            .and_then(|text| text.strip_suffix('\n'))
+            .map(str::to_owned);
+        key.ok_or(EvidenceError::MalformedMember(VERIFIER_KEY))
+    }
+
+    fn required(&mut self, member: Member, name: &'static str) -> Result<Vec<u8>, EvidenceError> {
+        let place = self
+            .members
+            .get(&member)
+            .copied()
+            .ok_or(EvidenceError::MissingMember(name))?;
+        Ok(self.read(place)?)
+    }
+
+    fn read(&mut self, place: Place) -> std::io::Result<Vec<u8>> {
+        self.reader.seek(SeekFrom::Start(place.offset))?;
+        let mut data = vec![0; place.length];
+        self.reader.read_exact(&mut data)?;
+        Ok(data)
+    }
+
+    fn checkpoint(&mut self, size: u64, place: Place) -> Result<StoredCheckpoint, SourceError> {
+        let data = self.read(place).map_err(SourceError::new)?;
+        Ok(StoredCheckpoint {
+            size,
+            note: String::from_utf8_lossy(&data).into_owned(),
+        })
+    }
+
+    /// The places of the checkpoints within a range of sizes; the newest one is there under the log's size.
+    fn checkpoint_places(
+        &self,
+        sizes: Range<u64>,
+    ) -> impl DoubleEndedIterator<Item = (u64, Place)> {
+        let older = self
+            .members
+            .range(Member::Checkpoint(sizes.start)..Member::Checkpoint(sizes.end));
+        let older = older.filter_map(|(member, place)| match member {
+            Member::Checkpoint(size) => Some((*size, *place)),
+            _ => None,
+        });
+        let newest = self
+            .members
+            .get(&Member::NewestCheckpoint)
+            .filter(|_| sizes.contains(&self.meta.size));
+        older.chain(newest.map(|place| (self.meta.size, *place)))
+    }
+}
+
+impl Member {
+    fn parse(name: &str) -> Option<(Self, Option<u16>)> {
+        Some(match name {
+            META => (Self::Meta, None),
+            VERIFIER_KEY => (Self::VerifierKey, None),
+            CHECKPOINT => (Self::NewestCheckpoint, None),
+            _ => match name.strip_prefix(CHECKPOINTS) {
+                Some(digits) => {
+                    let size: u64 = digits.parse().ok()?;
+                    (size.to_string() == digits).then_some((Self::Checkpoint(size), None))?
+                }
+                None => match TilePath::parse(name)? {
+                    TilePath::Tile {
+                        level,
+                        index,
+                        width,
+                    } => (Self::Tile { level, index }, Some(width)),
+                    TilePath::Bundle { index, width } => (Self::Bundle(index), Some(width)),
+                },
+            },
+        })
+    }
+
+    fn max_length(self) -> usize {
+        match self {
+            Self::Tile { .. } => MAX_TILE_LENGTH,
+            Self::Bundle(_) => MAX_BUNDLE_LENGTH,
+            Self::Meta | Self::VerifierKey | Self::NewestCheckpoint | Self::Checkpoint(_) => {
+                MAX_TEXT_LENGTH
+            }
+        }
+    }
+}
+
+impl<R: Read + Seek> TileReader for EvidenceFile<R> {
+    fn tile(&mut self, level: u8, index: u64) -> Result<Option<Vec<u8>>, SourceError> {
+        let place = self.members.get(&Member::Tile { level, index }).copied();
+        place
+            .map(|place| self.read(place))
+            .transpose()
+            .map_err(SourceError::new)
+    }
+}
+
+impl<R: Read + Seek> LogSource for EvidenceFile<R> {
+    fn entries(&mut self, from: u64, limit: usize) -> Result<Vec<StoredEntry>, SourceError> {
+        let mut next = Some(from / WIDTH);
+        while let Some(first) = next {
+            let bundle = self.members.range(Member::Bundle(first)..).next();
+            let Some((&Member::Bundle(index), &place)) = bundle else {
+                break;
+            };
+            let data = self.read(place).map_err(SourceError::new)?;
+            let entries: Vec<StoredEntry> = (index * WIDTH..)
+                .zip(bundle_entries(&data).take(TILE_WIDTH))
+                .filter(|(index, body)| *index >= from && !body.is_empty())
+                .map(|(index, body)| StoredEntry {
+                    index,
+                    body: body.to_vec(),
+                })
+                .take(limit)
+                .collect();
+            if !entries.is_empty() {
+                return Ok(entries);
+            }
+            next = index.checked_add(1);
+        }
+        Ok(Vec::new())
+    }
+
+    fn checkpoints(
+        &mut self,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<StoredCheckpoint>, SourceError> {
+        let from = after.map_or(0, |after| after.saturating_add(1));
+        let places: Vec<_> = self.checkpoint_places(from..u64::MAX).take(limit).collect();
+        places
+            .into_iter()
+            .map(|(size, place)| self.checkpoint(size, place))
+            .collect()
+    }
+
+    fn checkpoint_before(
+        &mut self,
+        below: Option<u64>,
+    ) -> Result<Option<StoredCheckpoint>, SourceError> {
+        let last = self
+            .checkpoint_places(0..below.unwrap_or(u64::MAX))
+            .next_back();
+        last.map(|(size, place)| self.checkpoint(size, place))
+            .transpose()
+    }
+
+    fn entry_range(&self) -> Range<u64> {
+        self.meta.from..self.meta.to
+    }
+}

@@ -1,0 +1,96 @@
+//! What a decision needs to know about a record.
+
+use super::{Caller, Resource};
+use custos_values::{DepartmentId, OrgId, UserId};
+use std::marker::PhantomData;
+
+/// The facts about one record that policies may use. Read from the row's plain columns; nothing sealed is needed.
+#[derive(Debug)]
+pub struct Facts<R: Resource> {
+    /// The organisation the record belongs to.
+    pub org: OrgId,
+    /// The record's id.
+    pub id: [u8; 16],
+    /// The row version the facts were read at; 0 for a record about to be made.
+    pub version: i64,
+    /// The person responsible for it.
+    pub owner: Option<UserId>,
+    /// The department it belongs to.
+    pub department: Option<DepartmentId>,
+    resource: PhantomData<R>,
+}
+
+impl<R: Resource> Facts<R> {
+    /// Facts of a record that belongs to people and departments.
+    pub fn owned(
+        org: OrgId,
+        id: [u8; 16],
+        version: i64,
+        owner: Option<UserId>,
+        department: Option<DepartmentId>,
+    ) -> Self {
+        Self {
+            org,
+            id,
+            version,
+            owner,
+            department,
+            resource: PhantomData,
+        }
+    }
+
+    /// Facts of a record of the organisation as a whole, such as a department.
+    pub fn shared(org: OrgId, id: [u8; 16], version: i64) -> Self {
+        Self::owned(org, id, version, None, None)
+    }
+}
+
+/// How a caller stands to a record: the closed set that policies and scopes are made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Relation {
+    /// The caller is the owner.
+    Own,
+    /// The record is in the caller's department.
+    Department,
+    /// The record is in a department below the caller's.
+    Below,
+    /// The record is elsewhere in the organisation.
+    Elsewhere,
+    /// The record belongs to another organisation. No policy can permit this.
+    Foreign,
+}
+
+impl Relation {
+    /// Every relation within an organisation.
+    pub const WITHIN: [Relation; 4] = [
+        Relation::Own,
+        Relation::Department,
+        Relation::Below,
+        Relation::Elsewhere,
+    ];
+
+    /// The name policies use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Relation::Own => "own",
+            Relation::Department => "department",
+            Relation::Below => "below",
+            Relation::Elsewhere => "elsewhere",
+            Relation::Foreign => "foreign",
+        }
+    }
+
+    pub(super) fn of<R: Resource>(caller: &Caller, facts: &Facts<R>) -> Self {
+        if facts.org != caller.org() {
+            return Relation::Foreign;
+        }
+        if facts.owner.is_some() && facts.owner == caller.user_id() {
+            return Relation::Own;
+        }
+        match facts.department {
+            Some(department) if caller.department() == Some(department) => Relation::Department,
+            Some(department) if caller.departments_below().contains(&department) => Relation::Below,
+            _ => Relation::Elsewhere,
+        }
+    }
+}

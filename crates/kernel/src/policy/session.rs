@@ -1,0 +1,149 @@
+//! Turning a stored session and a presented token into a caller.
+
+use super::{Caller, CallerKind, DataScope, Origin, RoleSet};
+use crate::crypto::{Token, TokenHash};
+use custos_values::{DepartmentId, OrgId, SessionId, Timestamp, UserId};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use thiserror::Error;
+
+/// How far a sign-in has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionState {
+    /// The first factor is proven; nothing but the second factor is allowed.
+    Pending,
+    /// Signed in.
+    Active,
+}
+
+/// Timeouts, in milliseconds, enforced on the server at every request.
+#[derive(Debug, Clone, Copy)]
+pub struct SessionLimits {
+    /// Longest time without a request. 1 minute to 24 hours.
+    pub idle_ms: i64,
+    /// Longest life of a session. 1 hour to 30 days.
+    pub absolute_ms: i64,
+    /// Longest time between first and second factor.
+    pub pending_ms: i64,
+}
+
+impl Default for SessionLimits {
+    fn default() -> Self {
+        Self {
+            idle_ms: 30 * 60_000,
+            absolute_ms: 12 * 3_600_000,
+            pending_ms: 10 * 60_000,
+        }
+    }
+}
+
+/// Why a presented session is not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum SessionRefusal {
+    /// The token is not that of this session.
+    #[error("unknown session")]
+    Unknown,
+    /// The idle or the absolute limit has passed.
+    #[error("session expired")]
+    Expired,
+    /// The second factor is still missing.
+    #[error("second factor missing")]
+    Pending,
+    /// The account was disabled.
+    #[error("account disabled")]
+    Disabled,
+}
+
+/// A session as stored, joined with what its account may do right now.
+#[derive(Debug, Clone)]
+pub struct SessionRecord {
+    /// The session's id.
+    pub id: SessionId,
+    /// Its organisation.
+    pub org: OrgId,
+    /// Its account.
+    pub user: UserId,
+    /// Hash of the cookie's token.
+    pub token: TokenHash,
+    /// How far the sign-in has come.
+    pub state: SessionState,
+    /// When the first factor was proven.
+    pub created_at: Timestamp,
+    /// When the session was last used.
+    pub last_seen_at: Timestamp,
+    /// Whether the account may be used.
+    pub account_active: bool,
+    /// The account's roles.
+    pub roles: RoleSet,
+    /// The account's data scope.
+    pub data_scope: DataScope,
+    /// The account's department.
+    pub department: Option<DepartmentId>,
+    /// Departments below it.
+    pub departments_below: Arc<BTreeSet<DepartmentId>>,
+}
+
+impl SessionRecord {
+    /// When the session ends if it is not used again.
+    pub fn idle_deadline(&self, limits: &SessionLimits) -> Timestamp {
+        self.last_seen_at.plus_millis(limits.idle_ms)
+    }
+
+    /// When the session ends in any case.
+    pub fn absolute_deadline(&self, limits: &SessionLimits) -> Timestamp {
+        self.created_at.plus_millis(match self.state {
+            SessionState::Active => limits.absolute_ms,
+            SessionState::Pending => limits.pending_ms,
+        })
+    }
+
+    /// Proves a complete sign-in.
+    ///
+    /// # Errors
+    /// See [`SessionRefusal`].
+    pub fn authenticate(
+        &self,
+        presented: &Token,
+        origin: Origin,
+        now: Timestamp,
+        limits: &SessionLimits,
+    ) -> Result<Caller, SessionRefusal> {
+        self.check(presented, now, limits)?;
+        if self.state != SessionState::Active {
+            return Err(SessionRefusal::Pending);
+        }
+        Ok(Caller::user(
+            CallerKind::User {
+                user: self.user,
+                session: self.id,
+            },
+            self.org,
+            (self.roles, self.data_scope),
+            self.department,
+            Arc::clone(&self.departments_below),
+            origin,
+        ))
+    }
+
+    /// Proves that the token is that of this live session, whether or not the second factor was given yet.
+    ///
+    /// # Errors
+    /// See [`SessionRefusal`].
+    pub fn check(
+        &self,
+        presented: &Token,
+        now: Timestamp,
+        limits: &SessionLimits,
+    ) -> Result<(), SessionRefusal> {
+        if !self.token.matches(&presented.hash()) {
+            return Err(SessionRefusal::Unknown);
+        }
+        if now >= self.idle_deadline(limits) || now >= self.absolute_deadline(limits) {
+            return Err(SessionRefusal::Expired);
+        }
+        if !self.account_active {
+            return Err(SessionRefusal::Disabled);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,169 @@
+//! Reading the log for people.
+
+use crate::{ReadTx, StoreError, Value};
+use custos_kernel::audit::{Hash, leaf_hash};
+use custos_kernel::policy::{Action, Resource, Scope};
+use custos_values::Timestamp;
+
+/// What to show of the log; everything unset is not filtered by.
+#[derive(Debug, Clone, Default)]
+pub struct EntryFilter {
+    /// Only entries at or after.
+    pub from: Option<Timestamp>,
+    /// Only entries before.
+    pub to: Option<Timestamp>,
+    /// Only entries of one account.
+    pub actor: Option<[u8; 16]>,
+    /// Only one action, such as `customer.reveal`.
+    pub action: Option<String>,
+    /// Only one type of resource.
+    pub resource_type: Option<String>,
+    /// Only one resource.
+    pub resource: Option<[u8; 16]>,
+    /// `allowed`, `denied` or `failed`.
+    pub outcome: Option<String>,
+    /// Only one network address.
+    pub address: Option<String>,
+    /// Leave out ordinary reads.
+    pub without_reads: bool,
+    /// Only entries before this place, for paging from the newest backwards.
+    pub before: Option<i64>,
+}
+
+/// An entry as stored.
+#[derive(Debug, Clone)]
+pub struct StoredEntry {
+    /// Its place in the log.
+    pub index: i64,
+    /// Its canonical JSON.
+    pub body: Vec<u8>,
+}
+
+impl StoredEntry {
+    /// The entry's leaf hash (RFC 6962).
+    pub fn hash(&self) -> Hash {
+        leaf_hash(&self.body)
+    }
+}
+
+impl ReadTx {
+    /// The newest entries that pass the filter, newest first. The scope must reach the whole log.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the log cannot be read.
+    pub async fn log_entries<A: Action, R: Resource>(
+        &mut self,
+        scope: &Scope<A, R>,
+        filter: &EntryFilter,
+        limit: i64,
+    ) -> Result<Vec<StoredEntry>, StoreError> {
+        if !scope.is_all() {
+            return Ok(Vec::new());
+        }
+        let mut values = vec![Value::from(&scope.org().as_bytes()[..]), Value::Int(limit)];
+        let mut sql = "SELECT idx, body FROM audit_entry WHERE org_id = $1".to_owned();
+        let mut add = |condition: &str, value: Option<Value>| {
+            if let Some(value) = value {
+                values.push(value);
+                sql.push_str(&format!(" AND {condition} ${}", values.len()));
+            }
+        };
+        add("at >=", filter.from.map(Value::from));
+        add("at <", filter.to.map(Value::from));
+        add("actor_id =", filter.actor.as_ref().map(Value::from));
+        add("action =", filter.action.clone().map(Value::from));
+        add(
+            "resource_type =",
+            filter.resource_type.clone().map(Value::from),
+        );
+        add("resource_id =", filter.resource.as_ref().map(Value::from));
+        add("outcome =", filter.outcome.clone().map(Value::from));
+        add("address =", filter.address.clone().map(Value::from));
+        add("idx <", filter.before.map(Value::from));
+        if filter.without_reads {
+            sql.push_str(" AND ordinary = 0");
+        }
+        sql.push_str(" ORDER BY idx DESC LIMIT $2");
+        let rows = self.raw(&sql, &values).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(StoredEntry {
+                    index: row.int(0)?,
+                    body: row.bytes(1)?.to_vec(),
+                })
+            })
+            .collect()
+    }
+
+    /// The history of one record: entries other than ordinary reads, newest first, before a place in the log.
+    ///
+    /// # Errors
+    /// See [`Self::log_entries`].
+    pub async fn log_of<A: Action, R: Resource>(
+        &mut self,
+        permit: &custos_kernel::policy::Permit<A, R>,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<StoredEntry>, StoreError> {
+        let sql = "SELECT idx, body FROM audit_entry WHERE org_id = $1 AND resource_id = $2 AND ordinary = 0 \
+                   AND idx < $3 ORDER BY idx DESC LIMIT $4";
+        let more = [Value::Int(before.unwrap_or(i64::MAX)), Value::Int(limit)];
+        let rows = self.of(permit, sql, &more).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(StoredEntry {
+                    index: row.int(0)?,
+                    body: row.bytes(1)?.to_vec(),
+                })
+            })
+            .collect()
+    }
+
+    /// Ids of the resources of one type that entries at or after a place speak of, with the place after the last
+    /// entry seen: the log as change feed. Ordinary reads are passed over.
+    ///
+    /// # Errors
+    /// See [`Self::log_entries`].
+    pub async fn log_changes<A: Action, R: Resource>(
+        &mut self,
+        scope: &Scope<A, R>,
+        from: i64,
+        limit: i64,
+    ) -> Result<(Vec<[u8; 16]>, i64), StoreError> {
+        let sql = "SELECT idx, resource_id, resource_type, ordinary FROM audit_entry \
+                   WHERE org_id = $1 AND idx >= $2 ORDER BY idx LIMIT $3";
+        let values = [
+            Value::from(&scope.org().as_bytes()[..]),
+            Value::Int(from),
+            Value::Int(limit),
+        ];
+        let mut next = from;
+        let mut changed = Vec::new();
+        for row in self.raw(sql, &values).await? {
+            next = row.int(0)? + 1;
+            if row.int(3)? == 0
+                && row.text_opt(2)? == Some(R::TYPE)
+                && let Some(id) = row.id_opt(1)?
+                && !changed.contains(&id)
+            {
+                changed.push(id);
+            }
+        }
+        Ok((changed, next))
+    }
+
+    /// The place the next entry will get.
+    ///
+    /// # Errors
+    /// See [`Self::log_entries`].
+    pub async fn log_next<A: Action, R: Resource>(
+        &mut self,
+        scope: &Scope<A, R>,
+    ) -> Result<i64, StoreError> {
+        let sql = "SELECT next FROM audit_head WHERE org_id = $1";
+        let rows = self
+            .raw(sql, &[Value::from(&scope.org().as_bytes()[..])])
+            .await?;
+        rows.first().map_or(Ok(0), |row| row.int(0))
+    }
+}

@@ -1,0 +1,146 @@
+//! The stored log as the verifier reads it: one snapshot, in order, in bounded pieces.
+
+use crate::log::sequencer::signer;
+use crate::{EngineKind, ReadTx, Row, Store, StoreError, Value};
+use custos_kernel::audit::{
+    CheckpointVerifier, LogSource, SourceError, StoredCheckpoint, StoredEntry, TileReader,
+};
+use custos_kernel::policy::{Action, Resource, Scope};
+use custos_values::{OrgId, Timestamp};
+use tokio::runtime::Handle;
+
+/// A snapshot of one organisation's log. The verifier is synchronous; use it on a thread that may block.
+pub struct LogReader {
+    tx: ReadTx,
+    org: OrgId,
+    runtime: Handle,
+}
+
+impl Store {
+    /// Opens a snapshot of the log for verification or export. The scope must reach the whole log.
+    ///
+    /// # Errors
+    /// [`StoreError`] when no connection is to be had.
+    pub async fn log_reader<A: Action, R: Resource>(
+        &self,
+        scope: &Scope<A, R>,
+    ) -> Result<LogReader, StoreError> {
+        if !scope.is_all() {
+            return Err(StoreError::Audit(
+                "the scope does not reach the whole log".to_owned(),
+            ));
+        }
+        let mut tx = self.read().await?;
+        let begin = match self.engine() {
+            EngineKind::Sqlite => "BEGIN",
+            EngineKind::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        };
+        tx.snapshot(begin).await?;
+        Ok(LogReader {
+            tx,
+            org: scope.org(),
+            runtime: Handle::current(),
+        })
+    }
+
+    /// The public key that vouches for an organisation's checkpoints.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the organisation's key cannot be opened.
+    pub async fn log_verifier(&self, org: OrgId) -> Result<CheckpointVerifier, StoreError> {
+        Ok(signer(self, org).await?.verifier())
+    }
+
+    /// The newest checkpoint with the time it was signed.
+    ///
+    /// # Errors
+    /// See [`Self::log_reader`].
+    pub async fn newest_checkpoint<A: Action, R: Resource>(
+        &self,
+        scope: &Scope<A, R>,
+    ) -> Result<Option<(StoredCheckpoint, Timestamp)>, StoreError> {
+        let sql = "SELECT size, note, signed_at FROM audit_checkpoint WHERE org_id = $1 ORDER BY size DESC LIMIT 1";
+        let rows = self
+            .read()
+            .await?
+            .raw(sql, &[Value::from(&scope.org().as_bytes()[..])])
+            .await?;
+        rows.first()
+            .map(|row| Ok((checkpoint(row)?, row.time(2)?)))
+            .transpose()
+    }
+}
+
+impl LogReader {
+    fn rows(&mut self, sql: &str, more: &[Value]) -> Result<Vec<Row>, SourceError> {
+        let mut values = vec![Value::from(&self.org.as_bytes()[..])];
+        values.extend_from_slice(more);
+        self.runtime
+            .block_on(self.tx.raw(sql, &values))
+            .map_err(SourceError::new)
+    }
+}
+
+fn checkpoint(row: &Row) -> Result<StoredCheckpoint, StoreError> {
+    Ok(StoredCheckpoint {
+        size: row.int(0)? as u64,
+        note: row.text(1)?.to_owned(),
+    })
+}
+
+fn place(value: u64) -> Value {
+    Value::Int(i64::try_from(value).unwrap_or(i64::MAX))
+}
+
+impl TileReader for LogReader {
+    fn tile(&mut self, level: u8, index: u64) -> Result<Option<Vec<u8>>, SourceError> {
+        let sql = "SELECT data FROM audit_tile WHERE org_id = $1 AND level = $2 AND idx = $3";
+        let rows = self.rows(sql, &[Value::Int(level.into()), place(index)])?;
+        rows.first()
+            .map(|row| row.bytes(0).map(<[u8]>::to_vec).map_err(SourceError::new))
+            .transpose()
+    }
+}
+
+impl LogSource for LogReader {
+    fn entries(&mut self, from: u64, limit: usize) -> Result<Vec<StoredEntry>, SourceError> {
+        let sql = "SELECT idx, body FROM audit_entry WHERE org_id = $1 AND idx >= $2 ORDER BY idx LIMIT $3";
+        let rows = self.rows(sql, &[place(from), place(limit as u64)])?;
+        let entry = |row: &Row| {
+            Ok(StoredEntry {
+                index: row.int(0)? as u64,
+                body: row.bytes(1)?.to_vec(),
+            })
+        };
+        rows.iter()
+            .map(entry)
+            .collect::<Result<_, StoreError>>()
+            .map_err(SourceError::new)
+    }
+
+    fn checkpoints(
+        &mut self,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<StoredCheckpoint>, SourceError> {
+        let sql = "SELECT size, note FROM audit_checkpoint WHERE org_id = $1 AND size > $2 ORDER BY size LIMIT $3";
+        let after = after.map_or(Value::Int(-1), place);
+        let rows = self.rows(sql, &[after, place(limit as u64)])?;
+        rows.iter()
+            .map(checkpoint)
+            .collect::<Result<_, _>>()
+            .map_err(SourceError::new)
+    }
+
+    fn checkpoint_before(
+        &mut self,
+        below: Option<u64>,
+    ) -> Result<Option<StoredCheckpoint>, SourceError> {
+        let sql = "SELECT size, note FROM audit_checkpoint WHERE org_id = $1 AND size < $2 ORDER BY size DESC LIMIT 1";
+        let rows = self.rows(sql, &[below.map_or(Value::Int(i64::MAX), place)])?;
+        rows.first()
+            .map(checkpoint)
+            .transpose()
+            .map_err(SourceError::new)
+    }
+}

@@ -1,0 +1,113 @@
+//! Schema migrations: each feature owns its tables and hands in its steps; they are applied once, in order.
+//!
+//! A step is one text for both engines. `{bytes}` becomes the engine's byte type and `{clustered}` the clause that
+//! stores a table in primary-key order where the engine knows one.
+
+use crate::engine::Connection;
+use crate::{EngineKind, StoreError, Value};
+use custos_values::Timestamp;
+
+/// One schema step of one feature. Once released, its text never changes.
+#[derive(Debug, Clone, Copy)]
+pub struct Migration {
+    /// Unique, sortable name such as `0001_audit_entry`.
+    pub name: &'static str,
+    /// Statements separated by semicolons.
+    pub sql: &'static str,
+}
+
+/// All steps of a build, ordered by the caller: store, identity, audit, crm, …
+#[derive(Debug, Clone, Default)]
+pub struct MigrationSet(Vec<Migration>);
+
+impl MigrationSet {
+    /// The store's own steps followed by those of the features.
+    pub fn new(features: &[&[Migration]]) -> Self {
+        let own = crate::log::MIGRATIONS.iter().chain(crate::keys::MIGRATIONS);
+        Self(
+            own.chain(features.iter().copied().flatten())
+                .copied()
+                .collect(),
+        )
+    }
+
+    pub(crate) async fn apply(
+        &self,
+        connection: &mut Connection,
+        kind: EngineKind,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let table = "CREATE TABLE IF NOT EXISTS schema_migration (name TEXT PRIMARY KEY, applied_at BIGINT NOT NULL)";
+        connection.batch(table).await?;
+        connection
+            .batch(if kind == EngineKind::Sqlite {
+                "BEGIN IMMEDIATE"
+            } else {
+                "BEGIN"
+            })
+            .await?;
+        let outcome = self.apply_steps(connection, kind, now).await;
+        connection
+            .batch(if outcome.is_ok() {
+                "COMMIT"
+            } else {
+                "ROLLBACK"
+            })
+            .await?;
+        outcome
+    }
+
+    /// All missing steps in one transaction: both engines roll schema changes back, so a failure leaves nothing behind.
+    async fn apply_steps(
+        &self,
+        connection: &mut Connection,
+        kind: EngineKind,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        if kind == EngineKind::Postgres {
+            // Several nodes may start at once; the number only has to be ours.
+            connection
+                .batch("SELECT pg_advisory_xact_lock(7308332045)")
+                .await?;
+        }
+        let rows = connection
+            .query("SELECT name FROM schema_migration", &[])
+            .await?;
+        let applied: Vec<String> = rows
+            .iter()
+            .map(|r| r.text(0).map(str::to_owned))
+            .collect::<Result<_, _>>()?;
+        if let Some(unknown) = applied
+            .iter()
+            .find(|name| !self.0.iter().any(|m| m.name == name.as_str()))
+        {
+            return Err(StoreError::TooNew(unknown.clone()));
+        }
+        for step in self
+            .0
+            .iter()
+            .filter(|m| !applied.iter().any(|name| name == m.name))
+        {
+            let (bytes, clustered) = match kind {
+                EngineKind::Sqlite => ("BLOB", "WITHOUT ROWID"),
+                EngineKind::Postgres => ("BYTEA", ""),
+            };
+            connection
+                .batch(
+                    &step
+                        .sql
+                        .replace("{bytes}", bytes)
+                        .replace("{clustered}", clustered),
+                )
+                .await?;
+            let values = [Value::from(step.name), Value::from(now)];
+            connection
+                .execute(
+                    "INSERT INTO schema_migration (name, applied_at) VALUES ($1, $2)",
+                    &values,
+                )
+                .await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,152 @@
+//! One SQLite connection and its statements.
+
+use crate::{Row, StoreError, Value};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{OpenFlags, ToSql, params_from_iter};
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// Where the embedded database lives and how much memory it may use.
+pub struct SqliteOptions {
+    /// The database file; its folder must exist.
+    pub path: PathBuf,
+    /// SQLCipher raw key.
+    pub key: Zeroizing<[u8; 32]>,
+    /// Page cache of the writing connection, KiB.
+    pub writer_cache_kib: u32,
+    /// Page cache of each reading connection, KiB.
+    pub reader_cache_kib: u32,
+    /// Number of reading connections kept, at least 1.
+    pub readers: usize,
+}
+
+impl SqliteOptions {
+    /// Defaults for a small server.
+    pub fn new(path: impl Into<PathBuf>, key: Zeroizing<[u8; 32]>) -> Self {
+        Self {
+            path: path.into(),
+            key,
+            writer_cache_kib: 65_536,
+            reader_cache_kib: 32_768,
+            readers: 4,
+        }
+    }
+}
+
+pub(crate) struct SqliteConnection(rusqlite::Connection);
+
+impl SqliteConnection {
+    pub(crate) fn open(options: &SqliteOptions, writable: bool) -> Result<Self, StoreError> {
+        let flags = if writable {
+            OpenFlags::SQLITE_OPEN_READ_WRITE
+                | OpenFlags::SQLITE_OPEN_CREATE
+                | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        } else {
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        };
+        let connection = open_file(&options.path, flags)?;
+        let key = Zeroizing::new(format!("PRAGMA key = \"x'{}'\"", hex::encode(*options.key)));
+        connection
+            .execute_batch(&key)
+            .map_err(|_| StoreError::Open("the key was not accepted".to_owned()))?;
+        let cache = if writable {
+            options.writer_cache_kib
+        } else {
+            options.reader_cache_kib
+        };
+        // synchronous=NORMAL: the commit itself does not wait; durability is the explicit sync of the WAL before the
+        // answer (see sync.rs), which concurrent transactions share.
+        let pragmas = format!(
+            "PRAGMA cipher_log_level = NONE; PRAGMA cipher_memory_security = OFF; PRAGMA journal_mode = WAL; \
+             PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
+             PRAGMA cache_size = -{cache}; PRAGMA wal_autocheckpoint = 4000; PRAGMA secure_delete = ON; \
+             PRAGMA journal_size_limit = 67108864;"
+        );
+        connection
+            .execute_batch(&pragmas)
+            .map_err(|error| StoreError::Open(describe(&error)))?;
+        if !writable {
+            connection.execute_batch("PRAGMA query_only = ON")?;
+        }
+        connection.busy_timeout(std::time::Duration::from_secs(10))?;
+        connection.set_prepared_statement_cache_capacity(256);
+        Ok(Self(connection))
+    }
+
+    pub(crate) fn query(&mut self, sql: &str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
+        let mut statement = self.0.prepare_cached(&numbered(sql))?;
+        let columns = statement.column_count();
+        let mut rows = statement.query(params_from_iter(values))?;
+        let mut out = Vec::new();
+        while let Some(row) = rows.next()? {
+            let values = (0..columns)
+                .map(|i| Ok(from_sqlite(row.get_ref(i)?)))
+                .collect::<Result<_, StoreError>>()?;
+            out.push(Row(values));
+        }
+        Ok(out)
+    }
+
+    pub(crate) fn execute(&mut self, sql: &str, values: &[Value]) -> Result<u64, StoreError> {
+        let mut statement = self.0.prepare_cached(&numbered(sql))?;
+        Ok(statement.execute(params_from_iter(values))? as u64)
+    }
+
+    pub(crate) fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
+        Ok(self.0.execute_batch(sql)?)
+    }
+
+    /// Moves every committed page from the WAL into the database file and empties the WAL.
+    pub(crate) fn empty_wal(&mut self) -> Result<(), StoreError> {
+        Ok(self
+            .0
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+    }
+
+    pub(crate) fn in_transaction(&self) -> bool {
+        !self.0.is_autocommit()
+    }
+}
+
+fn open_file(path: &Path, flags: OpenFlags) -> Result<rusqlite::Connection, StoreError> {
+    rusqlite::Connection::open_with_flags(path, flags)
+        .map_err(|error| StoreError::Open(describe(&error)))
+}
+
+fn describe(error: &rusqlite::Error) -> String {
+    match error {
+        rusqlite::Error::SqliteFailure(failure, _)
+            if failure.code == rusqlite::ErrorCode::NotADatabase =>
+        {
+            "wrong key, or the file is not a database".to_owned()
+        }
+        other => other.to_string(),
+    }
+}
+
+/// Both engines share the `$1` form; SQLite numbers parameters with `?1`.
+fn numbered(sql: &str) -> String {
+    sql.replace('$', "?")
+}
+
+fn from_sqlite(value: ValueRef<'_>) -> Value {
+    match value {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(value) => Value::Int(value),
+        // The portable subset has no floats; a column can only hold one if somebody else wrote it.
+        ValueRef::Real(value) => Value::Text(value.to_string()),
+        ValueRef::Text(value) => Value::Text(String::from_utf8_lossy(value).into_owned()),
+        ValueRef::Blob(value) => Value::Bytes(value.to_vec()),
+    }
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Value::Null => ValueRef::Null,
+            Value::Int(value) => ValueRef::Integer(*value),
+            Value::Text(value) => ValueRef::Text(value.as_bytes()),
+            Value::Bytes(value) => ValueRef::Blob(value),
+        }))
+    }
+}

@@ -1,0 +1,185 @@
+//! The store: one of two engines, opened, migrated and followed by the log's sequencer.
+
+use crate::engine::Connection;
+use crate::log::AuditSink;
+use crate::migrate::MigrationSet;
+use crate::postgres::PgPool;
+use crate::sqlite::{Readers, SqliteOptions, WalSync, Writer};
+use crate::tx::{ReadTx, WriteTx};
+use crate::{StoreError, TenantKeys};
+use custos_kernel::crypto::RootKey;
+use custos_kernel::policy::Caller;
+use custos_values::{Clock, OrgId, Random};
+use std::sync::Arc;
+
+/// Which engine a store runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EngineKind {
+    /// The embedded, encrypted SQLite.
+    Sqlite,
+    /// A PostgreSQL server.
+    Postgres,
+}
+
+/// Where the data is.
+pub enum Location {
+    /// The embedded engine.
+    Sqlite(SqliteOptions),
+    /// A server, by `postgres://` URL, with a bound on connections.
+    Postgres {
+        /// The URL; may contain a password and is never printed.
+        url: String,
+        /// Most connections at once.
+        connections: usize,
+    },
+}
+
+pub(crate) enum Backend {
+    Sqlite {
+        readers: Arc<Readers>,
+        writer: Writer,
+        sync: WalSync,
+    },
+    Postgres(PgPool),
+}
+
+/// The database, with the keys and the clock everything below needs.
+pub struct Store {
+    pub(crate) backend: Backend,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) keys: TenantKeys,
+}
+
+impl Store {
+    /// Opens the database and applies missing migrations.
+    ///
+    /// # Errors
+    /// [`StoreError::Open`] when it cannot be reached or does not open with the key, [`StoreError::TooNew`] when a
+    /// newer version made it.
+    pub async fn open(
+        location: Location,
+        migrations: &MigrationSet,
+        root: RootKey,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Result<Arc<Self>, StoreError> {
+        let now = clock.now();
+        let backend = match location {
+            Location::Sqlite(options) => {
+                let writer = Writer::open(&options)?;
+                let migrate = async |connection| {
+                    let mut connection = Connection::Sqlite(connection);
+                    let outcome = migrations
+                        .apply(&mut connection, EngineKind::Sqlite, now)
+                        .await;
+                    let Connection::Sqlite(connection) = connection else {
+                        unreachable!("made three lines above")
+                    };
+                    (connection, outcome)
+                };
+                let (writer, ()) = writer.with_connection(migrate).await?;
+                let mut wal = options.path.clone().into_os_string();
+                wal.push("-wal");
+                let sync = WalSync::start(wal.as_ref())?;
+                Backend::Sqlite {
+                    readers: Readers::open(options)?,
+                    writer,
+                    sync,
+                }
+            }
+            Location::Postgres { url, connections } => {
+                let pool = PgPool::open(&url, connections)?;
+                let mut connection = Connection::Postgres(pool.take().await?);
+                migrations
+                    .apply(&mut connection, EngineKind::Postgres, now)
+                    .await?;
+                drop(connection);
+                Backend::Postgres(pool)
+            }
+        };
+        let keys = TenantKeys::new(root);
+        Ok(Arc::new(Self {
+            backend,
+            clock,
+            random,
+            keys,
+        }))
+    }
+
+    /// Which engine this is.
+    pub fn engine(&self) -> EngineKind {
+        match self.backend {
+            Backend::Sqlite { .. } => EngineKind::Sqlite,
+            Backend::Postgres(_) => EngineKind::Postgres,
+        }
+    }
+
+    /// Starts reading.
+    ///
+    /// # Errors
+    /// [`StoreError`] when no connection is to be had.
+    pub async fn read(&self) -> Result<ReadTx, StoreError> {
+        ReadTx::open(self).await
+    }
+
+    /// Starts a change in the caller's organisation.
+    ///
+    /// # Errors
+    /// See [`Self::read`].
+    pub async fn write(&self, caller: &Caller) -> Result<WriteTx<'_>, StoreError> {
+        WriteTx::open(self, caller.org()).await
+    }
+
+    pub(crate) async fn write_log(&self, org: OrgId) -> Result<WriteTx<'_>, StoreError> {
+        WriteTx::open(self, org).await
+    }
+
+    /// Puts commits that did not wait for the disk onto it, on an engine that does not do so by itself in time.
+    pub(crate) async fn sync_lazily_committed(&self) -> Result<(), StoreError> {
+        if let Backend::Postgres(pool) = &self.backend {
+            // Assigning a transaction id makes this commit write and flush a record; everything before it is
+            // flushed with it.
+            pool.take()
+                .await?
+                .batch("BEGIN; SELECT pg_current_xact_id(); COMMIT")
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// The organisations' keys.
+    pub fn keys(&self) -> &TenantKeys {
+        &self.keys
+    }
+
+    /// The clock everything in this installation goes by.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    /// The source of randomness.
+    pub fn random(&self) -> &dyn Random {
+        &*self.random
+    }
+
+    /// The sink for entries of ordinary reads, refusals and the like.
+    pub fn audit_sink(self: &Arc<Self>) -> AuditSink {
+        AuditSink::start(Arc::clone(self))
+    }
+
+    /// Commits what is open, syncs, and closes connections. Call after the last request was answered.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the last sync fails.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        match &self.backend {
+            Backend::Sqlite { writer, sync, .. } => {
+                writer.close().await?;
+                sync.close();
+            }
+            Backend::Postgres(pool) => pool.close(),
+        }
+        Ok(())
+    }
+}
