@@ -108,11 +108,11 @@ impl<R: Read + Seek> EvidenceFile<R> {
         if meta.size / WIDTH > MAX_MEMBERS {
             return Err(EvidenceError::TooLarge);
         }
-        let whole_bundles = meta.from.is_multiple_of(WIDTH) && meta.to.is_multiple_of(WIDTH);
         let well_formed = meta.format == FORMAT
             && meta.from <= meta.to
             && meta.to <= meta.size
-            && (whole_bundles || meta.from == meta.size || meta.to == meta.size);
+            && (meta.from.is_multiple_of(WIDTH) || meta.from == meta.to)
+            && (meta.to.is_multiple_of(WIDTH) || meta.to == meta.size);
         well_formed
             .then_some(meta)
             .ok_or(EvidenceError::MalformedMember(META))

@@ -65,7 +65,9 @@ pub fn write_evidence<W: Write>(
     archive.add(CHECKPOINT, newest.note.as_bytes())?;
     add_checkpoints(source, &mut archive, size)?;
     add_tiles(source, &mut archive, size)?;
-    add_entries(source, &mut archive, size, from..to)?;
+    if from < to {
+        add_entries(source, &mut archive, size, from..to)?;
+    }
     Ok(archive.tar.into_inner()?)
 }
 

@@ -1,5 +1,6 @@
 mod checkpoint;
 mod entry;
+mod evidence;
 mod memory_log;
 mod proof;
 mod tile;

@@ -123,8 +123,12 @@ impl<'a> Walk<'a> {
         start: u64,
         index: u64,
     ) {
+        let range = self.source.entry_range();
         for &position in &verdict.below {
             let place = start + position as u64;
+            if !range.contains(&place) {
+                continue;
+            }
             if computed[position].is_some() {
                 self.report.add(Finding::EntryAltered { index: place });
             } else if self.entries.exhausted_at.is_none_or(|end| place < end) {
@@ -265,11 +269,11 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The root of a tree whose part after the given levels has the root `right`.
-fn root_above(right: Hash, above: &[OpenTile]) -> Option<Hash> {
+/// The root of a tree given the root of its last part and the open tiles of the levels above that.
+fn root_above(last: Hash, above: &[OpenTile]) -> Option<Hash> {
     above
         .iter()
-        .fold(Some(right), |right, tile| tile.root_before(right))
+        .try_fold(last, |right, tile| tile.root_before(Some(right)))
 }
 
 /// Verifies a stored checkpoint, which must state the size under which it is stored.
