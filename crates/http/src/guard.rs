@@ -1,0 +1,162 @@
+//! What stands around every handler: credential, cross-site protection, the role's gate, the entry of a refusal.
+
+use crate::problem::Refused;
+use crate::{Access, Problem};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use custos_kernel::crypto::constant_time_eq;
+use custos_kernel::policy::{Caller, Denied, Origin, Policy};
+use custos_values::Random;
+use futures::future::BoxFuture;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// A verified credential.
+pub struct Authenticated {
+    /// Who it is.
+    pub caller: Caller,
+    /// What `X-CSRF-Token` must be on requests that change something; none for credentials a browser does not send
+    /// by itself.
+    pub csrf: Option<String>,
+}
+
+/// What the guard needs from the features; implemented once, in the binary.
+pub trait Gatekeeper: Send + Sync + 'static {
+    /// Verifies the request's credential.
+    fn authenticate<'a>(
+        &'a self,
+        headers: &'a HeaderMap,
+        origin: Origin,
+    ) -> BoxFuture<'a, Result<Authenticated, Problem>>;
+
+    /// Records a refusal; when it returns, the entry is on disk.
+    fn record_denied(&self, denied: Denied) -> BoxFuture<'_, Result<(), Problem>>;
+
+    /// The policy.
+    fn policy(&self) -> &Policy;
+
+    /// Randomness for request ids.
+    fn random(&self) -> &dyn Random;
+}
+
+#[derive(Clone)]
+pub(crate) struct Guard {
+    pub(crate) gatekeeper: Arc<dyn Gatekeeper>,
+    pub(crate) access: Access,
+}
+
+const REQUEST_ID: &str = "x-request-id";
+
+/// The layer around one operation.
+pub(crate) async fn guard(
+    State(guard): State<Guard>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let mut id = [0; 12];
+    guard.gatekeeper.random().fill(&mut id);
+    let request_id = hex::encode(id);
+    let address = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|info| info.0.ip().to_canonical());
+    let origin = Origin {
+        address,
+        request_id: request_id.clone(),
+    };
+    let mut response = match admit(&guard, &mut request, origin).await {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    };
+    if let Some(Refused(denied)) = response.extensions_mut().remove::<Refused>()
+        && let Err(problem) = guard.gatekeeper.record_denied(*denied).await
+    {
+        response = problem.into_response();
+    }
+    if let Ok(value) = HeaderValue::from_str(&request_id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response
+}
+
+async fn admit(guard: &Guard, request: &mut Request, origin: Origin) -> Result<(), Problem> {
+    let changes = !matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
+    if changes {
+        allow_same_site_only(
+            request.headers(),
+            request.uri().authority().map(|a| a.as_str()),
+        )?;
+    }
+    request.extensions_mut().insert(origin.clone());
+    let (resource, action) = match guard.access {
+        Access::Public | Access::PreAuth => return Ok(()),
+        Access::Own => ("", ""),
+        Access::Action { resource, action } => (resource, action),
+    };
+    let Authenticated { caller, csrf } = guard
+        .gatekeeper
+        .authenticate(request.headers(), origin)
+        .await?;
+    if changes && let Some(expected) = csrf {
+        let given = request
+            .headers()
+            .get("x-csrf-token")
+            .map(HeaderValue::as_bytes)
+            .unwrap_or_default();
+        if !constant_time_eq(given, expected.as_bytes()) {
+            return Err(Problem::new(StatusCode::FORBIDDEN, "request.csrf"));
+        }
+    }
+    if guard.access != Access::Own
+        && !guard
+            .gatekeeper
+            .policy()
+            .may_ever(&caller, resource, action)
+    {
+        let action = format!("{resource}.{action}");
+        return Err(Denied {
+            action,
+            resource,
+            record: None,
+            visible: true,
+            caller: Box::new(caller),
+        }
+        .into());
+    }
+    request.extensions_mut().insert(caller);
+    Ok(())
+}
+
+/// Refuses a request that changes something and that a browser says was made by another site: `Sec-Fetch-Site` where
+/// the browser sends it, `Origin` against the host otherwise. Programs that are not browsers send neither.
+///
+/// # Errors
+/// 403 `request.cross_site`.
+pub fn allow_same_site_only(headers: &HeaderMap, authority: Option<&str>) -> Result<(), Problem> {
+    let cross_site = || Problem::new(StatusCode::FORBIDDEN, "request.cross_site");
+    if let Some(site) = headers.get("sec-fetch-site")
+        && site != "same-origin"
+    {
+        return Err(cross_site());
+    }
+    if let Some(origin) = headers.get(header::ORIGIN) {
+        let host = headers
+            .get(header::HOST)
+            .and_then(|host| host.to_str().ok())
+            .or(authority);
+        let same = origin
+            .to_str()
+            .ok()
+            .and_then(|origin| origin.strip_prefix("https://"))
+            .zip(host);
+        if same.is_none_or(|(origin, host)| !origin.eq_ignore_ascii_case(host)) {
+            return Err(cross_site());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,133 @@
+//! The OpenAPI 3.1 document, made from the registry.
+
+use crate::operation::{Answer, NamedSchema, Operation};
+use crate::problem::ProblemBody;
+use crate::{Access, BASE_PATH, Registry};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use utoipa::{PartialSchema, ToSchema};
+
+/// The document as JSON. Members are sorted, so that a diff shows what changed and nothing else.
+pub fn document(registry: &Registry, version: &str) -> Value {
+    let mut schemas: BTreeMap<String, Value> = BTreeMap::new();
+    let mut problem = vec![("Problem".to_owned(), ProblemBody::schema())];
+    ProblemBody::schemas(&mut problem);
+    let mut declare = |all: &[(String, utoipa::openapi::RefOr<utoipa::openapi::Schema>)]| {
+        for (name, schema) in all {
+            schemas.insert(name.clone(), json!(schema));
+        }
+    };
+    declare(&problem);
+    let mut paths: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
+    for operation in &registry.operations {
+        for schema in [operation.body.as_ref(), answer_schema(operation)]
+            .into_iter()
+            .flatten()
+        {
+            declare(&schema.all);
+        }
+        let method = operation.method.as_str().to_ascii_lowercase();
+        paths
+            .entry(operation.path.to_owned())
+            .or_default()
+            .insert(method, describe(operation));
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": { "title": "Custos", "version": version, "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" } },
+        "servers": [{ "url": BASE_PATH }],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {
+                "session": { "type": "apiKey", "in": "cookie", "name": "__Host-custos" }
+            }
+        }
+    })
+}
+
+fn answer_schema(operation: &Operation<()>) -> Option<&NamedSchema> {
+    match &operation.answer {
+        Answer::Json(schema) => Some(schema),
+        Answer::Empty | Answer::File(_) => None,
+    }
+}
+
+fn describe(operation: &Operation<()>) -> Value {
+    let tag = operation.id.split('_').next().unwrap_or_default();
+    let mut out =
+        json!({ "operationId": operation.id, "tags": [tag], "x-access": access(operation.access) });
+    if !matches!(operation.access, Access::Public | Access::PreAuth) {
+        out["security"] = json!([{ "session": [] }]);
+    }
+    let parameters = parameters(operation);
+    if !parameters.is_empty() {
+        out["parameters"] = Value::Array(parameters);
+    }
+    if let Some(body) = &operation.body {
+        out["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": reference(body) } } });
+    }
+    if let Some(kind) = operation.upload {
+        let schema = json!({ "type": "string", "format": "binary" });
+        out["requestBody"] = json!({ "required": true, "content": { kind: { "schema": schema } } });
+    }
+    let mut success = json!({ "description": "success" });
+    match &operation.answer {
+        Answer::Empty => {}
+        Answer::Json(schema) => {
+            success["content"] = json!({ "application/json": { "schema": reference(schema) } })
+        }
+        Answer::File(kind) => {
+            success["content"] =
+                json!({ *kind: { "schema": { "type": "string", "format": "binary" } } });
+        }
+    }
+    let problem = json!({
+        "description": "problem",
+        "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } }
+    });
+    out["responses"] = json!({ operation.status.to_string(): success, "default": problem });
+    out
+}
+
+fn access(access: Access) -> String {
+    match access {
+        Access::Public => "public".to_owned(),
+        Access::PreAuth => "pre-auth".to_owned(),
+        Access::Own => "own".to_owned(),
+        Access::Action { resource, action } => format!("{resource}.{action}"),
+    }
+}
+
+fn reference(schema: &NamedSchema) -> Value {
+    let item = json!({ "$ref": format!("#/components/schemas/{}", schema.name) });
+    if !schema.list {
+        return item;
+    }
+    json!({
+        "type": "object",
+        "required": ["items", "next_cursor"],
+        "properties": {
+            "items": { "type": "array", "items": item },
+            "next_cursor": { "type": ["string", "null"] },
+            "total": { "type": "integer", "format": "int64", "minimum": 0 }
+        }
+    })
+}
+
+fn parameters(operation: &Operation<()>) -> Vec<Value> {
+    let path = operation
+        .path
+        .split('/')
+        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let text = |place: &str, name: &str, required: bool| json!({ "in": place, "name": name, "required": required, "schema": { "type": "string" } });
+    let mut out: Vec<Value> = path.map(|name| text("path", name, true)).collect();
+    out.extend(operation.query.iter().map(|parameter| json!(parameter)));
+    out.extend(
+        operation
+            .headers
+            .iter()
+            .map(|name| text("header", name, *name != "Idempotency-Key")),
+    );
+    out
+}
