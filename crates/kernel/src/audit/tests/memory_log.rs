@@ -45,6 +45,21 @@ pub(super) struct MemoryLog {
     pub(super) tree: TreeState,
 }
 
+/// Every level but the top has full and partial tiles; three levels take a while to build, so once.
+pub(super) fn big() -> &'static MemoryLog {
+    static LOG: std::sync::LazyLock<MemoryLog> = std::sync::LazyLock::new(|| {
+        MemoryLog::with_batches([1, 99, 60_000, 5_700, 300, 255, 2, 1])
+    });
+    &LOG
+}
+
+/// Two levels, the lower with two full tiles and a partial one.
+pub(super) fn small() -> &'static MemoryLog {
+    static LOG: std::sync::LazyLock<MemoryLog> =
+        std::sync::LazyLock::new(|| MemoryLog::with_batches([10, 200, 46, 100, 1, 200, 30]));
+    &LOG
+}
+
 impl MemoryLog {
     /// A log made in batches, with a checkpoint after each.
     pub(super) fn with_batches(batches: impl IntoIterator<Item = u64>) -> Self {

@@ -1,8 +1,10 @@
 mod checkpoint;
 mod entry;
 mod evidence;
+mod evidence_hostile;
 mod memory_log;
 mod proof;
 mod tile;
 mod tree;
 mod verify;
+mod verify_properties;

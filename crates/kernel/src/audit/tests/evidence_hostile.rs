@@ -1,0 +1,184 @@
+//! Evidence files made or damaged by somebody else.
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+use super::evidence::{export, members, rewrite, verify};
+use super::memory_log::small;
+use crate::audit::*;
+
+#[test]
+fn members_that_do_not_belong_are_refused() {
+    let file = export(small(), 0..u64::MAX);
+    let with = |name: &str, length: usize| {
+        verify(&rewrite(&file, |list| {
+            list.push((name.into(), vec![0; length]))
+        }))
+        .unwrap_err()
+    };
+    for name in [
+        "README.txt",
+        "tile/0/003",
+        "tile/0/000.p/5",
+        "tile/0/002",
+        "tile/2/000.p/1",
+        "tile/entries/003",
+        "tile/entries/002",
+        "checkpoints/587",
+        "checkpoints/05",
+    ] {
+        let error = with(name, 32);
+        let refused = matches!(
+            error,
+            EvidenceError::UnexpectedMember(_) | EvidenceError::DuplicateMember(_)
+        );
+        assert!(refused, "{name}: {error}");
+    }
+    assert!(matches!(
+        with("tile/0/001", 32),
+        EvidenceError::DuplicateMember(_)
+    ));
+    assert!(matches!(
+        with("tile/0/003", 256 * 32 + 1),
+        EvidenceError::MemberTooLarge(_)
+    ));
+    assert!(matches!(
+        with("checkpoints/11", 65_537),
+        EvidenceError::MemberTooLarge(_)
+    ));
+
+    // A bundle that the stated period leaves out would never be looked at.
+    let hidden = rewrite(&file, |list| {
+        list[0].1 = String::from_utf8(list[0].1.clone())
+            .unwrap()
+            .replace("\"from\": 0", "\"from\": 256")
+            .into();
+    });
+    assert!(matches!(
+        verify(&hidden),
+        Err(EvidenceError::UnexpectedMember(_))
+    ));
+}
+
+#[test]
+fn required_members_are_required() {
+    let file = export(small(), 0..u64::MAX);
+    for (position, name) in ["meta.json", "verifier-key.txt", "checkpoint"]
+        .into_iter()
+        .enumerate()
+    {
+        let missing = verify(&rewrite(&file, |list| drop(list.remove(position))));
+        assert!(matches!(missing, Err(EvidenceError::MissingMember(found)) if found == name));
+        let empty = verify(&rewrite(&file, |list| list[position].1.clear()));
+        match name {
+            "checkpoint" => assert!(!empty.unwrap().is_ok()),
+            _ => assert!(
+                matches!(empty, Err(EvidenceError::MalformedMember(found)) if found == name)
+            ),
+        }
+    }
+}
+
+#[test]
+fn the_numbers_in_meta_are_limited() {
+    let file = export(small(), 0..u64::MAX);
+    let with = |from: &str, to: &str| {
+        verify(&rewrite(&file, |list| {
+            let meta = String::from_utf8(list[0].1.clone()).unwrap();
+            assert!(meta.contains(from));
+            list[0].1 = meta.replace(from, to).into();
+        }))
+    };
+    let enormous = with("\"size\": 587", "\"size\": 18446744073709551615");
+    assert!(matches!(enormous, Err(EvidenceError::TooLarge)));
+    for (from, to) in [
+        ("\"to\": 587", "\"to\": 588"),
+        ("\"to\": 587", "\"to\": 500"),
+        ("\"from\": 0", "\"from\": 1"),
+        ("\"from\": 0", "\"from\": -1"),
+        ("\"from\": 0", "\"other\": 0"),
+        ("evidence-1", "evidence-2"),
+        ("audit/1", "audit/2"),
+    ] {
+        let refused = with(from, to);
+        assert!(
+            matches!(refused, Err(EvidenceError::MalformedMember("meta.json"))),
+            "{to}: {refused:?}"
+        );
+    }
+    // A smaller log than was exported has members beyond its end.
+    let smaller = with(
+        "\"size\": 587,\n  \"from\": 0,\n  \"to\": 587",
+        "\"size\": 512,\n  \"from\": 0,\n  \"to\": 512",
+    );
+    assert!(matches!(smaller, Err(EvidenceError::UnexpectedMember(_))));
+}
+
+#[test]
+fn only_regular_files_are_members() {
+    for kind in [
+        tar::EntryType::Symlink,
+        tar::EntryType::Directory,
+        tar::EntryType::GNUSparse,
+        tar::EntryType::XHeader,
+    ] {
+        let mut builder = tar::Builder::new(Vec::new());
+        let mut header = tar::Header::new_ustar();
+        header.set_entry_type(kind);
+        header.set_size(0);
+        builder
+            .append_data(&mut header, "checkpoint", &[][..])
+            .unwrap();
+        let refused = verify(&builder.into_inner().unwrap());
+        assert!(
+            matches!(refused, Err(EvidenceError::NotAnArchive(_))),
+            "{kind:?}"
+        );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn any_flipped_bit_of_a_member_is_found(which in any::<Index>(), at in any::<Index>(), bit in 0_u8..8) {
+        let mut file = export(small(), 0..u64::MAX);
+        // What meta.json says beyond sizes is for information.
+        let (_, range) = which.get(&members(&file)[1..]).clone();
+        file[range.start + at.index(range.len())] ^= 1 << bit;
+        prop_assert!(verify(&file).is_ok_and(|report| !report.is_ok()) || verify(&file).is_err());
+    }
+
+    #[test]
+    fn no_damage_makes_it_panic(
+        flips in prop::collection::vec((any::<Index>(), any::<u8>()), 1..20),
+        cut in any::<Index>(),
+        moved in any::<(Index, Index)>(),
+    ) {
+        let mut file = export(small(), 0..u64::MAX);
+        for (at, value) in &flips {
+            // Prefer the headers and texts at the front, where the structure is.
+            let limit = if value % 2 == 0 { file.len() } else { 6000 };
+            file[at.index(limit)] = *value;
+        }
+        let _ = verify(&file);
+        let _ = verify(&file[..cut.index(file.len())]);
+        let blocks = file.len() / 512;
+        let (from, to) = (moved.0.index(blocks) * 512, moved.1.index(blocks) * 512);
+        file.copy_within(from..from + 512, to);
+        let _ = verify(&file);
+    }
+
+    #[test]
+    fn a_file_cut_short_does_not_pass(cut in any::<Index>()) {
+        let file = export(small(), 0..u64::MAX);
+        let end = members(&file).last().unwrap().1.end;
+        let cut = cut.index(end);
+        prop_assert!(verify(&file[..cut]).map_or(true, |report| !report.is_ok()));
+    }
+
+    #[test]
+    fn random_bytes_are_no_evidence(bytes in prop::collection::vec(any::<u8>(), 0..3000)) {
+        prop_assert!(verify(&bytes).is_err());
+    }
+}
