@@ -12,6 +12,9 @@ use crate::set::Set;
 /// The order of best matches within a class, and of lists without any other.
 const BY_NAME: Sort = Sort { field: FieldId::Text(0), descending: false };
 
+/// A range that holds less than this part of all customers is read off its order.
+const FEW: usize = 64;
+
 impl Index {
     /// Answers a query. What the scope does not allow is neither given nor counted.
     ///
@@ -121,12 +124,21 @@ impl Index {
                 return Err(QueryError::NotFilterable);
             }
             let (from, to) = (range.from.unwrap_or(i64::MIN), range.to.unwrap_or(i64::MAX));
-            if matches!(base, Set::All(_)) {
-                base = Set::Posting(&self.live);
-            }
-            base = base.filter(|slot| self.table.number(slot, range.field).is_some_and(|value| from <= value && value <= to));
+            let few = match self.orders.iter().find(|order| order.field == range.field) {
+                Some(order) => order.range(&self.table, from, to, self.live.len() / FEW),
+                None => None,
+            };
+            base = match (few, base) {
+                (Some(few), base) => Set::all_of(vec![Set::of_list(few), base]),
+                (None, Set::All(_)) => self.scan(Set::Posting(&self.live), range.field, from, to),
+                (None, base) => self.scan(base, range.field, from, to),
+            };
         }
         Ok(base)
+    }
+
+    fn scan<'a>(&'a self, base: Set<'a>, field: FieldId, from: i64, to: i64) -> Set<'a> {
+        base.filter(|slot| self.table.number(slot, field).is_some_and(|value| from <= value && value <= to))
     }
 
     fn term(&self, term: ScopeTerm) -> Set<'_> {

@@ -3,6 +3,7 @@
 use crate::document::{Document, DocumentError};
 use crate::index::Index;
 use crate::order::Order;
+use crate::postings::Postings;
 use crate::schema::IndexSchema;
 
 /// Takes documents, then gives the index.
@@ -28,7 +29,7 @@ impl IndexBuilder {
         if self.index.slot(&document.id).is_some() {
             self.again.push(document.clone());
         } else {
-            self.index.put(document)?;
+            self.index.put(document, Postings::gather)?;
         }
         Ok(())
     }
@@ -39,6 +40,7 @@ impl IndexBuilder {
     /// When a document given again does not fit, which cannot happen: [`IndexBuilder::push`] looked.
     pub fn finish(mut self) -> Result<Index, DocumentError> {
         let index = &mut self.index;
+        index.postings.flush();
         index.shrink();
         let mut slots = Vec::with_capacity(index.live.len());
         index.live.for_each(|slot| slots.push(slot));

@@ -22,6 +22,14 @@ struct Spot {
     at_start: bool,
 }
 
+/// Where two grams of a chain overlap.
+struct Joint<'a> {
+    /// The customers in which the overlap occurs twice.
+    twice: Set<'a>,
+    /// Of these, the ones in which it stands between its neighbours at least once; none if that is not kept.
+    around: Option<Set<'a>>,
+}
+
 const PRIMARY: Spot = Spot { group: Group::Primary, at_start: false };
 const PRIMARY_START: Spot = Spot { group: Group::Primary, at_start: true };
 const OTHER: Spot = Spot { group: Group::Other, at_start: false };
@@ -96,18 +104,22 @@ impl<'a> Finder<'a> {
             [c] => vec![self.postings.get(Gram::char(group, *c))],
             run => run.windows(2).map(|w| self.postings.get(Gram::chars(group, w[0], w[1]))).collect(),
         };
-        let inner = run.get(1..run.len() - 1).filter(|_| exact).unwrap_or_default();
-        let twice = inner.iter().map(|c| self.postings.get(Gram::twice_char(group, *c))).collect();
-        self.chain(sets, twice, word, spot)
+        let joints = run.windows(3).filter(|_| exact).map(|w| Joint {
+            twice: self.postings.get(Gram::twice_char(group, w[1])),
+            around: Gram::around_char(group, w[0], w[1], w[2]).map(|gram| self.postings.get(gram)),
+        });
+        self.chain(sets, joints.collect(), word, spot)
     }
 
     fn initials(&self, run: &str, word: &Word, spot: Spot) -> Set<'a> {
         let group = spot.group;
         let run: Vec<u8> = spot.at_start.then_some(START_INITIAL).into_iter().chain(run.chars().map(initial)).collect();
         let sets = run.windows(run.len().min(3)).map(|w| self.postings.get(Gram::initials(group, w))).collect();
-        let inner = run.get(1..run.len() - 1).unwrap_or_default();
-        let twice = inner.windows(2).map(|w| self.postings.get(Gram::twice_initials(group, w[0], w[1]))).collect();
-        self.chain(sets, if run.len() > 3 { twice } else { Vec::new() }, word, spot)
+        let joints = run.windows(4).map(|w| Joint {
+            twice: self.postings.get(Gram::twice_initials(group, w[1], w[2])),
+            around: Some(self.postings.get(Gram::around_initials(group, [w[0], w[1], w[2], w[3]]))),
+        });
+        self.chain(sets, joints.collect(), word, spot)
     }
 
     fn syllables(&self, parse: &Parse, word: &Word, spot: Spot) -> Set<'a> {
@@ -123,24 +135,56 @@ impl<'a> Finder<'a> {
             Some(before) => parse.last.clone().map(|s| self.postings.get(Gram::syllables(group, *before, s))).collect(),
             None => parse.last.clone().map(|s| self.postings.get(Gram::syllable(group, s))).collect(),
         }));
-        let inner = whole.get(1..).unwrap_or_default();
-        let twice = inner.iter().map(|s| self.postings.get(Gram::twice_syllable(group, *s))).collect();
-        self.chain(sets, twice, word, spot)
+        let last = whole.len().saturating_sub(1);
+        let joints = (1..whole.len()).map(|at| {
+            let (before, joint) = (whole[at - 1], whole[at]);
+            let around = |after: u16| self.postings.get(Gram::around_syllable(group, before, joint, after));
+            Joint {
+                twice: self.postings.get(Gram::twice_syllable(group, joint)),
+                around: Some(if at == last {
+                    Set::any_of(parse.last.clone().map(around).collect())
+                } else {
+                    around(whole[at + 1])
+                }),
+            }
+        });
+        self.chain(sets, joints.collect(), word, spot)
     }
 
-    /// The customers that have all grams of a chain; those in which an overlap occurs twice are looked at.
-    fn chain(&self, sets: Vec<Set<'a>>, twice: Vec<Set<'a>>, word: &Word, spot: Spot) -> Set<'a> {
-        let found = self.narrow(sets);
-        let twice: Vec<Set<'a>> = twice.into_iter().filter(|set| set.len() > 0).collect();
-        if found.len() == 0 || twice.is_empty() {
+    /// The customers that have all grams of a chain, joined: see the grams' own description.
+    fn chain(&self, sets: Vec<Set<'a>>, joints: Vec<Joint<'a>>, word: &Word, spot: Spot) -> Set<'a> {
+        let mut found = self.narrow(sets);
+        if found.len() == 0 || joints.iter().all(|joint| joint.twice.len() == 0) {
             return found;
         }
         if matches!(found, Set::List(_)) {
-            return found.filter(|slot| !twice.iter().any(|set| set.contains(slot)) || self.look(slot, word, spot));
+            return found.filter(|slot| self.joined(&joints, slot).unwrap_or_else(|| self.look(slot, word, spot)));
         }
-        let mut doubtful = Set::all_of(vec![found.share(), Set::any_of(twice)]).into_list();
-        doubtful.retain(|slot| !self.look(*slot, word, spot));
-        found.without(&Set::of_list(doubtful))
+        for joint in joints.iter().filter(|joint| joint.twice.len() > 0) {
+            if let Some(around) = &joint.around {
+                found = found.without(&joint.twice.share().without(around));
+            }
+        }
+        let in_a_row = joints.windows(2).map(|w| Set::all_of(vec![w[0].twice.share(), w[1].twice.share()]));
+        let unkept = joints.iter().filter(|joint| joint.around.is_none()).map(|joint| joint.twice.share());
+        let doubtful = Set::any_of(in_a_row.chain(unkept).collect());
+        let mut wrong = Set::all_of(vec![found.share(), doubtful]).into_list();
+        wrong.retain(|slot| !self.look(*slot, word, spot));
+        found.without(&Set::of_list(wrong))
+    }
+
+    /// Whether a customer that has all grams of a chain has them joined; `None` if only its text can tell.
+    fn joined(&self, joints: &[Joint<'a>], slot: u32) -> Option<bool> {
+        let (mut before, mut doubtful) = (false, false);
+        for joint in joints {
+            let twice = joint.twice.contains(slot);
+            match &joint.around {
+                Some(around) if twice && !around.contains(slot) => return Some(false),
+                around => doubtful |= twice && (before || around.is_none()),
+            }
+            before = twice;
+        }
+        (!doubtful).then_some(true)
     }
 
     fn narrow(&self, mut sets: Vec<Set<'a>>) -> Set<'a> {

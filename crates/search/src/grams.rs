@@ -1,13 +1,16 @@
-//! The grams of a customer's texts: what the postings are keyed by.
+//! The keys of the postings: grams of a customer's texts.
 //!
 //! A text is seen as three streams over the same positions: its *literal* characters (those beyond ASCII), the
 //! *syllables* of its Han characters, and its *initials* (first letters of the readings; ASCII letters and digits stand
 //! for themselves). Literal characters and syllables are kept singly and in pairs, initials up to three in a row.
-//! A query is a chain of overlapping grams. Two neighbours of a chain meet in the overlap, so a customer that has both
-//! has them side by side unless the overlap occurs twice in it. What occurs twice is kept too (`Twice…`): for all other
-//! customers the intersection of postings is exact, and only these few have to be looked at.
+//!
+//! A query is a chain of overlapping grams. Two neighbours of a chain meet in their overlap, the *joint* (a character, a
+//! syllable, a pair of initials). A customer that has both neighbours has them joined, unless the joint occurs twice in
+//! it. What occurs twice is kept too (`twice_…`), and for these customers also the joint with what stands on either side
+//! (`around_…`). So set algebra is exact, but for customers in which two joints in a row occur twice: those few texts
+//! are looked at.
 
-use crate::reading::{Readings, table};
+use crate::reading::{READINGS, Readings, table};
 
 /// Marks the beginning of the primary text in the literal stream.
 pub(crate) const START_CHAR: char = '\0';
@@ -16,10 +19,10 @@ pub(crate) const START_SYLLABLE: u16 = 0;
 /// Marks the beginning of the primary text in the initials stream.
 pub(crate) const START_INITIAL: u8 = 37;
 /// Characters of a text field that can be searched.
-pub(crate) const SEARCHED_CHARS: usize = 300;
+pub(crate) const SEARCHED_CHARS: usize = 200;
 
 /// First letters of a character's readings, or the ASCII character itself: 1 to 36, 0 for none.
-pub(crate) type Initials = [u8; 4];
+pub(crate) type Initials = [u8; READINGS];
 
 /// Which texts of a customer: the primary one (the name), or any other searchable one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,14 +31,32 @@ pub(crate) enum Group {
     Other = 1,
 }
 
-/// A posting's key.
+/// A posting's key: the kind of gram and group above, 48 bits of symbols below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Gram(u64);
 
+const PAYLOAD_BITS: u32 = 48;
+
 impl Gram {
+    /// Sorts of grams: kind times group.
+    pub(crate) const SORTS: usize = 28;
+
+    #[inline]
     fn new(kind: u64, group: Group, payload: u64) -> Self {
-        Self(((kind << 1) | group as u64) << 56 | payload)
+        Self((kind << 1 | group as u64) << PAYLOAD_BITS | payload)
     }
+
+    /// The number of the sort, below [`Gram::SORTS`], and the symbols, below 2^48.
+    #[inline]
+    pub(crate) fn parts(self) -> (usize, u64) {
+        ((self.0 >> PAYLOAD_BITS) as usize, self.0 & ((1 << PAYLOAD_BITS) - 1))
+    }
+
+    /// The gram of these parts.
+    pub(crate) fn of_parts(sort: usize, payload: u64) -> Self {
+        Self((sort as u64) << PAYLOAD_BITS | payload)
+    }
+
     pub(crate) fn char(group: Group, a: char) -> Self {
         Self::new(0, group, u64::from(u32::from(a)))
     }
@@ -45,27 +66,42 @@ impl Gram {
     pub(crate) fn twice_char(group: Group, a: char) -> Self {
         Self::new(2, group, u64::from(u32::from(a)))
     }
+    /// None beyond the BMP, where three characters are too large for a key.
+    pub(crate) fn around_char(group: Group, a: char, b: char, c: char) -> Option<Self> {
+        let code = |c: char| u16::try_from(u32::from(c)).ok().map(u64::from);
+        Some(Self::new(3, group, code(a)? << 32 | code(b)? << 16 | code(c)?))
+    }
     pub(crate) fn syllable(group: Group, a: u16) -> Self {
-        Self::new(3, group, u64::from(a))
+        Self::new(4, group, u64::from(a))
     }
     pub(crate) fn syllables(group: Group, a: u16, b: u16) -> Self {
-        Self::new(4, group, u64::from(a) << 16 | u64::from(b))
+        Self::new(5, group, u64::from(a) << 16 | u64::from(b))
     }
     pub(crate) fn twice_syllable(group: Group, a: u16) -> Self {
-        Self::new(5, group, u64::from(a))
+        Self::new(6, group, u64::from(a))
+    }
+    pub(crate) fn around_syllable(group: Group, a: u16, b: u16, c: u16) -> Self {
+        Self::new(7, group, u64::from(a) << 32 | u64::from(b) << 16 | u64::from(c))
     }
     /// One to three initials.
     pub(crate) fn initials(group: Group, run: &[u8]) -> Self {
-        let payload = run.iter().fold(0, |payload, a| payload << 6 | u64::from(*a));
-        Self::new(5 + run.len() as u64, group, payload)
+        Self::new(7 + run.len() as u64, group, packed(run))
     }
     pub(crate) fn twice_initials(group: Group, a: u8, b: u8) -> Self {
-        Self::new(9, group, u64::from(a) << 6 | u64::from(b))
+        Self::new(11, group, packed(&[a, b]))
+    }
+    pub(crate) fn around_initials(group: Group, run: [u8; 4]) -> Self {
+        Self::new(12, group, packed(&run))
     }
     /// The last four digits of a telephone number.
     pub(crate) fn phone(digits: u16) -> Self {
-        Self::new(10, Group::Other, u64::from(digits))
+        Self::new(13, Group::Other, u64::from(digits))
     }
+}
+
+#[inline]
+fn packed(run: &[u8]) -> u64 {
+    run.iter().fold(0, |payload, a| payload << 6 | u64::from(*a))
 }
 
 /// The number of an ASCII letter or digit in the initials stream.
@@ -95,96 +131,4 @@ pub(crate) fn initials(c: char, readings: &Readings) -> Initials {
         }
     }
     list
-}
-
-/// Takes texts apart; kept between documents so that its lists are allocated once.
-#[derive(Debug, Default)]
-pub(crate) struct Splitter {
-    chars: Vec<char>,
-    readings: Vec<Readings>,
-    initials: Vec<Initials>,
-    pairs: Vec<(u8, u8)>,
-}
-
-impl Splitter {
-    /// Gives every gram of the texts (folded) of one group, some more than once.
-    pub(crate) fn split<'t>(&mut self, group: Group, texts: impl Iterator<Item = &'t str>, mut give: impl FnMut(Gram)) {
-        self.chars.clear();
-        self.readings.clear();
-        self.initials.clear();
-        self.pairs.clear();
-        for text in texts {
-            let from = self.chars.len();
-            for c in text.chars().take(SEARCHED_CHARS) {
-                let readings = table().readings(c);
-                self.chars.push(c);
-                self.initials.push(initials(c, &readings));
-                self.readings.push(readings);
-            }
-            for at in from..self.chars.len() {
-                self.literal(group, from, at, &mut give);
-                self.syllables(group, from, at, &mut give);
-                self.initials(group, from, at, &mut give);
-            }
-        }
-    }
-
-    fn literal(&self, group: Group, from: usize, at: usize, give: &mut impl FnMut(Gram)) {
-        let c = self.chars[at];
-        if c.is_ascii() {
-            return;
-        }
-        give(Gram::char(group, c));
-        if at > from {
-            let before = self.chars[at - 1];
-            if !before.is_ascii() {
-                give(Gram::chars(group, before, c));
-            }
-        } else if group == Group::Primary {
-            give(Gram::chars(group, START_CHAR, c));
-        }
-        if self.chars[..at].contains(&c) {
-            give(Gram::twice_char(group, c));
-        }
-    }
-
-    fn syllables(&self, group: Group, from: usize, at: usize, give: &mut impl FnMut(Gram)) {
-        for b in self.readings[at].into_iter().take_while(|b| *b != 0) {
-            give(Gram::syllable(group, b));
-            if at > from {
-                for a in self.readings[at - 1].into_iter().take_while(|a| *a != 0) {
-                    give(Gram::syllables(group, a, b));
-                }
-            } else if group == Group::Primary {
-                give(Gram::syllables(group, START_SYLLABLE, b));
-            }
-            if self.readings[..at].iter().any(|list| list.contains(&b)) {
-                give(Gram::twice_syllable(group, b));
-            }
-        }
-    }
-
-    fn initials(&mut self, group: Group, from: usize, at: usize, give: &mut impl FnMut(Gram)) {
-        let start = if group == Group::Primary { [START_INITIAL, 0, 0, 0] } else { Initials::default() };
-        let back = |steps: usize| match (at - from).checked_sub(steps) {
-            Some(place) => self.initials[from + place],
-            None if at - from + 1 == steps => start,
-            None => Initials::default(),
-        };
-        let known = self.pairs.len();
-        let (first, second) = (back(2), back(1));
-        for c in self.initials[at].into_iter().take_while(|c| *c != 0) {
-            give(Gram::initials(group, &[c]));
-            for b in second.into_iter().take_while(|b| *b != 0) {
-                give(Gram::initials(group, &[b, c]));
-                if self.pairs[..known].contains(&(b, c)) {
-                    give(Gram::twice_initials(group, b, c));
-                }
-                self.pairs.push((b, c));
-                for a in first.into_iter().take_while(|a| *a != 0) {
-                    give(Gram::initials(group, &[a, b, c]));
-                }
-            }
-        }
-    }
 }

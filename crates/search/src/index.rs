@@ -104,7 +104,7 @@ impl Index {
     pub fn upsert(&mut self, document: &Document) -> Result<Upsert, DocumentError> {
         self.check(document)?;
         let Some(slot) = self.slot(&document.id) else {
-            let slot = self.put(document)?;
+            let slot = self.put(document, Postings::insert)?;
             self.orders.iter_mut().for_each(|order| order.insert(&self.table, slot));
             return Ok(Upsert::Inserted);
         };
@@ -160,14 +160,14 @@ impl Index {
         self.slots.find(hash, |slot| self.table.ids[*slot as usize] == *id).copied()
     }
 
-    /// Puts a customer that is not there into everything but the orders.
-    pub(crate) fn put(&mut self, document: &Document) -> Result<u32, DocumentError> {
+    /// Puts a customer that is not there into everything but the orders; `add` says how its grams are added.
+    pub(crate) fn put(&mut self, document: &Document, add: fn(&mut Postings, u32, &str)) -> Result<u32, DocumentError> {
         if self.free.is_empty() && self.table.slots() == u32::MAX as usize {
             return Err(DocumentError::Full);
         }
         let slot = self.free.pop().unwrap_or_else(|| self.table.grow());
         let texts = kept_texts(document);
-        self.postings.insert(slot, &texts);
+        add(&mut self.postings, slot, &texts);
         let codes = self.codes(document);
         self.table.write(slot, document, texts);
         self.link(slot, document, &codes);

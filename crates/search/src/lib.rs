@@ -31,6 +31,7 @@ mod query;
 mod reading;
 mod schema;
 mod set;
+mod splitter;
 mod table;
 mod words;
 

@@ -84,6 +84,23 @@ impl Order {
         self.empty.walk(descending, after_empty.map(|place| self.compare_to(table, place)), &mut visit)
     }
 
+    /// The customers whose number lies in a range, in ascending order of slots; `None` if they are more than `most`.
+    pub(crate) fn range(&self, table: &Table, from: i64, to: i64, most: usize) -> Option<Vec<u32>> {
+        let place = from.checked_sub(1).map(|before| Place { key: Key::Number(before), id: [u8::MAX; 16] });
+        let after = place.as_ref().map(|place| self.compare_to(table, place));
+        let mut found = Vec::new();
+        // Breaks at the end of the range or when it is too long; its length tells which.
+        let _ended = self.valued.walk(false, after, &mut |slot| {
+            if found.len() > most || table.number(slot, self.field).is_none_or(|value| value > to) {
+                return ControlFlow::Break(());
+            }
+            found.push(slot);
+            ControlFlow::Continue(())
+        });
+        found.sort_unstable();
+        (found.len() <= most).then_some(found)
+    }
+
     fn compare_to<'t>(&self, table: &'t Table, place: &'t Place) -> impl Fn(u32) -> Ordering + use<'t> {
         let field = self.field;
         move |slot| table.compare_place(field, slot, &place.key, &place.id)

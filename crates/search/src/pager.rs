@@ -6,10 +6,13 @@ use crate::table::Table;
 use std::cmp::Ordering;
 use std::ops::ControlFlow;
 
-/// What looking at one customer costs, in nanoseconds, when its key is fetched and compared.
-const COLLECT_COST: usize = 40;
-/// What passing one customer costs when the order is walked.
-const WALK_COST: usize = 6;
+/// What one member of a set costs when all are fetched and the first of them sorted, in units of passing one customer
+/// on a walk through the order.
+const COLLECT_COST: usize = 3;
+/// A walk is given up after so many times the customers it would pass if the set were spread evenly.
+const PATIENCE: usize = 4;
+/// Customers any walk may pass.
+const SHORT_WALK: usize = 1_000;
 
 /// One list: a set of customers in an order.
 pub(crate) struct List<'a> {
@@ -27,24 +30,39 @@ impl List<'_> {
         if many == 0 || limit == 0 {
             return;
         }
-        let passed = if many <= limit { self.live } else { self.live / many * limit };
-        if matches!(set, Set::All(_)) || passed * WALK_COST < many * COLLECT_COST {
-            self.walk(set, after, limit, found);
+        let collecting = many * COLLECT_COST;
+        let even = if many <= limit { self.live } else { self.live / many * limit };
+        // Sets are often not spread evenly (all who begin with one character stand side by side), so a walk that finds
+        // too little in time is given up.
+        let patience = if matches!(set, Set::All(_)) || collecting > self.live {
+            usize::MAX
         } else {
-            self.collect(set, after, limit, found);
+            even.saturating_mul(PATIENCE).max(SHORT_WALK)
+        };
+        let from = found.len();
+        if even < collecting && self.walk(set, after, limit, patience, found) {
+            return;
         }
+        found.truncate(from);
+        self.collect(set, after, limit, found);
     }
 
-    /// Walks the order and keeps the set's members: quick when they are many.
-    fn walk(&self, set: &Set<'_>, after: Option<&Place>, limit: usize, found: &mut Vec<u32>) {
+    /// Walks the order and keeps the set's members: quick when they are many. Whether it came to the end of the page or
+    /// of the order.
+    fn walk(&self, set: &Set<'_>, after: Option<&Place>, limit: usize, patience: usize, found: &mut Vec<u32>) -> bool {
         let end = found.len() + limit;
-        // The walk stops by itself; how it stopped does not matter.
-        let _stopped = self.order.walk(self.table, self.descending, after, |slot| {
+        let mut left = patience;
+        let walked = self.order.walk(self.table, self.descending, after, |slot| {
             if set.contains(slot) {
                 found.push(slot);
+                if found.len() == end {
+                    return ControlFlow::Break(());
+                }
             }
-            if found.len() == end { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            left -= 1;
+            if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
+        walked.is_continue() || found.len() == end
     }
 
     /// Sorts the first of the set's members: quick when they are few.

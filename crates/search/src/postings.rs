@@ -1,11 +1,23 @@
 //! The customers of each gram.
 
 use crate::docset::DocSet;
-use crate::grams::{Gram, Group, Splitter};
+use crate::grams::{Gram, Group};
 use crate::schema::IndexSchema;
 use crate::set::Set;
+use crate::splitter::Splitter;
 use crate::table::{field_of, last_fours};
 use hashbrown::HashMap;
+
+/// Slots whose grams are gathered before they are added; all have the same high half.
+const BATCH: u32 = 1 << 15;
+const LOW: u32 = 0xffff;
+
+/// Grams of new customers by sort of gram: the symbols above, the slot's low half below.
+#[derive(Debug)]
+struct Batch {
+    high: u32,
+    sorts: [Vec<u64>; Gram::SORTS],
+}
 
 #[derive(Debug)]
 pub(crate) struct Postings {
@@ -14,6 +26,7 @@ pub(crate) struct Postings {
     others: Vec<usize>,
     text_fields: usize,
     splitter: Splitter,
+    batch: Option<Box<Batch>>,
     old: Vec<Gram>,
     new: Vec<Gram>,
 }
@@ -25,6 +38,7 @@ impl Postings {
             others: schema.texts.iter().enumerate().skip(1).filter(|(_, f)| f.searchable).map(|(at, _)| at).collect(),
             text_fields: schema.texts.len(),
             splitter: Splitter::default(),
+            batch: None,
             old: Vec::new(),
             new: Vec::new(),
         }
@@ -42,24 +56,46 @@ impl Postings {
         }
     }
 
+    /// Notes a new customer's grams for later: slots must come in ascending order, and [`Postings::flush`] in the end.
+    /// Sorted by gram, a batch touches each posting once, which is several times quicker than one customer at a time.
+    pub(crate) fn gather(&mut self, slot: u32, texts: &str) {
+        if slot % BATCH == 0 {
+            self.flush();
+        }
+        let batch = self.batch.get_or_insert_with(|| Box::new(Batch { high: slot & !LOW, sorts: [const { Vec::new() }; Gram::SORTS] }));
+        split(&mut self.splitter, &self.others, self.text_fields, texts, |gram| {
+            let (sort, symbols) = gram.parts();
+            batch.sorts[sort].push(symbols << 16 | u64::from(slot & LOW));
+        });
+    }
+
+    /// Adds all that was gathered.
+    pub(crate) fn flush(&mut self) {
+        let Some(mut batch) = self.batch.take() else { return };
+        for (sort, list) in batch.sorts.iter_mut().enumerate() {
+            list.sort_unstable();
+            for run in list.chunk_by(|a, b| a >> 16 == b >> 16) {
+                let set = self.sets.entry(Gram::of_parts(sort, run[0] >> 16)).or_default();
+                run.iter().for_each(|entry| set.insert(batch.high | (*entry as u32 & LOW)));
+            }
+        }
+    }
+
     /// Adds a customer's grams.
     pub(crate) fn insert(&mut self, slot: u32, texts: &str) {
-        let mut splitter = std::mem::take(&mut self.splitter);
         let sets = &mut self.sets;
-        split(&mut splitter, &self.others, self.text_fields, texts, |gram| sets.entry(gram).or_default().insert(slot));
-        self.splitter = splitter;
+        split(&mut self.splitter, &self.others, self.text_fields, texts, |gram| sets.entry(gram).or_default().insert(slot));
     }
 
     /// Brings a customer's grams from one state of its texts to another; only what differs is touched.
     pub(crate) fn replace(&mut self, slot: u32, old_texts: &str, new_texts: &str) {
-        let (mut splitter, mut old, mut new) =
-            (std::mem::take(&mut self.splitter), std::mem::take(&mut self.old), std::mem::take(&mut self.new));
-        for (list, texts) in [(&mut old, old_texts), (&mut new, new_texts)] {
+        for (list, texts) in [(&mut self.old, old_texts), (&mut self.new, new_texts)] {
             list.clear();
-            split(&mut splitter, &self.others, self.text_fields, texts, |gram| list.push(gram));
+            split(&mut self.splitter, &self.others, self.text_fields, texts, |gram| list.push(gram));
             list.sort_unstable();
             list.dedup();
         }
+        let (old, new) = (&self.old, &self.new);
         for gram in old.iter().filter(|gram| new.binary_search(gram).is_err()) {
             if let Some(set) = self.sets.get_mut(gram) {
                 set.remove(slot);
@@ -71,7 +107,6 @@ impl Postings {
         for gram in new.iter().filter(|gram| old.binary_search(gram).is_err()) {
             self.sets.entry(*gram).or_default().insert(slot);
         }
-        (self.splitter, self.old, self.new) = (splitter, old, new);
     }
 
     pub(crate) fn shrink(&mut self) {

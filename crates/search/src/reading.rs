@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 /// Readings kept per character; rarer ones are dropped.
-pub(crate) const READINGS: usize = 4;
+pub(crate) const READINGS: usize = 3;
 
 /// Toneless readings of a character as syllable numbers, 0 where there are fewer.
 pub(crate) type Readings = [u16; READINGS];
@@ -15,8 +15,8 @@ pub(crate) type Readings = [u16; READINGS];
 const HAN: Range<u32> = 0x3400..0xa000;
 const ZERO: u32 = 0x3007;
 
-/// The reading customers' and companies' names begin with, where dictionaries put another one first
-/// (长沙, 厦门, 重庆; surnames such as 曾 and 单). It decides the place in a sorted list only: search knows all readings.
+/// The reading that comes first in names of customers and companies, where dictionaries put another one first
+/// (长沙, 厦门, 重庆; surnames such as 曾 and 单). The first reading decides the place in a sorted list.
 const PREFERRED: [(char, &str); 9] = [
     ('长', "chang"),
     ('厦', "xia"),
@@ -129,9 +129,7 @@ impl Table {
     }
 
     fn rank(&self, c: char) -> u16 {
-        let preferred = PREFERRED.iter().find(|(p, _)| *p == c).and_then(|(_, s)| self.syllable(s));
-        let first = preferred.unwrap_or(self.readings(c)[0]);
-        match first {
+        match self.readings(c)[0] {
             0 if HAN.contains(&u32::from(c)) => u16::MAX,
             other => other,
         }
@@ -165,6 +163,9 @@ fn spellings(c: char) -> Vec<String> {
             }
         }
     }
+    let preferred = PREFERRED.iter().find(|(p, _)| *p == c).map(|(_, spelling)| *spelling);
+    // False sorts before true: the preferred reading moves to the front, the others stay in order.
+    list.sort_by_key(|spelling| preferred.is_some_and(|preferred| preferred != spelling));
     list
 }
 

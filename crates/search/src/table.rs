@@ -132,7 +132,8 @@ impl Table {
     /// Whether a field has no value to be sorted by.
     pub(crate) fn is_empty(&self, slot: u32, field: FieldId) -> bool {
         match field {
-            FieldId::Text(n) => self.text(slot, usize::from(n)).is_empty(),
+            // Weights are never 0, so only an empty text has no head; the text itself need not be fetched.
+            FieldId::Text(_) => self.head(slot, field) == 0,
             other => self.number(slot, other).is_none(),
         }
     }

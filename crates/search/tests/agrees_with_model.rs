@@ -31,8 +31,9 @@ fn code() -> impl Strategy<Value = Option<String>> {
 }
 
 fn document(ids: u16) -> impl Strategy<Value = Document> {
-    let text = "[北京重行单长女西安先abnx12 （）Ａ-]{0,9}";
-    let values = (text, text, code(), code(), prop::option::weighted(0.7, -3i64..4));
+    // Few different characters make repeated neighbours, where grams alone cannot tell.
+    let text = || prop_oneof!["[北京重行单长女西安先abnx12 （）Ａ-]{0,9}", "[北重西安]{0,12}", "[ab重]{0,14}"];
+    let values = (text(), text(), code(), code(), prop::option::weighted(0.7, -3i64..4));
     let phones = prop::collection::vec("1[0-9]{3}(1111|0012|2b34|21)", 0..3);
     (0..ids, 0i64..6, party(), party(), 0i64..5, 0i64..5, values, phones).prop_map(
         |(n, version, owner, department, created_at, updated_at, (name, contact, level, industry, amount), phones)| Document {
@@ -85,6 +86,10 @@ fn text() -> impl Strategy<Value = Option<TextQuery>> {
         "[北京重行单长女西安先]{1,3}",
         "(bei|jing|zhong|chong|xing|hang|dan|shan|zhang|nv|nu|xi|an|xian){1,3}[bjzxsn]?",
         "[bjzcxhdsna12]{1,4}",
+        "[北重西安]{3,5}",
+        "[bzxa]{4,6}",
+        "[ab]{4,7}",
+        "(bei|zhong|chong|xi|an){3,4}",
         "[北京重行abjx（ Ａ]{1,4}",
         Just("1111".to_owned()),
         Just(" -".to_owned()),
@@ -207,17 +212,17 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(6))]
+    #![proptest_config(ProptestConfig::with_cases(4))]
 
     #[test]
-    fn large_sets_agree_too(documents in prop::collection::vec(document(u16::MAX), 200), queries in prop::collection::vec(query(), 30)) {
+    fn large_sets_agree_too(documents in prop::collection::vec(document(u16::MAX), 200), queries in prop::collection::vec(query(), 12)) {
         let (mut index, mut model) = (Index::new(schema()), Model::default());
-        for (n, document) in (0u16..9_000).zip(documents.iter().cycle()) {
+        for (n, document) in (0u16..5_000).zip(documents.iter().cycle()) {
             let other = &documents[usize::from(n / 7) % documents.len()];
             let document = Document { id: id(n), owner: other.owner, numbers: other.numbers.clone(), ..document.clone() };
             apply(&mut index, &mut model, &Change::Upsert(document));
         }
-        for n in (0..9_000).step_by(13) {
+        for n in (0..5_000).step_by(13) {
             apply(&mut index, &mut model, &Change::Remove(id(n)));
         }
         for query in &queries {
