@@ -1,7 +1,7 @@
 import {
-  AuditOutlined,
   ApartmentOutlined,
   ApiOutlined,
+  AuditOutlined,
   ImportOutlined,
   SolutionOutlined,
   TeamOutlined,
@@ -21,7 +21,12 @@ export const DESTINATIONS: readonly Destination[] = [
   { to: "/imports", label: "nav-imports", icon: ImportOutlined, permission: "import.list" },
   { to: "/audit", label: "nav-audit", icon: AuditOutlined, permission: "audit.list" },
   { to: "/admin/users", label: "nav-users", icon: TeamOutlined, permission: "user.list" },
-  { to: "/admin/departments", label: "nav-departments", icon: ApartmentOutlined, permission: "department.create" },
+  {
+    to: "/admin/departments",
+    label: "nav-departments",
+    icon: ApartmentOutlined,
+    permission: "department.create",
+  },
   { to: "/docs", label: "nav-docs", icon: ApiOutlined, permission: null },
 ];
 

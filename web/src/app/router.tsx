@@ -6,8 +6,8 @@ import {
   lazyRouteComponent,
   redirect,
 } from "@tanstack/react-router";
-import { parseListSearch } from "../features/customers/list/listSearch";
 import { parseAuditSearch } from "../features/audit/auditSearch";
+import { parseListSearch } from "../features/customers/list/listSearch";
 import { AppShell } from "./layout/AppShell";
 import { PageFailure, PageMissing, PagePending } from "./layout/PageStates";
 import { reachable } from "./navigation";
@@ -19,7 +19,8 @@ interface Context {
 
 const rootRoute = createRootRouteWithContext<Context>()({});
 
-const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+const text = (value: unknown): string | undefined =>
+  typeof value === "string" && value !== "" ? value : undefined;
 
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -108,7 +109,10 @@ const usersRoute = createRoute({
 const departmentsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/admin/departments",
-  component: lazyRouteComponent(() => import("../features/admin/departments/DepartmentsPage"), "DepartmentsPage"),
+  component: lazyRouteComponent(
+    () => import("../features/admin/departments/DepartmentsPage"),
+    "DepartmentsPage",
+  ),
 });
 
 const accountRoute = createRoute({

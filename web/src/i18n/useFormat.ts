@@ -45,7 +45,11 @@ export function makeFormat(language: string): Format {
     date: (iso) => day.format(new Date(iso.length === 10 ? `${iso}T12:00:00` : iso)),
     number: (value) => number.format(value),
     money: ({ minor, currency }) => {
-      const style = new Intl.NumberFormat(language, { style: "currency", currency, currencyDisplay: "narrowSymbol" });
+      const style = new Intl.NumberFormat(language, {
+        style: "currency",
+        currency,
+        currencyDisplay: "narrowSymbol",
+      });
       const digits = style.resolvedOptions().maximumFractionDigits ?? 2;
       return style.format(minor / 10 ** digits);
     },

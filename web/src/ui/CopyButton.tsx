@@ -14,7 +14,12 @@ export function CopyButton({ text, label }: { text: string; label?: string }) {
   };
   const words = copied ? t("copied") : (label ?? t("copy"));
   return (
-    <Button size="small" icon={copied ? <CheckOutlined /> : <CopyOutlined />} onClick={() => void copy()} aria-live="polite">
+    <Button
+      size="small"
+      icon={copied ? <CheckOutlined /> : <CopyOutlined />}
+      onClick={() => void copy()}
+      aria-live="polite"
+    >
       {words}
     </Button>
   );

@@ -23,8 +23,20 @@ export function CursorPager({ index, pageSize, shown, total, hasNext, onPrevious
       <span aria-live="polite">
         {t("pager-range", { from: number(from), to: number(index * pageSize + shown), total: number(total) })}
       </span>
-      <Button size="small" icon={<LeftOutlined />} disabled={index === 0} onClick={onPrevious} aria-label={t("pager-previous")} />
-      <Button size="small" icon={<RightOutlined />} disabled={!hasNext} onClick={onNext} aria-label={t("pager-next")} />
+      <Button
+        size="small"
+        icon={<LeftOutlined />}
+        disabled={index === 0}
+        onClick={onPrevious}
+        aria-label={t("pager-previous")}
+      />
+      <Button
+        size="small"
+        icon={<RightOutlined />}
+        disabled={!hasNext}
+        onClick={onNext}
+        aria-label={t("pager-next")}
+      />
     </nav>
   );
 }

@@ -62,7 +62,9 @@ export function DataTable<Row>(props: Props<Row>) {
                   key={rowKey(row)}
                   data-key={rowKey(row)}
                   className={classesOf(onOpen !== undefined, rowKey(row) === current)}
-                  onClick={onOpen === undefined ? undefined : (event) => opensRow(event.target) && onOpen(row)}
+                  onClick={
+                    onOpen === undefined ? undefined : (event) => opensRow(event.target) && onOpen(row)
+                  }
                 >
                   {columns.map((column) => (
                     <td key={column.key} className={cellClass(column)}>
@@ -77,13 +79,25 @@ export function DataTable<Row>(props: Props<Row>) {
   );
 }
 
-function HeaderCell<Row>({ column, sort, onSort }: { column: Column<Row>; sort?: string | undefined; onSort?: ((key: string) => void) | undefined }) {
+function HeaderCell<Row>({
+  column,
+  sort,
+  onSort,
+}: {
+  column: Column<Row>;
+  sort?: string | undefined;
+  onSort?: ((key: string) => void) | undefined;
+}) {
   const t = useT();
   const direction = sort === column.key ? "ascending" : sort === `-${column.key}` ? "descending" : undefined;
   return (
     <th scope="col" className={cellClass(column)} aria-sort={direction}>
       {column.sortable && onSort !== undefined ? (
-        <button type="button" onClick={() => onSort(column.key)} title={t("sort-by", { column: column.title })}>
+        <button
+          type="button"
+          onClick={() => onSort(column.key)}
+          title={t("sort-by", { column: column.title })}
+        >
           {column.title}
           {direction === "ascending" && <ArrowUpOutlined aria-hidden />}
           {direction === "descending" && <ArrowDownOutlined aria-hidden />}
@@ -96,7 +110,9 @@ function HeaderCell<Row>({ column, sort, onSort }: { column: Column<Row>; sort?:
 }
 
 function cellClass<Row>(column: Column<Row>): string | undefined {
-  const classes = [column.align === "end" ? "cell-end" : "", column.pinned ? "cell-pinned" : ""].filter(Boolean);
+  const classes = [column.align === "end" ? "cell-end" : "", column.pinned ? "cell-pinned" : ""].filter(
+    Boolean,
+  );
   return classes.length === 0 ? undefined : classes.join(" ");
 }
 
@@ -107,6 +123,10 @@ function classesOf(opens: boolean, current: boolean): string | undefined {
 
 /** A click on a control inside a row, or one that ends a selection of text, is not a click on the row. */
 function opensRow(target: EventTarget): boolean {
-  if (target instanceof Element && target.closest("a, button, input, label, .ant-popover, .ant-modal") !== null) return false;
+  if (
+    target instanceof Element &&
+    target.closest("a, button, input, label, .ant-popover, .ant-modal") !== null
+  )
+    return false;
   return window.getSelection()?.isCollapsed ?? true;
 }

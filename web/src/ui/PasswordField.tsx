@@ -17,7 +17,12 @@ export function PasswordField({ name, label }: Props) {
   const form = Form.useFormInstance();
   const password = useDebounced<string>(Form.useWatch(name, form) ?? "", 300);
   return (
-    <Form.Item name={name} label={label} rules={[{ required: true, message: t("hint-required") }]} extra={<Strength password={password} />}>
+    <Form.Item
+      name={name}
+      label={label}
+      rules={[{ required: true, message: t("hint-required") }]}
+      extra={<Strength password={password} />}
+    >
       <Input.Password autoComplete="new-password" maxLength={1024} />
     </Form.Item>
   );
@@ -37,7 +42,8 @@ function Strength({ password }: { password: string }) {
     placeholderData: (previous) => previous,
     queryFn: () => body(api.POST("/session/password/strength", { body: { password } })),
   });
-  if (password === "" || data === undefined) return <span className="strength-hint">{t("password-hint")}</span>;
+  if (password === "" || data === undefined)
+    return <span className="strength-hint">{t("password-hint")}</span>;
   return (
     <span className="strength" data-accepted={data.accepted} role="status">
       <span className="strength-bar" aria-hidden="true">

@@ -17,7 +17,10 @@ export interface FormProblem {
  * Places a server's answer in a form.
  * @param nameOf the form's name for a field of the server; by default the dots of the server's path separate its steps
  */
-export function useFormProblem(form: FormInstance, nameOf: (field: string) => NamePath = pathOf): FormProblem {
+export function useFormProblem(
+  form: FormInstance,
+  nameOf: (field: string) => NamePath = pathOf,
+): FormProblem {
   const text = useProblemText();
   const [general, setGeneral] = useState<string | null>(null);
   const show = useCallback(

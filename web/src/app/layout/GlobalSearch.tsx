@@ -7,7 +7,10 @@ const DEBOUNCE_MS = 250;
 
 /** Whether a key press belongs to something the person is writing in. */
 function isWriting(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  );
 }
 
 /** The search over customers: Ctrl K, ⌘K or "/" from anywhere; what is typed shows in the list as one types. */

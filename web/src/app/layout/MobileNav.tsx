@@ -26,7 +26,13 @@ export function MobileNav() {
         <Dropdown
           trigger={["click"]}
           placement="topRight"
-          menu={{ items: rest.map(({ to, label, icon: Icon }) => ({ key: to, icon: <Icon />, label: <Link to={to}>{t(label)}</Link> })) }}
+          menu={{
+            items: rest.map(({ to, label, icon: Icon }) => ({
+              key: to,
+              icon: <Icon />,
+              label: <Link to={to}>{t(label)}</Link>,
+            })),
+          }}
         >
           <button type="button" className="bottom-link">
             <MoreOutlined />

@@ -19,5 +19,11 @@ export function PageFailure({ error, reset }: { error: unknown; reset: () => voi
 
 export function PageMissing() {
   const t = useT();
-  return <EmptyState title={t("page-missing")} text={t("page-missing-text")} action={<Link to="/">{t("page-missing-home")}</Link>} />;
+  return (
+    <EmptyState
+      title={t("page-missing")}
+      text={t("page-missing-text")}
+      action={<Link to="/">{t("page-missing-home")}</Link>}
+    />
+  );
 }

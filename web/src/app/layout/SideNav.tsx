@@ -27,13 +27,25 @@ export function SideNav() {
       </div>
       <nav aria-label={t("nav-label")} className="side-nav">
         {reachable(permissions).map(({ to, label, icon: Icon }) => (
-          <Link key={to} to={to} className="side-link" activeProps={{ "aria-current": "page" }} title={narrow ? t(label) : undefined}>
+          <Link
+            key={to}
+            to={to}
+            className="side-link"
+            activeProps={{ "aria-current": "page" }}
+            title={narrow ? t(label) : undefined}
+          >
             <Icon />
             <span>{t(label)}</span>
           </Link>
         ))}
       </nav>
-      <button type="button" className="side-toggle" onClick={toggle} aria-expanded={!narrow} aria-label={t("nav-toggle")}>
+      <button
+        type="button"
+        className="side-toggle"
+        onClick={toggle}
+        aria-expanded={!narrow}
+        aria-label={t("nav-toggle")}
+      >
         {narrow ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />}
         <span>{t("nav-fold")}</span>
       </button>

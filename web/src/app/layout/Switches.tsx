@@ -8,19 +8,34 @@ import { APPEARANCES, type Appearance, useAppearance } from "../appearance";
 export function LanguageSwitch() {
   const t = useT();
   const { words, choose } = useLanguage();
-  const items = LANGUAGES.map((language) => ({ key: language, label: <span lang={language}>{t(`language-${language}`)}</span> }));
+  const items = LANGUAGES.map((language) => ({
+    key: language,
+    label: <span lang={language}>{t(`language-${language}`)}</span>,
+  }));
   const pick = ({ key }: { key: string }) => {
     const language = LANGUAGES.find((candidate) => candidate === key);
     if (language !== undefined) void choose(language);
   };
   return (
-    <Dropdown trigger={["click"]} menu={{ items, selectable: true, selectedKeys: [words.language], onClick: pick }}>
-      <Button type="text" icon={<GlobalOutlined />} aria-label={t("language-switch")} title={t("language-switch")} />
+    <Dropdown
+      trigger={["click"]}
+      menu={{ items, selectable: true, selectedKeys: [words.language], onClick: pick }}
+    >
+      <Button
+        type="text"
+        icon={<GlobalOutlined />}
+        aria-label={t("language-switch")}
+        title={t("language-switch")}
+      />
     </Dropdown>
   );
 }
 
-const ICONS: Record<Appearance, typeof SunOutlined> = { system: DesktopOutlined, light: SunOutlined, dark: MoonOutlined };
+const ICONS: Record<Appearance, typeof SunOutlined> = {
+  system: DesktopOutlined,
+  light: SunOutlined,
+  dark: MoonOutlined,
+};
 
 export function AppearanceSwitch() {
   const t = useT();
@@ -34,8 +49,16 @@ export function AppearanceSwitch() {
     if (next !== undefined) choose(next);
   };
   return (
-    <Dropdown trigger={["click"]} menu={{ items, selectable: true, selectedKeys: [appearance], onClick: pick }}>
-      <Button type="text" icon={<BulbOutlined />} aria-label={t("appearance-switch")} title={t("appearance-switch")} />
+    <Dropdown
+      trigger={["click"]}
+      menu={{ items, selectable: true, selectedKeys: [appearance], onClick: pick }}
+    >
+      <Button
+        type="text"
+        icon={<BulbOutlined />}
+        aria-label={t("appearance-switch")}
+        title={t("appearance-switch")}
+      />
     </Dropdown>
   );
 }

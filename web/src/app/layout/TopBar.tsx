@@ -1,7 +1,7 @@
 import { Emblem } from "../../ui/Emblem";
 import { useMay } from "../session/session";
-import { AppearanceSwitch, LanguageSwitch } from "./Switches";
 import { GlobalSearch } from "./GlobalSearch";
+import { AppearanceSwitch, LanguageSwitch } from "./Switches";
 import { UserMenu } from "./UserMenu";
 
 export function TopBar() {

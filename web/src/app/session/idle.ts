@@ -34,7 +34,10 @@ export function extended(deadline: Deadline, at: number): Deadline {
 
 export type Phase = "active" | "warning" | "over";
 
-export function phaseAt(deadline: Deadline, now: number): { phase: Phase; leftMs: number; absolute: boolean } {
+export function phaseAt(
+  deadline: Deadline,
+  now: number,
+): { phase: Phase; leftMs: number; absolute: boolean } {
   const absolute = deadline.absoluteAt <= deadline.idleAt;
   const leftMs = Math.min(deadline.idleAt, deadline.absoluteAt) - now;
   return { phase: leftMs <= 0 ? "over" : leftMs <= WARNING_MS ? "warning" : "active", leftMs, absolute };

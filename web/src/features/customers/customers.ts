@@ -6,7 +6,8 @@ import type { ListSearch } from "./list/listSearch";
 export function customersQuery(search: ListSearch, limit: number, cursor: string | undefined) {
   return queryOptions({
     queryKey: ["customers", "list", search, limit, cursor],
-    queryFn: ({ signal }) => body(api.GET("/customers", { signal, params: { query: { ...search, limit, cursor } } })),
+    queryFn: ({ signal }) =>
+      body(api.GET("/customers", { signal, params: { query: { ...search, limit, cursor } } })),
   });
 }
 

@@ -19,11 +19,16 @@ export function CodeForm({ kind, onNext }: Props) {
   const [form] = Form.useForm<{ code: string }>();
   const check = useMutation({
     mutationFn: (code: string) =>
-      body(kind === "totp" ? api.POST("/session/totp", { body: { code } }) : api.POST("/session/recovery", { body: { code } })),
+      body(
+        kind === "totp"
+          ? api.POST("/session/totp", { body: { code } })
+          : api.POST("/session/recovery", { body: { code } }),
+      ),
     onSuccess: ({ next }) => onNext(next),
     onError: () => form.setFieldValue("code", ""),
   });
-  const submit = ({ code }: { code: string }) => check.mutate(kind === "totp" ? code.replace(/\s/g, "") : code.trim());
+  const submit = ({ code }: { code: string }) =>
+    check.mutate(kind === "totp" ? code.replace(/\s/g, "") : code.trim());
   return (
     <Form
       form={form}
@@ -32,7 +37,8 @@ export function CodeForm({ kind, onNext }: Props) {
       className="public-form"
       onFinish={submit}
       onValuesChange={({ code }: { code?: string }) => {
-        if (kind === "totp" && code?.replace(/\s/g, "").length === TOTP_DIGITS && !check.isPending) form.submit();
+        if (kind === "totp" && code?.replace(/\s/g, "").length === TOTP_DIGITS && !check.isPending)
+          form.submit();
       }}
     >
       {check.isError && (

@@ -38,7 +38,8 @@ export function Enrolment({ onDone }: { onDone: () => void }) {
   });
 
   if (codes !== null) return <RecoveryCodes codes={codes} onStored={onDone} />;
-  if (enrolment.isError) return <ErrorState error={enrolment.error} onRetry={() => void enrolment.refetch()} />;
+  if (enrolment.isError)
+    return <ErrorState error={enrolment.error} onRetry={() => void enrolment.refetch()} />;
   if (enrolment.data === undefined) return <Spin />;
   const { secret, qr_svg, otpauth_uri } = enrolment.data;
   return (
@@ -64,7 +65,12 @@ export function Enrolment({ onDone }: { onDone: () => void }) {
             <Alert type="error" showIcon title={text.of(confirm.error)} />
           </Form.Item>
         )}
-        <Form.Item name="code" label={t("totp-code")} className="one-time" rules={[{ required: true, message: t("hint-required") }]}>
+        <Form.Item
+          name="code"
+          label={t("totp-code")}
+          className="one-time"
+          rules={[{ required: true, message: t("hint-required") }]}
+        >
           <Input size="large" autoComplete="one-time-code" inputMode="numeric" maxLength={7} />
         </Form.Item>
         <Button type="primary" size="large" htmlType="submit" block loading={confirm.isPending}>

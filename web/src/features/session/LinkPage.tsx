@@ -25,7 +25,13 @@ export function LinkPage() {
   useEffect(() => window.history.replaceState(window.history.state, "", "/link"), []);
 
   if (use.data !== undefined) {
-    return <SecondFactor first={use.data.next} back={undefined} onRestart={() => void navigate({ to: "/sign-in" })} />;
+    return (
+      <SecondFactor
+        first={use.data.next}
+        back={undefined}
+        onRestart={() => void navigate({ to: "/sign-in" })}
+      />
+    );
   }
   return (
     <PublicFrame title={t("link-title")} note={token === "" ? undefined : t("link-note")}>

@@ -18,16 +18,36 @@ export function PasswordStep({ onNext }: { onNext: (next: NextStep["next"]) => v
     onSuccess: ({ next }) => onNext(next),
   });
   return (
-    <Form<Values> layout="vertical" requiredMark={false} className="public-form" onFinish={(values) => signIn.mutate(values)}>
+    <Form<Values>
+      layout="vertical"
+      requiredMark={false}
+      className="public-form"
+      onFinish={(values) => signIn.mutate(values)}
+    >
       {signIn.isError && (
         <Form.Item>
           <Alert type="error" showIcon title={text.of(signIn.error)} />
         </Form.Item>
       )}
-      <Form.Item name="login" label={t("sign-in-login")} rules={[{ required: true, message: t("hint-required") }]}>
-        <Input size="large" autoFocus autoComplete="username" autoCapitalize="none" spellCheck={false} maxLength={200} />
+      <Form.Item
+        name="login"
+        label={t("sign-in-login")}
+        rules={[{ required: true, message: t("hint-required") }]}
+      >
+        <Input
+          size="large"
+          autoFocus
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          maxLength={200}
+        />
       </Form.Item>
-      <Form.Item name="password" label={t("sign-in-password")} rules={[{ required: true, message: t("hint-required") }]}>
+      <Form.Item
+        name="password"
+        label={t("sign-in-password")}
+        rules={[{ required: true, message: t("hint-required") }]}
+      >
         <Input.Password size="large" autoComplete="current-password" maxLength={1024} />
       </Form.Item>
       <Button type="primary" size="large" htmlType="submit" block loading={signIn.isPending}>

@@ -23,7 +23,9 @@ export function RecoveryCodes({ codes, onStored }: { codes: string[]; onStored: 
         <Button
           size="small"
           icon={<DownloadOutlined />}
-          onClick={() => saveFile(new Blob([`${text}\n`], { type: "text/plain" }), "custos-recovery-codes.txt")}
+          onClick={() =>
+            saveFile(new Blob([`${text}\n`], { type: "text/plain" }), "custos-recovery-codes.txt")
+          }
         >
           {t("download")}
         </Button>

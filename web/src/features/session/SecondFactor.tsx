@@ -40,7 +40,10 @@ export function SecondFactor({ first, back, onRestart }: Props) {
     );
   }
   return (
-    <PublicFrame title={recovering ? t("recovery-title") : t("totp-title")} note={recovering ? t("recovery-note") : t("totp-note")}>
+    <PublicFrame
+      title={recovering ? t("recovery-title") : t("totp-title")}
+      note={recovering ? t("recovery-note") : t("totp-note")}
+    >
       <CodeForm key={String(recovering)} kind={recovering ? "recovery" : "totp"} onNext={setStep} />
       <div className="public-links">
         <Button type="link" onClick={() => setRecovering(!recovering)}>

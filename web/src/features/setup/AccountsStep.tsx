@@ -9,7 +9,9 @@ export function AccountsStep() {
   const required = { required: true, whitespace: true, message: t("hint-required") };
   const unlike = (index: number) => ({
     validator: async (_: unknown, login: string | undefined) => {
-      const others = (form.getFieldValue("users") as (SetupValues["users"][number] | undefined)[]).filter((_, other) => other !== index);
+      const others = (form.getFieldValue("users") as (SetupValues["users"][number] | undefined)[]).filter(
+        (_, other) => other !== index,
+      );
       if (login && others.some((user) => user?.login === login)) throw new Error(t("setup-login-twice"));
     },
   });
@@ -24,7 +26,11 @@ export function AccountsStep() {
             <Form.Item name={["users", index, "name"]} label={t("user-name")} rules={[required]}>
               <Input autoComplete="off" maxLength={100} />
             </Form.Item>
-            <Form.Item name={["users", index, "login"]} label={t("user-login")} rules={[required, unlike(index)]}>
+            <Form.Item
+              name={["users", index, "login"]}
+              label={t("user-login")}
+              rules={[required, unlike(index)]}
+            >
               <Input autoComplete="off" autoCapitalize="none" spellCheck={false} maxLength={100} />
             </Form.Item>
             <PasswordField name={["users", index, "password"]} label={t("sign-in-password")} />

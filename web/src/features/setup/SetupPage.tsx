@@ -6,8 +6,8 @@ import { api, done } from "../../api/client";
 import { statusQuery } from "../../app/session/session";
 import { useLanguage } from "../../i18n/LanguageProvider";
 import { useT } from "../../i18n/useT";
-import { usePhone } from "../../ui/useMediaQuery";
 import { useFormProblem } from "../../ui/useFormProblem";
+import { usePhone } from "../../ui/useMediaQuery";
 import { PublicFrame } from "../session/PublicFrame";
 import { AccountsStep } from "./AccountsStep";
 import { OrganisationStep } from "./OrganisationStep";
@@ -74,9 +74,17 @@ export function SetupPage() {
         items={STEP_KEYS.map((key) => ({ title: t(key) }))}
         className="setup-steps"
       />
-      {problem.general !== null && <Alert type="error" showIcon title={problem.general} className="setup-alert" />}
+      {problem.general !== null && (
+        <Alert type="error" showIcon title={problem.general} className="setup-alert" />
+      )}
       {/* Each step stays in the page, so that its values and the server's remarks are kept. */}
-      <Form form={form} layout="vertical" requiredMark={false} preserve onFinish={(values) => create.mutate(values)}>
+      <Form
+        form={form}
+        layout="vertical"
+        requiredMark={false}
+        preserve
+        onFinish={(values) => create.mutate(values)}
+      >
         <div hidden={step !== 0}>
           <OrganisationStep />
         </div>

@@ -15,7 +15,9 @@ import { isMasked, textOf, useFieldLabel } from "../fields/fields";
 import { revealContactField } from "../reveal/disclosures";
 import { SecretValue } from "../reveal/SecretValue";
 
-const ContactDrawer = lazy(() => import("../edit/ContactDrawer").then((module) => ({ default: module.ContactDrawer })));
+const ContactDrawer = lazy(() =>
+  import("../edit/ContactDrawer").then((module) => ({ default: module.ContactDrawer })),
+);
 
 interface Props {
   customer: Customer;
@@ -41,7 +43,13 @@ export function ContactList({ customer, fields }: Props) {
       {contacts.data?.items.length === 0 && <p className="panel-body soft">{t("contacts-none")}</p>}
       <ul>
         {contacts.data?.items.map((contact) => (
-          <ContactCard key={contact.id} customer={customer} contact={contact} fields={fields} onEdit={() => setDrawer(contact)} />
+          <ContactCard
+            key={contact.id}
+            customer={customer}
+            contact={contact}
+            fields={fields}
+            onEdit={() => setDrawer(contact)}
+          />
         ))}
       </ul>
       <Suspense>
@@ -58,7 +66,12 @@ export function ContactList({ customer, fields }: Props) {
   );
 }
 
-function ContactCard({ customer, contact, fields, onEdit }: Props & { contact: Contact; onEdit: () => void }) {
+function ContactCard({
+  customer,
+  contact,
+  fields,
+  onEdit,
+}: Props & { contact: Contact; onEdit: () => void }) {
   const t = useT();
   const label = useFieldLabel();
   const queryClient = useQueryClient();
@@ -71,7 +84,10 @@ function ContactCard({ customer, contact, fields, onEdit }: Props & { contact: C
     mutationFn: () =>
       done(
         api.DELETE("/customers/{id}/contacts/{contact_id}", {
-          params: { path: { id: customer.id, contact_id: contact.id }, header: { "If-Match": ifMatch(contact.version) } },
+          params: {
+            path: { id: customer.id, contact_id: contact.id },
+            header: { "If-Match": ifMatch(contact.version) },
+          },
         }),
       ),
     onSuccess: () => refreshCustomers(queryClient),
@@ -90,11 +106,26 @@ function ContactCard({ customer, contact, fields, onEdit }: Props & { contact: C
           {contact.is_primary && <Pill tone="brand">{t("contact-primary")}</Pill>}
           <span className="contact-tools">
             {changes && (
-              <Button type="text" size="small" icon={<EditOutlined />} onClick={onEdit} aria-label={t("contact-edit-one", { name })} />
+              <Button
+                type="text"
+                size="small"
+                icon={<EditOutlined />}
+                onClick={onEdit}
+                aria-label={t("contact-edit-one", { name })}
+              />
             )}
             {deletes && (
-              <Popconfirm title={t("contact-delete-title", { name })} okText={t("delete")} onConfirm={() => remove.mutate()}>
-                <Button type="text" size="small" icon={<DeleteOutlined />} aria-label={t("contact-delete-one", { name })} />
+              <Popconfirm
+                title={t("contact-delete-title", { name })}
+                okText={t("delete")}
+                onConfirm={() => remove.mutate()}
+              >
+                <Button
+                  type="text"
+                  size="small"
+                  icon={<DeleteOutlined />}
+                  aria-label={t("contact-delete-one", { name })}
+                />
               </Popconfirm>
             )}
           </span>
@@ -112,7 +143,11 @@ function ContactCard({ customer, contact, fields, onEdit }: Props & { contact: C
                       what={label(field.name)}
                       whose={name}
                       copyable
-                      reveal={reveals ? (reason) => revealContactField(customer.id, contact.id, field.name, reason) : undefined}
+                      reveal={
+                        reveals
+                          ? (reason) => revealContactField(customer.id, contact.id, field.name, reason)
+                          : undefined
+                      }
                     />
                   ) : (
                     <FieldText field={field} value={value} />

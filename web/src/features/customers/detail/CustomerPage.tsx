@@ -21,7 +21,9 @@ import "./detail.css";
 import { FieldSections } from "./FieldSections";
 import { Timeline } from "./Timeline";
 
-const EditDrawer = lazy(() => import("../edit/EditDrawer").then((module) => ({ default: module.EditDrawer })));
+const EditDrawer = lazy(() =>
+  import("../edit/EditDrawer").then((module) => ({ default: module.EditDrawer })),
+);
 
 export function CustomerPage() {
   const { id } = useParams({ from: "/shell/customers/$id" });
@@ -47,7 +49,9 @@ export function CustomerPage() {
         <Timeline customer={customer.data} />
       </div>
       <Suspense>
-        {editing && <EditDrawer customer={customer.data} fields={fields.customer} onClose={() => setEditing(false)} />}
+        {editing && (
+          <EditDrawer customer={customer.data} fields={fields.customer} onClose={() => setEditing(false)} />
+        )}
       </Suspense>
     </>
   );
@@ -105,7 +109,12 @@ function Header({ customer, fields, onEdit }: HeaderProps) {
           ))}
         <div className="page-actions">
           {customer.actions.includes("customer.delete") && (
-            <Button icon={<DeleteOutlined />} onClick={confirmRemove} aria-label={t("customer-delete")} title={t("customer-delete")} />
+            <Button
+              icon={<DeleteOutlined />}
+              onClick={confirmRemove}
+              aria-label={t("customer-delete")}
+              title={t("customer-delete")}
+            />
           )}
           {customer.actions.includes("customer.update") && (
             <Button type="primary" icon={<EditOutlined />} onClick={onEdit}>

@@ -1,6 +1,6 @@
 import { LockOutlined } from "@ant-design/icons";
-import { useState } from "react";
 import { Button } from "antd";
+import { useState } from "react";
 import type { Customer, FieldInfo } from "../../../api/types";
 import { useT } from "../../../i18n/useT";
 import { FieldText } from "../fields/FieldText";
@@ -37,7 +37,11 @@ export function FieldSections({ customer, fields }: { customer: Customer; fields
                         what={label(field.name)}
                         whose={customerName(customer)}
                         copyable
-                        reveal={mayReveal(customer) ? (reason) => revealCustomerField(customer.id, field.name, reason) : undefined}
+                        reveal={
+                          mayReveal(customer)
+                            ? (reason) => revealCustomerField(customer.id, field.name, reason)
+                            : undefined
+                        }
                       />
                     ) : (
                       <FieldText field={field} value={value} />

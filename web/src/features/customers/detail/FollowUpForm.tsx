@@ -53,7 +53,9 @@ export function FollowUpForm({ customerId }: { customerId: string }) {
         add.mutate(values);
       }}
     >
-      {problem.general !== null && <Alert type="error" showIcon title={problem.general} className="form-alert" />}
+      {problem.general !== null && (
+        <Alert type="error" showIcon title={problem.general} className="form-alert" />
+      )}
       <Form.Item name="kind" noStyle>
         <Segmented
           size="small"

@@ -54,7 +54,12 @@ export function Timeline({ customer }: { customer: Customer }) {
       </ol>
       {timeline.hasNextPage && (
         <div className="facts-more">
-          <Button type="link" size="small" loading={timeline.isFetchingNextPage} onClick={() => void timeline.fetchNextPage()}>
+          <Button
+            type="link"
+            size="small"
+            loading={timeline.isFetchingNextPage}
+            onClick={() => void timeline.fetchNextPage()}
+          >
             {t("timeline-more")}
           </Button>
         </div>
@@ -82,7 +87,9 @@ function Entry({ item }: { item: TimelineItem }) {
           <time dateTime={item.at}>{format.dateTime(item.at)}</time>
         </p>
         {item.content !== undefined && <p className="entry-content">{item.content}</p>}
-        {item.next_contact_at !== undefined && <p className="entry-next">{t("timeline-next", { at: format.date(item.next_contact_at) })}</p>}
+        {item.next_contact_at !== undefined && (
+          <p className="entry-next">{t("timeline-next", { at: format.date(item.next_contact_at) })}</p>
+        )}
       </div>
     </li>
   );

@@ -9,7 +9,11 @@ export function timelineQuery(id: string) {
     queryKey: ["customers", "timeline", id],
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam }) =>
-      body(api.GET("/customers/{id}/timeline", { params: { path: { id }, query: { limit: PAGE, cursor: pageParam } } })),
+      body(
+        api.GET("/customers/{id}/timeline", {
+          params: { path: { id }, query: { limit: PAGE, cursor: pageParam } },
+        }),
+      ),
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
 }

@@ -37,7 +37,10 @@ export function ContactDrawer({ customerId, contact, fields, onClose }: Props) {
           )
         : body(
             api.PATCH("/customers/{id}/contacts/{contact_id}", {
-              params: { path: { id: customerId, contact_id: contact.id }, header: { "If-Match": ifMatch(contact.version) } },
+              params: {
+                path: { id: customerId, contact_id: contact.id },
+                header: { "If-Match": ifMatch(contact.version) },
+              },
               body: { fields: changedFields(fields, initialValues(fields, stored), values), is_primary },
             }),
           ),
@@ -66,7 +69,9 @@ export function ContactDrawer({ customerId, contact, fields, onClose }: Props) {
         </div>
       }
     >
-      {problem.general !== null && <Alert type="error" showIcon title={problem.general} className="form-alert" />}
+      {problem.general !== null && (
+        <Alert type="error" showIcon title={problem.general} className="form-alert" />
+      )}
       <Form
         form={form}
         layout="vertical"

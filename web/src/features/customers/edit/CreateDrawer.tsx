@@ -33,8 +33,14 @@ export function CreateDrawer({ fields, onClose }: { fields: FieldInfo[]; onClose
     mutationFn: ({ values, anyway }: { values: FormValues; anyway: boolean }) =>
       body(
         api.POST("/customers", {
-          params: { query: anyway ? { allow_duplicate: true } : {}, header: { "Idempotency-Key": key.current } },
-          body: { fields: filledFields(fields, values), ...(values[OWNER] ? { owner_id: values[OWNER] } : {}) },
+          params: {
+            query: anyway ? { allow_duplicate: true } : {},
+            header: { "Idempotency-Key": key.current },
+          },
+          body: {
+            fields: filledFields(fields, values),
+            ...(values[OWNER] ? { owner_id: values[OWNER] } : {}),
+          },
         }),
       ),
     onSuccess: async ({ id }) => {
@@ -75,7 +81,9 @@ export function CreateDrawer({ fields, onClose }: { fields: FieldInfo[]; onClose
       }
     >
       <Form form={form} layout="vertical" onFinish={() => submit(false)} scrollToFirstError>
-        {problem.general !== null && <Alert type="error" showIcon title={problem.general} className="form-alert" />}
+        {problem.general !== null && (
+          <Alert type="error" showIcon title={problem.general} className="form-alert" />
+        )}
         {duplicate && (
           <Alert
             type="warning"

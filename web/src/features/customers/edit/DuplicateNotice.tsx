@@ -28,7 +28,8 @@ export function DuplicateNotice({ fields }: { fields: FieldInfo[] }) {
     enabled: asked,
     gcTime: 0,
     retry: false,
-    queryFn: ({ signal }) => body(api.POST("/customers/duplicate-check", { signal, body: { fields: telling } })),
+    queryFn: ({ signal }) =>
+      body(api.POST("/customers/duplicate-check", { signal, body: { fields: telling } })),
   });
   if (!asked || data === undefined || data.matches.length === 0) return null;
   return (

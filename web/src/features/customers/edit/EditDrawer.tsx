@@ -80,7 +80,9 @@ export function EditDrawer({ customer, fields, onClose }: Props) {
         </div>
       }
     >
-      {problem.general !== null && <Alert type="error" showIcon title={problem.general} className="form-alert" />}
+      {problem.general !== null && (
+        <Alert type="error" showIcon title={problem.general} className="form-alert" />
+      )}
       {conflict && (
         <Alert
           type="warning"
@@ -100,7 +102,11 @@ export function EditDrawer({ customer, fields, onClose }: Props) {
           type="info"
           showIcon
           className="form-alert"
-          title={both.length === 0 ? t("conflict-merged") : t("conflict-both", { fields: both.map(label).join(", ") })}
+          title={
+            both.length === 0
+              ? t("conflict-merged")
+              : t("conflict-both", { fields: both.map(label).join(", ") })
+          }
         />
       )}
       <Form

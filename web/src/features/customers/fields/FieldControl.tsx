@@ -21,12 +21,26 @@ export function FieldControl({ field, stored, id, value, onChange }: Props) {
   const change = (next: FormValue) => onChange?.(next);
   const limit = field.max_length === null ? {} : { maxLength: field.max_length };
   if (field.masked && isMasked(stored)) {
-    return <MaskedControl id={id} masked={stored.masked} clearable={!field.required} value={value} onChange={change} />;
+    return (
+      <MaskedControl
+        id={id}
+        masked={stored.masked}
+        clearable={!field.required}
+        value={value}
+        onChange={change}
+      />
+    );
   }
   switch (field.type) {
     case "long_text":
       return (
-        <Input.TextArea id={id} value={value ?? ""} autoSize={{ minRows: 2, maxRows: 8 }} {...limit} onChange={(event) => change(event.target.value)} />
+        <Input.TextArea
+          id={id}
+          value={value ?? ""}
+          autoSize={{ minRows: 2, maxRows: 8 }}
+          {...limit}
+          onChange={(event) => change(event.target.value)}
+        />
       );
     case "choice":
       return (
@@ -34,7 +48,10 @@ export function FieldControl({ field, stored, id, value, onChange }: Props) {
           id={id}
           value={value ?? null}
           allowClear={!field.required}
-          options={(field.choices ?? []).map((code) => ({ value: code, label: choiceLabel(field.name, code) }))}
+          options={(field.choices ?? []).map((code) => ({
+            value: code,
+            label: choiceLabel(field.name, code),
+          }))}
           onChange={(next: string | undefined) => change(next ?? null)}
         />
       );
@@ -55,7 +72,15 @@ export function FieldControl({ field, stored, id, value, onChange }: Props) {
         />
       );
     default:
-      return <Input id={id} value={value ?? ""} autoComplete="off" {...limit} onChange={(event) => change(event.target.value)} />;
+      return (
+        <Input
+          id={id}
+          value={value ?? ""}
+          autoComplete="off"
+          {...limit}
+          onChange={(event) => change(event.target.value)}
+        />
+      );
   }
 }
 

@@ -2,8 +2,8 @@ import { Form } from "antd";
 import type { FieldInfo, FieldValue } from "../../../api/types";
 import { useT } from "../../../i18n/useT";
 import { FieldControl } from "./FieldControl";
-import { bySection, useFieldLabel } from "./fields";
 import { fieldRules } from "./fieldRules";
+import { bySection, useFieldLabel } from "./fields";
 
 interface Props {
   fields: FieldInfo[];

@@ -20,7 +20,9 @@ export function toForm(value: FieldValue | undefined): FormValue {
 export function toWire(field: FieldInfo, value: FormValue): FieldInput {
   const text = value?.trim() ?? "";
   if (text === "") return null;
-  return field.type === "amount" ? { minor: Math.round(Number(text) * MINOR_PER_UNIT), currency: CURRENCY } : text;
+  return field.type === "amount"
+    ? { minor: Math.round(Number(text) * MINOR_PER_UNIT), currency: CURRENCY }
+    : text;
 }
 
 /** The values a form for a record starts with. */
@@ -35,7 +37,11 @@ export function filledFields(fields: FieldInfo[], values: FormValues): Record<st
 }
 
 /** What an edit changes: the fields whose form value differs from the one the form started with. */
-export function changedFields(fields: FieldInfo[], from: FormValues, to: FormValues): Record<string, FieldInput> {
+export function changedFields(
+  fields: FieldInfo[],
+  from: FormValues,
+  to: FormValues,
+): Record<string, FieldInput> {
   const changes: Record<string, FieldInput> = {};
   for (const field of fields) {
     const before = from[field.name];

@@ -34,8 +34,12 @@ export function CustomerCards({ customers, fields, term }: Props) {
                 <Highlight text={customerName(customer)} term={term} />
               </span>
               <span className="card-tags">
-                {level && customer.fields.level !== undefined && <FieldText field={level} value={customer.fields.level} />}
-                {status && customer.fields.status !== undefined && <FieldText field={status} value={customer.fields.status} />}
+                {level && customer.fields.level !== undefined && (
+                  <FieldText field={level} value={customer.fields.level} />
+                )}
+                {status && customer.fields.status !== undefined && (
+                  <FieldText field={status} value={customer.fields.status} />
+                )}
               </span>
               <span className="card-facts">{facts.join(" · ")}</span>
             </Link>
@@ -44,7 +48,11 @@ export function CustomerCards({ customers, fields, term }: Props) {
                 masked={phone.masked}
                 what={label("phone")}
                 whose={customerName(customer)}
-                reveal={mayReveal(customer) ? (reason) => revealCustomerField(customer.id, "phone", reason) : undefined}
+                reveal={
+                  mayReveal(customer)
+                    ? (reason) => revealCustomerField(customer.id, "phone", reason)
+                    : undefined
+                }
               />
             )}
           </li>

@@ -24,8 +24,12 @@ import { filterCount, type ListSearch, nextSort } from "./listSearch";
 import { useRowKeys } from "./useRowKeys";
 import { ViewSettings } from "./ViewSettings";
 
-const CreateDrawer = lazy(() => import("../edit/CreateDrawer").then((module) => ({ default: module.CreateDrawer })));
-const ExportDialog = lazy(() => import("./ExportDialog").then((module) => ({ default: module.ExportDialog })));
+const CreateDrawer = lazy(() =>
+  import("../edit/CreateDrawer").then((module) => ({ default: module.CreateDrawer })),
+);
+const ExportDialog = lazy(() =>
+  import("./ExportDialog").then((module) => ({ default: module.ExportDialog })),
+);
 
 export function CustomersPage() {
   const t = useT();
@@ -50,13 +54,17 @@ export function CustomersPage() {
   const rows = page.data?.items;
   const total = page.data?.total ?? 0;
 
-  const change = (next: Partial<ListSearch>) => void navigate({ to: "/customers", search: { ...search, ...next }, replace: true });
+  const change = (next: Partial<ListSearch>) =>
+    void navigate({ to: "/customers", search: { ...search, ...next }, replace: true });
   const sortBy = (key: string) => {
     const next = nextSort(sort, key);
     save({ sort: next });
     change({ sort: next });
   };
-  const open = useCallback((id: string) => void navigate({ to: "/customers/$id", params: { id } }), [navigate]);
+  const open = useCallback(
+    (id: string) => void navigate({ to: "/customers/$id", params: { id } }),
+    [navigate],
+  );
   const keys = useMemo(() => rows?.map(({ id }) => id) ?? [], [rows]);
   const current = useRowKeys(keys, open);
   const columns = useMemo(
@@ -101,7 +109,9 @@ export function CustomersPage() {
             text={narrowed ? t("customers-none-found-text") : t("customers-none-text")}
             action={
               narrowed ? (
-                <Button onClick={() => void navigate({ to: "/customers", search: {} })}>{t("customers-show-all")}</Button>
+                <Button onClick={() => void navigate({ to: "/customers", search: {} })}>
+                  {t("customers-show-all")}
+                </Button>
               ) : (
                 may("import.create") && <Link to="/imports">{t("customers-import")}</Link>
               )
@@ -127,7 +137,8 @@ export function CustomersPage() {
       {rows !== undefined && rows.length > 0 && (
         <div className="list-foot">
           <span className="key-hints" aria-hidden="true">
-            <kbd>j</kbd> <kbd>k</kbd> {t("keys-move")} <kbd>Enter</kbd> {t("keys-open")} <kbd>/</kbd> {t("keys-search")}
+            <kbd>j</kbd> <kbd>k</kbd> {t("keys-move")} <kbd>Enter</kbd> {t("keys-open")} <kbd>/</kbd>{" "}
+            {t("keys-search")}
           </span>
           <CursorPager
             index={cursors.index}

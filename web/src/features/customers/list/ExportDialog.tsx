@@ -37,7 +37,10 @@ export function ExportDialog({ fields, chosen, search, total, onClose }: Props) 
   const available = availableColumns(fields);
   const take = useMutation({
     mutationFn: async (values: Values) => {
-      const answer = await api.POST("/customers/exports", { body: { ...values, filter: { ...search } }, parseAs: "blob" });
+      const answer = await api.POST("/customers/exports", {
+        body: { ...values, filter: { ...search } },
+        parseAs: "blob",
+      });
       if (!answer.response.ok) throw asApiError(answer.response.status, answer.error);
       saveFile(answer.data as unknown as Blob, fileNameOf(answer.response, `customers.${values.format}`));
     },
@@ -73,14 +76,29 @@ export function ExportDialog({ fields, chosen, search, total, onClose }: Props) 
             ]}
           />
         </Form.Item>
-        <Form.Item name="columns" label={t("export-columns")} rules={[{ required: true, type: "array", min: 1, message: t("hint-required") }]}>
-          <Checkbox.Group className="export-columns" options={available.map((name) => ({ value: name, label: label(name) }))} />
+        <Form.Item
+          name="columns"
+          label={t("export-columns")}
+          rules={[{ required: true, type: "array", min: 1, message: t("hint-required") }]}
+        >
+          <Checkbox.Group
+            className="export-columns"
+            options={available.map((name) => ({ value: name, label: label(name) }))}
+          />
         </Form.Item>
         <Form.Item
           name="reason"
           label={t("export-reason")}
           extra={t("export-reason-note")}
-          rules={[{ required: true, whitespace: true, min: REASON_MIN, max: REASON_MAX, message: t("hint-reason", { min: REASON_MIN, max: REASON_MAX }) }]}
+          rules={[
+            {
+              required: true,
+              whitespace: true,
+              min: REASON_MIN,
+              max: REASON_MAX,
+              message: t("hint-reason", { min: REASON_MIN, max: REASON_MAX }),
+            },
+          ]}
         >
           <Input maxLength={REASON_MAX} />
         </Form.Item>

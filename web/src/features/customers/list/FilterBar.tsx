@@ -74,16 +74,28 @@ function Filters({ fields, search, onChange }: Props) {
   const t = useT();
   const label = useFieldLabel();
   const owners = useOwnerOptions();
-  const filterable = (name: string) => fields.find((field) => field.name === name && field.filterable && field.access !== "hidden");
+  const filterable = (name: string) =>
+    fields.find((field) => field.name === name && field.filterable && field.access !== "hidden");
   return (
     <>
       {CHOICE_FILTERS.map((name) => {
         const field = filterable(name);
         if (field === undefined) return null;
         return field.type === "choice" ? (
-          <ChoiceFilter key={name} field={field} value={search[name]} onChange={(value) => onChange({ [name]: value })} />
+          <ChoiceFilter
+            key={name}
+            field={field}
+            value={search[name]}
+            onChange={(value) => onChange({ [name]: value })}
+          />
         ) : (
-          <TextFilter key={name} name={name} label={label(name)} value={search[name]} onChange={(value) => onChange({ [name]: value })} />
+          <TextFilter
+            key={name}
+            name={name}
+            label={label(name)}
+            value={search[name]}
+            onChange={(value) => onChange({ [name]: value })}
+          />
         );
       })}
       <Select

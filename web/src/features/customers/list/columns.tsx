@@ -43,7 +43,11 @@ export function buildColumns(chosen: string[], context: Context): Column<Custome
 
 function buildColumn(name: string, { fields, label, format, term }: Context): Column<Customer> {
   const field = fields.find((candidate) => candidate.name === name);
-  const column = { key: name, title: label(name), sortable: field?.sortable ?? SORTABLE_STRUCTURAL.has(name) };
+  const column = {
+    key: name,
+    title: label(name),
+    sortable: field?.sortable ?? SORTABLE_STRUCTURAL.has(name),
+  };
   if (name === "name") {
     return {
       ...column,
@@ -69,21 +73,26 @@ function buildColumn(name: string, { fields, label, format, term }: Context): Co
         ),
     };
   }
-  if (name === "department") return { ...column, cell: ({ department }) => department?.name ?? <span className="absent">–</span> };
-  if (name === "created_at" || name === "updated_at") return { ...column, cell: (customer) => format.dateTime(customer[name]) };
+  if (name === "department")
+    return { ...column, cell: ({ department }) => department?.name ?? <span className="absent">–</span> };
+  if (name === "created_at" || name === "updated_at")
+    return { ...column, cell: (customer) => format.dateTime(customer[name]) };
   if (field === undefined) return { ...column, cell: () => null };
   return {
     ...column,
     ...(field.type === "amount" ? { align: "end" as const } : {}),
     cell: (customer) => {
       const value = customer.fields[name];
-      if (!isMasked(value)) return <FieldText field={field} value={value} term={name === "contact_name" ? term : undefined} />;
+      if (!isMasked(value))
+        return <FieldText field={field} value={value} term={name === "contact_name" ? term : undefined} />;
       return (
         <SecretValue
           masked={value.masked}
           what={column.title}
           whose={customerName(customer)}
-          reveal={mayReveal(customer) ? (reason) => revealCustomerField(customer.id, name, reason) : undefined}
+          reveal={
+            mayReveal(customer) ? (reason) => revealCustomerField(customer.id, name, reason) : undefined
+          }
         />
       );
     },

@@ -25,7 +25,9 @@ const KEY = "customers.list";
 export function asPreferences(value: unknown): ListPreferences {
   if (typeof value !== "object" || value === null) return DEFAULT_PREFERENCES;
   const stored = value as Partial<Record<keyof ListPreferences, unknown>>;
-  const columns = Array.isArray(stored.columns) ? stored.columns.filter((name) => typeof name === "string") : [];
+  const columns = Array.isArray(stored.columns)
+    ? stored.columns.filter((name) => typeof name === "string")
+    : [];
   return {
     columns: columns.length > 0 ? columns : DEFAULT_PREFERENCES.columns,
     page_size: PAGE_SIZES.find((size) => size === stored.page_size) ?? DEFAULT_PREFERENCES.page_size,
@@ -39,7 +41,9 @@ const preferencesQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
   queryFn: async () => {
     // Without stored preferences the list still has to appear.
-    const answer = await body(api.GET("/me/preferences/{key}", { params: { path: { key: KEY } } })).catch(() => null);
+    const answer = await body(api.GET("/me/preferences/{key}", { params: { path: { key: KEY } } })).catch(
+      () => null,
+    );
     return asPreferences(answer?.value);
   },
 });
@@ -53,7 +57,10 @@ export function useListPreferences() {
   });
   const save = useCallback(
     (change: Partial<ListPreferences>) => {
-      const next = { ...(queryClient.getQueryData(preferencesQuery.queryKey) ?? DEFAULT_PREFERENCES), ...change };
+      const next = {
+        ...(queryClient.getQueryData(preferencesQuery.queryKey) ?? DEFAULT_PREFERENCES),
+        ...change,
+      };
       queryClient.setQueryData(preferencesQuery.queryKey, next);
       mutate(next);
     },

@@ -1,5 +1,13 @@
 /** The filters the address of the list can hold; lists are separated by commas as in the API. */
-export const FILTER_KEYS = ["status", "level", "source", "industry", "owner_id", "updated_from", "updated_to"] as const;
+export const FILTER_KEYS = [
+  "status",
+  "level",
+  "source",
+  "industry",
+  "owner_id",
+  "updated_from",
+  "updated_to",
+] as const;
 export type FilterKey = (typeof FILTER_KEYS)[number];
 
 export type ListSearch = { q?: string; sort?: string } & { [key in FilterKey]?: string };

@@ -3,9 +3,17 @@ import { useEffect, useState } from "react";
 /** Whether a key press is meant for the list: not while something is written, chosen or asked. */
 function isForList(event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
-  if (document.querySelector(".ant-modal-wrap:not([style*='none']), .ant-drawer-open, .ant-dropdown:not(.ant-dropdown-hidden)") !== null) return false;
+  if (
+    document.querySelector(
+      ".ant-modal-wrap:not([style*='none']), .ant-drawer-open, .ant-dropdown:not(.ant-dropdown-hidden)",
+    ) !== null
+  )
+    return false;
   const { target } = event;
-  return !(target instanceof HTMLElement) || target.closest("input, textarea, select, button, a, [role=combobox], [contenteditable]") === null;
+  return (
+    !(target instanceof HTMLElement) ||
+    target.closest("input, textarea, select, button, a, [role=combobox], [contenteditable]") === null
+  );
 }
 
 /** Walks the rows with j and k and opens one with Enter. Returns the key of the row the walk is on. */

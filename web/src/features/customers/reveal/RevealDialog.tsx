@@ -47,18 +47,36 @@ export function RevealDialog({ open, what, whose, reveal, onRevealed, onClose }:
     >
       <p className="soft">{t("reveal-note", { name: whose })}</p>
       {ask.isError && <Alert type="error" showIcon title={text.of(ask.error)} />}
-      <Form form={form} layout="vertical" requiredMark={false} preserve={false} initialValues={{ usual: USUAL_REASONS[0] }} onFinish={submit}>
+      <Form
+        form={form}
+        layout="vertical"
+        requiredMark={false}
+        preserve={false}
+        initialValues={{ usual: USUAL_REASONS[0] }}
+        onFinish={submit}
+      >
         <Form.Item name="usual" label={t("reveal-reason")}>
           <Radio.Group
             className="reason-list"
-            options={[...USUAL_REASONS, OTHER].map((code) => ({ value: code, label: t(`reveal-reason-${code}`) }))}
+            options={[...USUAL_REASONS, OTHER].map((code) => ({
+              value: code,
+              label: t(`reveal-reason-${code}`),
+            }))}
           />
         </Form.Item>
         {usual === OTHER && (
           <Form.Item
             name="reason"
             label={t("reveal-own-words")}
-            rules={[{ required: true, whitespace: true, min: REASON_MIN, max: REASON_MAX, message: t("hint-reason", { min: REASON_MIN, max: REASON_MAX }) }]}
+            rules={[
+              {
+                required: true,
+                whitespace: true,
+                min: REASON_MIN,
+                max: REASON_MAX,
+                message: t("hint-reason", { min: REASON_MIN, max: REASON_MAX }),
+              },
+            ]}
           >
             <Input autoFocus maxLength={REASON_MAX} />
           </Form.Item>

@@ -42,7 +42,9 @@ export function SecretValue({ masked, what, whose, reveal, copyable = false }: P
           size="small"
           className="secret-eye"
           icon={value === null ? <EyeOutlined /> : <EyeInvisibleOutlined />}
-          aria-label={value === null ? t("reveal-button", { field: what }) : t("reveal-hide", { field: what })}
+          aria-label={
+            value === null ? t("reveal-button", { field: what }) : t("reveal-hide", { field: what })
+          }
           onClick={() => (value === null ? setAsking(true) : setValue(null))}
         />
       )}

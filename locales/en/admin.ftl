@@ -1,0 +1,62 @@
+### Words of accounts, access and departments, and of the API page.
+
+users-title = Accounts
+users-total = { $total ->
+    [one] { $total } account
+   *[other] { $total } accounts
+}
+separation-note = The three administrators exclude each other and every sales role: the system administrator makes accounts, the security administrator grants access, the audit administrator reads the log.
+user-name = Name
+user-login = Login
+user-roles = Roles
+user-no-role = No access yet
+user-scope = Data scope
+user-department = Department
+user-status = Status
+user-status-active = Active
+user-status-disabled = Disabled
+user-second-factor = Second step
+user-no-second-factor = Not set up
+user-last-sign-in = Last sign-in
+user-create = New account
+user-create-note = The security administrator grants roles afterwards.
+user-edit = Edit account
+user-access = Roles and data scope
+user-access-of = Access of { $name }
+user-disable = Disable
+user-enable = Enable
+user-disable-title = Disable the account of { $name }?
+user-disable-text = All sessions end at once, and no new sign-in is possible.
+link-renew = One-time sign-in link
+link-renew-title = Make a new sign-in link for { $name }?
+link-renew-text = Using it means setting up the second step again.
+link-for = Sign-in link for { $name }
+link-once = Shown only this once, and it works once. Hand it over in a way you trust.
+scope-own = Own
+scope-department = Department
+scope-department_tree = Department and below
+scope-all = All
+scope-own-note = Only customers they own.
+scope-department-note = Customers of their department.
+scope-department_tree-note = Customers of their department and those below it.
+scope-all-note = Customers of the whole organisation.
+departments-title = Departments
+departments-note = Departments decide what the two department scopes contain.
+departments-none = No departments yet
+departments-none-text = Begin with the topmost one.
+department-create = New department
+department-create-under = New department under { $name }
+department-name = Name
+department-parent = Parent department
+department-top = None (topmost)
+docs-title = API
+docs-note = Version { $version }, OpenAPI 3.1, published by this server.
+docs-download = Download OpenAPI document
+docs-search = Find an operation
+docs-none = No operation matches
+docs-untagged = Other
+docs-parameters = Parameters
+docs-request = Request body
+docs-responses = Responses and errors
+docs-required = required
+docs-schemas = Schemas

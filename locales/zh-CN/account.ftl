@@ -1,0 +1,13 @@
+### Words of one's own account.
+
+account-title = 个人设置
+account-organisation = 组织
+account-session-until = 本次登录有效至
+account-display = 语言与外观
+account-display-note = 仅对此浏览器生效。
+password-change = 修改密码
+password-current = 当前密码
+password-new = 新密码
+password-again = 再次输入新密码
+password-unequal = 两次输入不一致
+password-changed = 密码已修改

@@ -1,0 +1,131 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Alert, Button, Drawer, Form, Input, Select } from "antd";
+import { useRef } from "react";
+import { api, body, idempotencyKey, ifMatch } from "../../../api/client";
+import { toApiError } from "../../../api/problem";
+import type { DataScope, User } from "../../../api/types";
+import { useT } from "../../../i18n/useT";
+import { useFormProblem } from "../../../ui/useFormProblem";
+import { DATA_SCOPES, departmentOptions, departmentsQuery } from "../admin";
+
+interface Values {
+  name: string;
+  login: string;
+  department_id?: string | null;
+  data_scope: DataScope;
+}
+
+interface Props {
+  /** The account to change; null to make one. */
+  user: User | null;
+  onClose: () => void;
+  /** Receives the one-time link of a new account. */
+  onLink?: (name: string, link: string) => void;
+}
+
+export function UserDrawer({ user, onClose, onLink }: Props) {
+  const t = useT();
+  const queryClient = useQueryClient();
+  const [form] = Form.useForm<Values>();
+  const problem = useFormProblem(form);
+  const { data: departments } = useQuery(departmentsQuery);
+  const key = useRef(idempotencyKey());
+  const refresh = () => queryClient.invalidateQueries({ queryKey: ["users"] });
+  const refused = (error: unknown) => {
+    if (toApiError(error).status !== 0) key.current = idempotencyKey();
+    problem.show(error);
+  };
+  const create = useMutation({
+    mutationFn: ({ department_id = null, ...values }: Values) =>
+      body(
+        api.POST("/users", {
+          params: { header: { "Idempotency-Key": key.current } },
+          body: { ...values, department_id },
+        }),
+      ),
+    onSuccess: async ({ sign_in_link }, { name }) => {
+      await refresh();
+      onClose();
+      onLink?.(name, sign_in_link);
+    },
+    onError: refused,
+  });
+  const change = useMutation({
+    mutationFn: ({ current, values: { name, department_id = null } }: { current: User; values: Values }) =>
+      body(
+        api.PATCH("/users/{id}", {
+          params: { path: { id: current.id }, header: { "If-Match": ifMatch(current.version) } },
+          body: { name, department_id },
+        }),
+      ),
+    onSuccess: async () => {
+      await refresh();
+      onClose();
+    },
+    onError: refused,
+  });
+  const required = { required: true, whitespace: true, message: t("hint-required") };
+  return (
+    <Drawer
+      open
+      size={480}
+      title={user === null ? t("user-create") : t("user-edit")}
+      onClose={onClose}
+      footer={
+        <div className="drawer-buttons">
+          <Button onClick={onClose}>{t("cancel")}</Button>
+          <Button type="primary" onClick={form.submit} loading={create.isPending || change.isPending}>
+            {user === null ? t("create") : t("save")}
+          </Button>
+        </div>
+      }
+    >
+      {problem.general !== null && (
+        <Alert type="error" showIcon title={problem.general} className="form-alert" />
+      )}
+      <Form
+        form={form}
+        layout="vertical"
+        initialValues={{
+          name: user?.name,
+          login: user?.login,
+          department_id: user?.department_id,
+          data_scope: user?.data_scope ?? "own",
+        }}
+        onFinish={(values) => {
+          problem.clear();
+          if (user === null) create.mutate(values);
+          else change.mutate({ current: user, values });
+        }}
+      >
+        <Form.Item name="name" label={t("user-name")} rules={[required]}>
+          <Input autoFocus autoComplete="off" maxLength={100} />
+        </Form.Item>
+        <Form.Item name="login" label={t("user-login")} rules={user === null ? [required] : []}>
+          <Input
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
+            maxLength={100}
+            disabled={user !== null}
+          />
+        </Form.Item>
+        <Form.Item name="department_id" label={t("user-department")}>
+          <Select
+            allowClear
+            showSearch={{ optionFilterProp: "label" }}
+            options={departmentOptions(departments?.items ?? [])}
+          />
+        </Form.Item>
+        {user === null && (
+          <>
+            <Form.Item name="data_scope" label={t("user-scope")}>
+              <Select options={DATA_SCOPES.map((scope) => ({ value: scope, label: t(`scope-${scope}`) }))} />
+            </Form.Item>
+            <p className="soft">{t("user-create-note")}</p>
+          </>
+        )}
+      </Form>
+    </Drawer>
+  );
+}

@@ -1,0 +1,224 @@
+import { LinkOutlined, SafetyOutlined, StopOutlined, UserAddOutlined, UserOutlined } from "@ant-design/icons";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Alert, App, Button, Tooltip } from "antd";
+import { useState } from "react";
+import { api, body, ifMatch } from "../../../api/client";
+import type { User } from "../../../api/types";
+import { useMay } from "../../../app/session/session";
+import { useFormat } from "../../../i18n/useFormat";
+import { useT } from "../../../i18n/useT";
+import { Avatar } from "../../../ui/Avatar";
+import { CursorPager } from "../../../ui/CursorPager";
+import { type Column, DataTable } from "../../../ui/DataTable";
+import { ErrorState } from "../../../ui/ErrorState";
+import { PageHeader } from "../../../ui/PageHeader";
+import { Pill } from "../../../ui/Pill";
+import { useCursors } from "../../../ui/useCursors";
+import { usePhone } from "../../../ui/useMediaQuery";
+import { useShowProblem } from "../../../ui/useProblemText";
+import { usersQuery } from "../admin";
+import "../admin.css";
+import { AccessDrawer } from "./AccessDrawer";
+import { SignInLinkDialog } from "./SignInLinkDialog";
+import { UserDrawer } from "./UserDrawer";
+
+const PAGE = 50;
+
+type Dialog =
+  | { kind: "new" }
+  | { kind: "edit" | "access"; user: User }
+  | { kind: "link"; name: string; link: string };
+
+export function UsersPage() {
+  const t = useT();
+  const may = useMay();
+  const phone = usePhone();
+  const format = useFormat();
+  const { modal } = App.useApp();
+  const queryClient = useQueryClient();
+  const showProblem = useShowProblem();
+  const cursors = useCursors("users");
+  const page = useQuery(usersQuery(PAGE, cursors.cursor));
+  const [dialog, setDialog] = useState<Dialog | null>(null);
+
+  const renew = useMutation({
+    mutationFn: async ({ id, name }: User) => {
+      const { sign_in_link } = await body(api.POST("/users/{id}/sign-in-link", { params: { path: { id } } }));
+      return { kind: "link" as const, name, link: sign_in_link };
+    },
+    onSuccess: setDialog,
+    onError: showProblem,
+  });
+  const setStatus = useMutation({
+    mutationFn: ({ id, version, status }: User) =>
+      body(
+        api.PATCH("/users/{id}", {
+          params: { path: { id }, header: { "If-Match": ifMatch(version) } },
+          body: { status: status === "active" ? "disabled" : "active" },
+        }),
+      ),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: ["users"] }),
+    onError: showProblem,
+  });
+  const confirmLink = (user: User) =>
+    modal.confirm({
+      title: t("link-renew-title", { name: user.name }),
+      content: t("link-renew-text"),
+      onOk: () => renew.mutate(user),
+    });
+  const confirmStatus = (user: User) =>
+    user.status === "disabled"
+      ? setStatus.mutate(user)
+      : modal.confirm({
+          title: t("user-disable-title", { name: user.name }),
+          content: t("user-disable-text"),
+          okText: t("user-disable"),
+          okButtonProps: { danger: true },
+          onOk: () => setStatus.mutate(user),
+        });
+
+  const tools = (user: User) => (
+    <span className="row-tools">
+      {may("user.grant") && (
+        <Tool
+          title={t("user-access")}
+          icon={<SafetyOutlined />}
+          onClick={() => setDialog({ kind: "access", user })}
+        />
+      )}
+      {may("user.update") && (
+        <>
+          <Tool
+            title={t("user-edit")}
+            icon={<UserOutlined />}
+            onClick={() => setDialog({ kind: "edit", user })}
+          />
+          <Tool title={t("link-renew")} icon={<LinkOutlined />} onClick={() => confirmLink(user)} />
+          <Tool
+            title={user.status === "active" ? t("user-disable") : t("user-enable")}
+            icon={<StopOutlined />}
+            onClick={() => confirmStatus(user)}
+          />
+        </>
+      )}
+    </span>
+  );
+  const roles = (user: User) =>
+    user.roles.length === 0 ? (
+      <span className="absent">{t("user-no-role")}</span>
+    ) : (
+      user.roles.map((role) => t(`role-${role}`)).join(" · ")
+    );
+  const columns: Column<User>[] = [
+    {
+      key: "name",
+      title: t("user-name"),
+      pinned: true,
+      cell: (user) => (
+        <span className="person">
+          <Avatar name={user.name} small />
+          {user.name} <span className="soft">{user.login}</span>
+        </span>
+      ),
+    },
+    { key: "roles", title: t("user-roles"), cell: roles },
+    { key: "scope", title: t("user-scope"), cell: ({ data_scope }) => t(`scope-${data_scope}`) },
+    { key: "department", title: t("user-department"), cell: ({ department_name }) => department_name ?? "–" },
+    { key: "status", title: t("user-status"), cell: (user) => <UserStatus user={user} /> },
+    {
+      key: "totp",
+      title: t("user-second-factor"),
+      cell: ({ totp }) => (totp ? t("yes") : t("user-no-second-factor")),
+    },
+    {
+      key: "last",
+      title: t("user-last-sign-in"),
+      cell: ({ last_sign_in_at }) => (last_sign_in_at === null ? "–" : format.dateTime(last_sign_in_at)),
+    },
+    { key: "tools", title: t("row-tools"), align: "end", cell: tools },
+  ];
+  return (
+    <>
+      <PageHeader
+        title={t("users-title")}
+        note={page.data === undefined ? undefined : t("users-total", { total: page.data.total })}
+        actions={
+          may("user.create") && (
+            <Button type="primary" icon={<UserAddOutlined />} onClick={() => setDialog({ kind: "new" })}>
+              {t("user-create")}
+            </Button>
+          )
+        }
+      />
+      <Alert type="info" showIcon className="form-alert" title={t("separation-note")} />
+      {page.isError ? (
+        <div className="panel">
+          <ErrorState error={page.error} onRetry={() => void page.refetch()} />
+        </div>
+      ) : phone && page.data !== undefined ? (
+        <ul className="cards">
+          {page.data.items.map((user) => (
+            <li key={user.id} className="card user-card">
+              <span className="person">
+                <Avatar name={user.name} />
+                <span>
+                  <strong>{user.name}</strong> <span className="soft">{user.login}</span>
+                </span>
+              </span>
+              <UserStatus user={user} />
+              <span className="card-facts">
+                {roles(user)} · {t(`scope-${user.data_scope}`)}
+              </span>
+              {tools(user)}
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <DataTable
+          label={t("users-title")}
+          columns={columns}
+          rows={page.data?.items}
+          rowKey={({ id }) => id}
+        />
+      )}
+      {page.data !== undefined && page.data.total > PAGE && (
+        <div className="list-foot">
+          <CursorPager
+            index={cursors.index}
+            pageSize={PAGE}
+            shown={page.data.items.length}
+            total={page.data.total}
+            hasNext={page.data.next_cursor !== null}
+            onPrevious={cursors.previous}
+            onNext={() => page.data?.next_cursor != null && cursors.next(page.data.next_cursor)}
+          />
+        </div>
+      )}
+      {dialog?.kind === "new" && (
+        <UserDrawer
+          user={null}
+          onClose={() => setDialog(null)}
+          onLink={(name, link) => setDialog({ kind: "link", name, link })}
+        />
+      )}
+      {dialog?.kind === "edit" && <UserDrawer user={dialog.user} onClose={() => setDialog(null)} />}
+      {dialog?.kind === "access" && <AccessDrawer user={dialog.user} onClose={() => setDialog(null)} />}
+      {dialog?.kind === "link" && (
+        <SignInLinkDialog name={dialog.name} link={dialog.link} onClose={() => setDialog(null)} />
+      )}
+    </>
+  );
+}
+
+function UserStatus({ user }: { user: User }) {
+  const t = useT();
+  return <Pill tone={user.status === "active" ? "brand" : "quiet"}>{t(`user-status-${user.status}`)}</Pill>;
+}
+
+function Tool({ title, icon, onClick }: { title: string; icon: React.ReactNode; onClick: () => void }) {
+  return (
+    <Tooltip title={title}>
+      <Button type="text" size="small" icon={icon} aria-label={title} onClick={onClick} />
+    </Tooltip>
+  );
+}

@@ -1,0 +1,158 @@
+import { AuditOutlined } from "@ant-design/icons";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Button } from "antd";
+import { useState } from "react";
+import type { AuditEntry } from "../../api/types";
+import { useFormat } from "../../i18n/useFormat";
+import { useT } from "../../i18n/useT";
+import { CursorPager } from "../../ui/CursorPager";
+import { type Column, DataTable } from "../../ui/DataTable";
+import { EmptyState } from "../../ui/EmptyState";
+import { ErrorState } from "../../ui/ErrorState";
+import { PageHeader } from "../../ui/PageHeader";
+import { Pill } from "../../ui/Pill";
+import { useCursors } from "../../ui/useCursors";
+import { usePhone } from "../../ui/useMediaQuery";
+import { AuditFilters } from "./AuditFilters";
+import { entriesQuery, useActionLabel, useResourceLabel } from "./audit";
+import "./audit.css";
+import type { AuditSearch } from "./auditSearch";
+import { EntryDrawer } from "./EntryDrawer";
+import { IntegrityPanel } from "./IntegrityPanel";
+
+const PAGE = 50;
+
+export function AuditPage() {
+  const t = useT();
+  const phone = usePhone();
+  const format = useFormat();
+  const action = useActionLabel();
+  const resource = useResourceLabel();
+  const navigate = useNavigate();
+  const search = useSearch({ from: "/shell/audit" });
+  const cursors = useCursors(JSON.stringify(search));
+  const [opened, setOpened] = useState<AuditEntry | null>(null);
+  const page = useQuery({ ...entriesQuery(search, PAGE, cursors.cursor), placeholderData: keepPreviousData });
+  const entries = page.data?.items;
+  const change = (next: Partial<AuditSearch>) =>
+    void navigate({ to: "/audit", search: { ...search, ...next }, replace: true });
+
+  const columns: Column<AuditEntry>[] = [
+    {
+      key: "index",
+      title: t("entry-index"),
+      cell: (entry) => (
+        <button type="button" className="entry-link" onClick={() => setOpened(entry)}>
+          {entry.index}
+        </button>
+      ),
+    },
+    { key: "at", title: t("entry-at"), cell: ({ at }) => format.exactTime(at) },
+    {
+      key: "actor",
+      title: t("entry-actor"),
+      cell: ({ actor }) => (actor.kind === "system" ? t("actor-system") : actor.name),
+    },
+    { key: "action", title: t("entry-action"), cell: (entry) => action(entry.action) },
+    { key: "outcome", title: t("entry-outcome"), cell: ({ outcome }) => <Outcome outcome={outcome} /> },
+    {
+      key: "resource",
+      title: t("entry-resource"),
+      cell: (entry) =>
+        entry.resource === null ? (
+          "–"
+        ) : (
+          <>
+            {resource(entry.resource.type)} <span className="mono soft">{entry.resource.id.slice(-8)}</span>
+          </>
+        ),
+    },
+    {
+      key: "address",
+      title: t("entry-address"),
+      cell: ({ address }) => <span className="mono">{address ?? "–"}</span>,
+    },
+    {
+      key: "hash",
+      title: t("entry-hash"),
+      cell: ({ hash }) => <span className="mono soft">{hash.slice(0, 12)}</span>,
+    },
+  ];
+
+  return (
+    <>
+      <PageHeader title={t("audit-title")} note={t("audit-note")} />
+      <IntegrityPanel />
+      <h2 className="block-title">{t("audit-entries")}</h2>
+      <AuditFilters search={search} onChange={change} />
+      {page.isError ? (
+        <div className="panel">
+          <ErrorState error={page.error} onRetry={() => void page.refetch()} />
+        </div>
+      ) : entries?.length === 0 ? (
+        <div className="panel">
+          <EmptyState
+            icon={<AuditOutlined />}
+            title={t("audit-none")}
+            action={
+              <Button onClick={() => void navigate({ to: "/audit", search: {} })}>{t("filter-clear")}</Button>
+            }
+          />
+        </div>
+      ) : phone && entries !== undefined ? (
+        <ul className="cards">
+          {entries.map((entry) => (
+            <li key={entry.index}>
+              <button type="button" className="card audit-card" onClick={() => setOpened(entry)}>
+                <strong>{action(entry.action)}</strong>
+                <Outcome outcome={entry.outcome} />
+                <span className="card-facts">
+                  {entry.actor.kind === "system" ? t("actor-system") : entry.actor.name} ·{" "}
+                  {format.exactTime(entry.at)}
+                </span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <DataTable
+          label={t("audit-entries")}
+          columns={columns}
+          rows={entries}
+          rowKey={({ index }) => String(index)}
+          density="compact"
+          onOpen={setOpened}
+          busy={page.isPlaceholderData}
+          current={opened === null ? undefined : String(opened.index)}
+        />
+      )}
+      {entries !== undefined && entries.length > 0 && (
+        <div className="list-foot">
+          <CursorPager
+            index={cursors.index}
+            pageSize={PAGE}
+            shown={entries.length}
+            total={page.data?.total ?? 0}
+            hasNext={page.data?.next_cursor != null && !page.isPlaceholderData}
+            onPrevious={cursors.previous}
+            onNext={() => page.data?.next_cursor != null && cursors.next(page.data.next_cursor)}
+          />
+        </div>
+      )}
+      <EntryDrawer
+        entry={opened}
+        onClose={() => setOpened(null)}
+        onFilter={(filter) => {
+          setOpened(null);
+          change(filter);
+        }}
+      />
+    </>
+  );
+}
+
+export function Outcome({ outcome }: { outcome: AuditEntry["outcome"] }) {
+  const t = useT();
+  return <Pill tone={outcome === "allowed" ? "quiet" : "danger"}>{t(`outcome-${outcome}`)}</Pill>;
+}

@@ -1,0 +1,96 @@
+import { ImportOutlined } from "@ant-design/icons";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import type { Import } from "../../api/types";
+import { useFormat } from "../../i18n/useFormat";
+import { useT } from "../../i18n/useT";
+import { CursorPager } from "../../ui/CursorPager";
+import { type Column, DataTable } from "../../ui/DataTable";
+import { EmptyState } from "../../ui/EmptyState";
+import { ErrorState } from "../../ui/ErrorState";
+import { PageHeader } from "../../ui/PageHeader";
+import { useCursors } from "../../ui/useCursors";
+import "./imports.css";
+import { importsQuery } from "./imports";
+import { StatePill } from "./StatePill";
+import { UploadArea } from "./UploadArea";
+
+const PAGE = 20;
+
+export function ImportsPage() {
+  const t = useT();
+  const format = useFormat();
+  const navigate = useNavigate();
+  const cursors = useCursors("imports");
+  const page = useQuery(importsQuery(cursors.cursor, PAGE));
+  const columns: Column<Import>[] = [
+    {
+      key: "file",
+      title: t("import-file"),
+      cell: ({ id, file_name }) => (
+        <Link to="/imports/$id" params={{ id }}>
+          {file_name}
+        </Link>
+      ),
+    },
+    { key: "state", title: t("import-state"), cell: ({ state }) => <StatePill state={state} /> },
+    {
+      key: "read",
+      title: t("count-read"),
+      align: "end",
+      cell: ({ progress }) => format.number(progress.read),
+    },
+    {
+      key: "created",
+      title: t("count-created"),
+      align: "end",
+      cell: ({ progress }) => format.number(progress.created),
+    },
+    {
+      key: "rejected",
+      title: t("count-rejected"),
+      align: "end",
+      cell: ({ progress }) => format.number(progress.rejected),
+    },
+    { key: "by", title: t("import-by"), cell: ({ created_by }) => created_by?.name ?? "–" },
+    { key: "at", title: t("import-at"), cell: ({ created_at }) => format.dateTime(created_at) },
+    { key: "size", title: t("import-size"), align: "end", cell: ({ size }) => format.bytes(size) },
+  ];
+  return (
+    <>
+      <PageHeader title={t("imports-title")} note={t("imports-note")} />
+      <UploadArea />
+      <h2 className="block-title">{t("imports-past")}</h2>
+      {page.isError ? (
+        <div className="panel">
+          <ErrorState error={page.error} onRetry={() => void page.refetch()} />
+        </div>
+      ) : page.data?.items.length === 0 ? (
+        <div className="panel">
+          <EmptyState icon={<ImportOutlined />} title={t("imports-none")} text={t("imports-none-text")} />
+        </div>
+      ) : (
+        <DataTable
+          label={t("imports-past")}
+          columns={columns}
+          rows={page.data?.items}
+          rowKey={({ id }) => id}
+          onOpen={({ id }) => void navigate({ to: "/imports/$id", params: { id } })}
+        />
+      )}
+      {page.data !== undefined && page.data.total > PAGE && (
+        <div className="list-foot">
+          <CursorPager
+            index={cursors.index}
+            pageSize={PAGE}
+            shown={page.data.items.length}
+            total={page.data.total}
+            hasNext={page.data.next_cursor !== null}
+            onPrevious={cursors.previous}
+            onNext={() => page.data?.next_cursor != null && cursors.next(page.data.next_cursor)}
+          />
+        </div>
+      )}
+    </>
+  );
+}
