@@ -52,25 +52,33 @@ impl<R: Read> Decoded<R> {
     }
 }
 
+/// Space is made once and only grows if it is used up, so that a source of nothing but errors stays linear.
 fn decode(decoder: &mut Decoder, mut raw: &[u8], last: bool, text: &mut Vec<u8>) {
+    let mut end = text.len();
+    let expected = decoder
+        .max_utf8_buffer_length_without_replacement(raw.len())
+        .unwrap_or(raw.len());
+    text.resize(end + expected + UNDECODABLE.len_utf8(), 0);
     loop {
-        let written_before = text.len();
-        let needed = decoder
-            .max_utf8_buffer_length_without_replacement(raw.len())
-            .unwrap_or(raw.len().saturating_mul(4));
-        text.resize(written_before + needed, 0);
         let (result, read, written) =
-            decoder.decode_to_utf8_without_replacement(raw, &mut text[written_before..], last);
-        text.truncate(written_before + written);
+            decoder.decode_to_utf8_without_replacement(raw, &mut text[end..], last);
         raw = &raw[read..];
+        end += written;
         match result {
-            DecoderResult::InputEmpty => return,
+            DecoderResult::InputEmpty => break,
+            DecoderResult::OutputFull => text.resize(text.len() + raw.len() + 1_024, 0),
             DecoderResult::Malformed(..) => {
-                text.extend_from_slice(UNDECODABLE.encode_utf8(&mut [0; 4]).as_bytes())
+                let mut mark = [0; 4];
+                let mark = UNDECODABLE.encode_utf8(&mut mark).as_bytes();
+                if text.len() < end + mark.len() {
+                    text.resize(end + mark.len() + raw.len() + 1_024, 0);
+                }
+                text[end..end + mark.len()].copy_from_slice(mark);
+                end += mark.len();
             }
-            DecoderResult::OutputFull => {}
         }
     }
+    text.truncate(end);
 }
 
 /// A sample decoded in one go: the text, and how many times bytes could not be decoded. A character cut at the end is
@@ -120,6 +128,12 @@ mod tests {
             decode_sample(b"a\xE4\xBD", encoding_rs::UTF_8),
             ("a".to_owned(), 0)
         );
+    }
+
+    #[test]
+    fn nothing_but_errors_is_linear() {
+        let (_, failures) = decode_sample(&vec![0xFF; 4 << 20], encoding_rs::UTF_8);
+        assert_eq!(failures, 4 << 20);
     }
 
     proptest! {

@@ -3,7 +3,7 @@
 use std::io::{self, Read, Seek, SeekFrom};
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::TableError;
 use crate::decode::decode_sample;
@@ -140,7 +140,7 @@ fn guess_bytes(sample: &[u8]) -> Guess {
     }
     let (common, pairs) = common_hanzi(sample);
     let (_, gb_failures) = decode_sample(sample, GB18030);
-    if pairs > 0 && common * 10 >= pairs * 7 && gb_failures * 20 <= pairs {
+    if pairs > 0 && common * 10 >= pairs * 6 && gb_failures * 20 <= pairs {
         return Guess {
             mixed: gb_failures > 0,
             ..Guess::sure(GB18030)
@@ -148,12 +148,12 @@ fn guess_bytes(sample: &[u8]) -> Guess {
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(sample, false);
-    let found = detector.guess(Some(b"cn"), Utf8Detection::Deny);
+    let found = detector.guess(None, Utf8Detection::Deny);
     let encoding = if found == GBK { GB18030 } else { found };
     let (_, failures) = decode_sample(sample, encoding);
     Guess {
         mixed: failures > 0,
-        uncertain: encoding != BIG5 || failures > 0,
+        uncertain: true,
         ..Guess::sure(encoding)
     }
 }
@@ -183,6 +183,7 @@ fn common_hanzi(sample: &[u8]) -> (usize, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use encoding_rs::BIG5;
     use std::io::Cursor;
 
     fn name(bytes: &[u8]) -> String {

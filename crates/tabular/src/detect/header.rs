@@ -58,7 +58,7 @@ fn looks_named(cells: &[String]) -> bool {
         .collect();
     let distinct: HashSet<&&str> = names.iter().collect();
     let data = names.iter().filter(|name| is_data(name)).count();
-    !names.is_empty() && data * 10 <= names.len() && distinct.len() * 10 >= names.len() * 7
+    !names.is_empty() && data * 10 <= names.len() && distinct.len() * 2 >= names.len()
 }
 
 fn is_data(text: &str) -> bool {

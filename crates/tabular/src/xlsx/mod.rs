@@ -101,6 +101,7 @@ impl<R: Read + Seek> Workbook<R> {
             max_columns: limits.columns,
             bytes,
             size: self.size,
+            exhausted: false,
             ended: false,
         })
     }
@@ -156,6 +157,9 @@ pub(crate) struct SheetRows<'a, R: Read + Seek> {
     max_columns: usize,
     bytes: Arc<AtomicU64>,
     size: u64,
+    /// No cell is left to read.
+    exhausted: bool,
+    /// No row is left to give.
     ended: bool,
 }
 
@@ -208,6 +212,10 @@ impl<'a, R: Read + Seek> SheetRows<'a, R> {
         if let Some(ahead) = self.ahead.take() {
             return Ok(Some(ahead));
         }
+        // Past its end the reader reports the end of the file as damage.
+        if self.exhausted {
+            return Ok(None);
+        }
         while let Some(cell) = self.cells.next_cell()? {
             let (row, column) = cell.get_position();
             let value = cell.get_value();
@@ -215,6 +223,7 @@ impl<'a, R: Read + Seek> SheetRows<'a, R> {
                 return Ok(Some((row, column, value.clone())));
             }
         }
+        self.exhausted = true;
         Ok(None)
     }
 
