@@ -1,6 +1,6 @@
 // Keeps the layout that ARCHITECTURE.md promises. Each rule looks at one thing and returns sentences, one per
 // offence; no sentence, no offence. `node scripts/check-layout.mjs` prints them and fails if there is one.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -178,14 +178,23 @@ function trackedFiles(root) {
   return files;
 }
 
+function metadata(root) {
+  const told = spawnSync('cargo', ['metadata', '--format-version', '1', '--no-deps', '--locked'], {
+    cwd: root,
+    maxBuffer: 1 << 28,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  // Cargo has said why.
+  if (told.status !== 0) process.exit(1);
+  return JSON.parse(told.stdout);
+}
+
 function main() {
   const root = path.resolve(import.meta.dirname, '..');
   const files = trackedFiles(root);
   // These two name what they look for.
   for (const own of ['scripts/check-layout.mjs', 'scripts/check-layout.test.mjs']) files.delete(own);
-  const metadata = JSON.parse(
-    execFileSync('cargo', ['metadata', '--format-version', '1', '--no-deps', '--locked'], { cwd: root, maxBuffer: 1 << 28 }),
-  );
+  const { packages } = metadata(root);
   const offences = [
     ...tooLong(files, JSON.parse(readFileSync(path.join(root, ALLOWANCES), 'utf8'))),
     ...namelessConcepts(files),
@@ -193,8 +202,8 @@ function main() {
     ...machinePaths(files),
     ...wordsInRust(files),
     ...incompleteLocales(files),
-    ...wrongDirection(metadata.packages),
-    ...foldersNamedAsCrates(metadata.packages, root),
+    ...wrongDirection(packages),
+    ...foldersNamedAsCrates(packages, root),
   ];
   for (const offence of offences) console.error(offence);
   console.log(`layout: ${files.size} files, ${offences.length} offences`);
