@@ -35,6 +35,9 @@ pub enum StoreError {
     /// The store is shutting down.
     #[error("the store is closed")]
     Closed,
+    /// No connection, or no turn to write, was to be had in time.
+    #[error("the database is busy")]
+    Busy,
 }
 
 impl From<rusqlite::Error> for StoreError {
@@ -68,7 +71,11 @@ impl From<tokio_postgres::Error> for StoreError {
 
 impl From<deadpool_postgres::PoolError> for StoreError {
     fn from(error: deadpool_postgres::PoolError) -> Self {
-        Self::Engine(error.to_string())
+        match error {
+            deadpool_postgres::PoolError::Timeout(_) => Self::Busy,
+            deadpool_postgres::PoolError::Closed => Self::Closed,
+            other => Self::Engine(other.to_string()),
+        }
     }
 }
 
@@ -78,7 +85,7 @@ impl StoreError {
         match self {
             Self::Stale => Fault::Stale,
             Self::Duplicate => Fault::InUse,
-            Self::Closed => Fault::Unavailable,
+            Self::Closed | Self::Busy => Fault::Unavailable,
             other => Fault::Internal(other.to_string()),
         }
     }

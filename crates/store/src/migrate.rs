@@ -12,7 +12,8 @@ use custos_values::Timestamp;
 pub struct Migration {
     /// Unique, sortable name such as `0001_audit_entry`.
     pub name: &'static str,
-    /// Statements separated by semicolons.
+    /// Statements separated by semicolons. Constraints are checked at once (`NOT DEFERRABLE`, the default): concurrent
+    /// transactions share a commit on the embedded engine, and one that fails only there would take the others along.
     pub sql: &'static str,
 }
 
@@ -37,13 +38,11 @@ impl MigrationSet {
         kind: EngineKind,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let table = "CREATE TABLE IF NOT EXISTS schema_migration (name TEXT PRIMARY KEY, applied_at BIGINT NOT NULL)";
-        connection.batch(table).await?;
         connection
             .batch(if kind == EngineKind::Sqlite {
                 "BEGIN IMMEDIATE"
             } else {
-                "BEGIN"
+                "BEGIN READ WRITE"
             })
             .await?;
         let outcome = self.apply_steps(connection, kind, now).await;
@@ -70,6 +69,8 @@ impl MigrationSet {
                 .batch("SELECT pg_advisory_xact_lock(7308332045)")
                 .await?;
         }
+        let table = "CREATE TABLE IF NOT EXISTS schema_migration (name TEXT PRIMARY KEY, applied_at BIGINT NOT NULL)";
+        connection.batch(table).await?;
         let rows = connection
             .query("SELECT name FROM schema_migration", &[])
             .await?;

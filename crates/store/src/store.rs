@@ -3,7 +3,7 @@
 use crate::engine::Connection;
 use crate::log::AuditSink;
 use crate::migrate::MigrationSet;
-use crate::postgres::PgPool;
+use crate::postgres::{PgPool, Purpose};
 use crate::sqlite::{Readers, SqliteOptions, WalSync, Writer};
 use crate::tx::{ReadTx, WriteTx};
 use crate::{StoreError, TenantKeys};
@@ -29,7 +29,7 @@ pub enum Location {
     Postgres {
         /// The URL; may contain a password and is never printed.
         url: String,
-        /// Most connections at once.
+        /// Most connections at once, at least 3: two are kept for the log.
         connections: usize,
     },
 }
@@ -90,7 +90,7 @@ impl Store {
             }
             Location::Postgres { url, connections } => {
                 let pool = PgPool::open(&url, connections)?;
-                let mut connection = Connection::Postgres(pool.take().await?);
+                let mut connection = Connection::Postgres(pool.take(Purpose::Feature).await?);
                 migrations
                     .apply(&mut connection, EngineKind::Postgres, now)
                     .await?;
@@ -132,18 +132,20 @@ impl Store {
     }
 
     pub(crate) async fn write_log(&self, org: OrgId) -> Result<WriteTx<'_>, StoreError> {
-        WriteTx::open(self, org).await
+        WriteTx::open_for_log(self, org).await
     }
 
     /// Puts commits that did not wait for the disk onto it, on an engine that does not do so by itself in time.
     pub(crate) async fn sync_lazily_committed(&self) -> Result<(), StoreError> {
         if let Backend::Postgres(pool) = &self.backend {
-            // Assigning a transaction id makes this commit write and flush a record; everything before it is
-            // flushed with it.
-            pool.take()
-                .await?
-                .batch("BEGIN; SELECT pg_current_xact_id(); COMMIT")
+            // A commit flushes the server's log, and all before it, only if its own transaction wrote to the log.
+            // An empty message is the smallest thing that does, and needs no table.
+            let mut connection = pool.take(Purpose::Log).await?;
+            connection.begin().await?;
+            connection
+                .batch("SELECT pg_logical_emit_message(true, 'custos', '')")
                 .await?;
+            connection.commit().await?;
         }
         Ok(())
     }
@@ -178,7 +180,10 @@ impl Store {
                 writer.close().await?;
                 sync.close();
             }
-            Backend::Postgres(pool) => pool.close(),
+            Backend::Postgres(pool) => {
+                self.sync_lazily_committed().await?;
+                pool.close();
+            }
         }
         Ok(())
     }

@@ -2,12 +2,22 @@
 
 use crate::engine::Connection;
 use crate::log::append;
+use crate::postgres::Purpose;
 use crate::sqlite::{ReadConnection, WriterTurn};
 use crate::store::{Backend, Store};
 use crate::{Row, StoreError, Value};
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Action, Caller, Permit, Resource, Scope};
 use custos_values::{Clock, OrgId, Random, Timestamp};
+
+/// The organisation's parameter, which every statement of a feature uses.
+const ORG: &str = "$1";
+/// The record's parameter.
+const RECORD: &str = "$2";
+/// The row version's parameter.
+const VERSION: &str = "$3";
+/// Where the rendered scope goes.
+const SCOPE: &str = "{scope}";
 
 /// A connection for reading. Statements see committed data only.
 pub struct ReadTx(Reading);
@@ -21,9 +31,9 @@ impl ReadTx {
     pub(crate) async fn open(store: &Store) -> Result<Self, StoreError> {
         Ok(Self(match &store.backend {
             Backend::Sqlite { readers, .. } => Reading::Sqlite(readers.take()?),
-            Backend::Postgres(pool) => {
-                Reading::Postgres(Box::new(Connection::Postgres(pool.take().await?)))
-            }
+            Backend::Postgres(pool) => Reading::Postgres(Box::new(Connection::Postgres(
+                pool.take(Purpose::Feature).await?,
+            ))),
         }))
     }
 
@@ -49,6 +59,7 @@ impl ReadTx {
         sql: &str,
         more: &[Value],
     ) -> Result<Vec<Row>, StoreError> {
+        must_use(sql, &[ORG])?;
         self.raw(sql, &bind(&[&caller.org().as_bytes()[..]], more))
             .await
     }
@@ -63,6 +74,7 @@ impl ReadTx {
         sql: &str,
         more: &[Value],
     ) -> Result<Vec<Row>, StoreError> {
+        must_use(sql, &[ORG, RECORD])?;
         self.raw(
             sql,
             &bind(&[permit.org().as_bytes(), permit.record()], more),
@@ -81,9 +93,10 @@ impl ReadTx {
         sql: &str,
         more: &[Value],
     ) -> Result<Vec<Row>, StoreError> {
+        must_use(sql, &[ORG, SCOPE])?;
         let mut values = bind(&[&scope.org().as_bytes()[..]], more);
         let condition = scope_condition(scope, &mut values);
-        self.raw(&sql.replace("{scope}", &condition), &values).await
+        self.raw(&sql.replace(SCOPE, &condition), &values).await
     }
 
     /// Makes the following reads see one moment; ends when the transaction is dropped.
@@ -107,11 +120,17 @@ impl ReadTx {
     }
 }
 
-/// A transaction that changes something. Ends with [`Self::finish`]; dropping it rolls everything back.
+/// A transaction that changes something. Ends with [`Self::finish`]; dropping it rolls everything back, and so does
+/// finishing it after one of its statements failed.
+///
+/// On the embedded engine it is the only writer while it lives: do nothing slow meanwhile, and do not wait for
+/// another transaction or for an [`crate::AuditSink`], which needs the writer itself.
 pub struct WriteTx<'s> {
     store: &'s Store,
     org: OrgId,
     writing: Writing,
+    /// A statement failed: what was to be done is done in part only.
+    broken: bool,
 }
 
 enum Writing {
@@ -121,10 +140,19 @@ enum Writing {
 
 impl<'s> WriteTx<'s> {
     pub(crate) async fn open(store: &'s Store, org: OrgId) -> Result<Self, StoreError> {
+        Self::open_as(store, org, Purpose::Feature).await
+    }
+
+    /// Opens a transaction of the log itself.
+    pub(crate) async fn open_for_log(store: &'s Store, org: OrgId) -> Result<Self, StoreError> {
+        Self::open_as(store, org, Purpose::Log).await
+    }
+
+    async fn open_as(store: &'s Store, org: OrgId, purpose: Purpose) -> Result<Self, StoreError> {
         let writing = match &store.backend {
             Backend::Sqlite { writer, .. } => Writing::Sqlite(Box::new(writer.begin().await?)),
             Backend::Postgres(pool) => {
-                let mut connection = pool.take().await?;
+                let mut connection = pool.take(purpose).await?;
                 connection.begin().await?;
                 Writing::Postgres(Box::new(Connection::Postgres(connection)))
             }
@@ -133,6 +161,7 @@ impl<'s> WriteTx<'s> {
             store,
             org,
             writing,
+            broken: false,
         })
     }
 
@@ -141,10 +170,11 @@ impl<'s> WriteTx<'s> {
         sql: &str,
         values: &[Value],
     ) -> Result<Vec<Row>, StoreError> {
-        match &mut self.writing {
-            Writing::Sqlite(turn) => turn.connection().query(sql, values),
+        let outcome = match &mut self.writing {
+            Writing::Sqlite(turn) => turn.connection().and_then(|c| c.query(sql, values)),
             Writing::Postgres(connection) => connection.query(sql, values).await,
-        }
+        };
+        self.noting(outcome)
     }
 
     pub(crate) async fn raw_execute(
@@ -152,10 +182,11 @@ impl<'s> WriteTx<'s> {
         sql: &str,
         values: &[Value],
     ) -> Result<u64, StoreError> {
-        match &mut self.writing {
-            Writing::Sqlite(turn) => turn.connection().execute(sql, values),
+        let outcome = match &mut self.writing {
+            Writing::Sqlite(turn) => turn.connection().and_then(|c| c.execute(sql, values)),
             Writing::Postgres(connection) => connection.execute(sql, values).await,
-        }
+        };
+        self.noting(outcome)
     }
 
     pub(crate) async fn raw_execute_many(
@@ -163,15 +194,20 @@ impl<'s> WriteTx<'s> {
         sql: &str,
         rows: &[Vec<Value>],
     ) -> Result<(), StoreError> {
-        match &mut self.writing {
-            Writing::Sqlite(turn) => {
-                for values in rows {
-                    turn.connection().execute(sql, values)?;
-                }
+        let outcome = match &mut self.writing {
+            Writing::Sqlite(turn) => rows.iter().try_for_each(|values| {
+                turn.connection()?.execute(sql, values)?;
                 Ok(())
-            }
+            }),
             Writing::Postgres(connection) => connection.execute_many(sql, rows).await,
-        }
+        };
+        self.noting(outcome)
+    }
+
+    /// After a failed statement PostgreSQL goes no further in a transaction; SQLite would. Both end alike.
+    fn noting<T>(&mut self, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
+        self.broken |= outcome.is_err();
+        outcome
     }
 
     fn check_org(&self, org: OrgId) -> Result<(), StoreError> {
@@ -189,6 +225,7 @@ impl<'s> WriteTx<'s> {
     /// # Errors
     /// [`StoreError`], as everywhere below.
     pub async fn lookup(&mut self, sql: &str, more: &[Value]) -> Result<Vec<Row>, StoreError> {
+        must_use(sql, &[ORG])?;
         let values = bind(&[&self.org.as_bytes()[..]], more);
         self.raw(sql, &values).await
     }
@@ -203,6 +240,7 @@ impl<'s> WriteTx<'s> {
         sql: &str,
         more: &[Value],
     ) -> Result<Vec<Row>, StoreError> {
+        must_use(sql, &[ORG, RECORD])?;
         self.check_org(permit.org())?;
         self.raw(
             sql,
@@ -222,6 +260,7 @@ impl<'s> WriteTx<'s> {
         sql: &str,
         more: &[Value],
     ) -> Result<u64, StoreError> {
+        must_use(sql, &[ORG, RECORD])?;
         self.check_org(permit.org())?;
         self.raw_execute(
             sql,
@@ -241,6 +280,7 @@ impl<'s> WriteTx<'s> {
         sql: &str,
         more: &[Value],
     ) -> Result<(), StoreError> {
+        must_use(sql, &[ORG, RECORD, VERSION])?;
         self.check_org(permit.org())?;
         let mut values = bind(
             &[permit.org().as_bytes(), permit.record()],
@@ -303,6 +343,11 @@ impl<'s> WriteTx<'s> {
     }
 
     async fn commit(self, durable: bool) -> Result<(), StoreError> {
+        if self.broken {
+            return Err(StoreError::Engine(
+                "a statement of the transaction failed".to_owned(),
+            ));
+        }
         match (self.writing, &self.store.backend) {
             (Writing::Sqlite(turn), Backend::Sqlite { sync, .. }) => {
                 turn.commit().await?;
@@ -326,6 +371,23 @@ impl<'s> WriteTx<'s> {
             }
             _ => Err(StoreError::Closed),
         }
+    }
+}
+
+/// Refuses a statement that leaves out what binds it to the organisation, the record or the scope: it would reach rows
+/// that nobody decided on.
+fn must_use(sql: &str, markers: &[&str]) -> Result<(), StoreError> {
+    let used = |marker: &&&str| {
+        sql.match_indices(**marker).any(|(at, _)| {
+            let after = sql[at + marker.len()..].chars().next();
+            !after.is_some_and(|c| c.is_ascii_digit())
+        })
+    };
+    match markers.iter().find(|marker| !used(marker)) {
+        None => Ok(()),
+        Some(missing) => Err(StoreError::Engine(format!(
+            "the statement does not use {missing}"
+        ))),
     }
 }
 

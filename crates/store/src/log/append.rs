@@ -39,11 +39,12 @@ async fn append_as(
         .first()
         .ok_or_else(|| StoreError::Audit("no head".to_owned()))?
         .int(0)?;
+    let now = tx.now();
     let mut inserts = Vec::with_capacity(events.len());
     for (event, index) in events.iter().zip(next - count..) {
         let id = EventId::new(tx.clock(), tx.random());
         let encoded = event
-            .encode(*id.as_bytes(), tx.now())
+            .encode(*id.as_bytes(), now)
             .map_err(|e| StoreError::Audit(e.to_string()))?;
         let (kind, resource) = event
             .subject()
@@ -51,7 +52,7 @@ async fn append_as(
         inserts.push(vec![
             org_value.clone(),
             Value::Int(index),
-            Value::from(tx.now()),
+            Value::from(now),
             Value::from(event.action()),
             Value::from(outcome_name(event.outcome())),
             Value::from(event.actor_id().map(|id| id.to_vec())),

@@ -87,10 +87,17 @@ impl Sequencer {
         let sql = "SELECT h.org_id, h.next, COALESCE(t.size, 0) FROM audit_head h \
                    LEFT JOIN audit_tree t ON t.org_id = h.org_id WHERE h.next > COALESCE(t.size, 0)";
         let behind = self.store.read().await?.raw(sql, &[]).await?;
+        let mut outcome = Ok(());
         for row in behind {
             let org = OrgId::from_bytes(row.id(0)?);
-            while self.advance(org).await? {}
+            // One organisation's damaged log must not keep the others' from being signed.
+            outcome = outcome.and(self.catch_up(org).await);
         }
+        outcome
+    }
+
+    async fn catch_up(&mut self, org: OrgId) -> Result<(), StoreError> {
+        while self.advance(org).await? {}
         Ok(())
     }
 

@@ -5,6 +5,7 @@ use custos_kernel::event::Event;
 use custos_values::OrgId;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
@@ -58,23 +59,8 @@ impl AuditSink {
 }
 
 async fn run(store: Arc<Store>, mut queue: mpsc::Receiver<Waiting>) {
-    let mut unsynced = false;
-    loop {
-        let first = if unsynced {
-            match tokio::time::timeout(LAZY_SYNC, queue.recv()).await {
-                Ok(first) => first,
-                Err(_) => {
-                    if let Err(error) = store.sync_lazily_committed().await {
-                        tracing::error!(%error, "entries of reads are not yet on disk");
-                    }
-                    unsynced = false;
-                    continue;
-                }
-            }
-        } else {
-            queue.recv().await
-        };
-        let Some(first) = first else { return };
+    let sync_pending = Arc::new(AtomicBool::new(false));
+    while let Some(first) = queue.recv().await {
         let mut batch: HashMap<OrgId, Vec<Waiting>> = HashMap::new();
         batch.entry(first.0.org()).or_default().push(first);
         for _ in 1..BATCH {
@@ -82,16 +68,44 @@ async fn run(store: Arc<Store>, mut queue: mpsc::Receiver<Waiting>) {
             batch.entry(next.0.org()).or_default().push(next);
         }
         for (org, waiting) in batch {
-            let (events, senders): (Vec<Event>, Vec<_>) = waiting.into_iter().unzip();
-            let outcome = write(&store, org, &events)
-                .await
-                .map_err(|error| error.to_string());
-            for sender in senders {
-                // A request that went away has been recorded all the same.
-                let _ = sender.send(outcome.clone());
-            }
+            record_all(&store, org, waiting).await;
         }
-        unsynced = true;
+        if !sync_pending.swap(true, Ordering::AcqRel) {
+            tokio::spawn(sync_soon(Arc::clone(&store), Arc::clone(&sync_pending)));
+        }
+    }
+}
+
+async fn record_all(store: &Store, org: OrgId, waiting: Vec<Waiting>) {
+    let (events, senders): (Vec<Event>, Vec<_>) = waiting.into_iter().unzip();
+    let outcome = write(store, org, &events).await;
+    if matches!(outcome, Err(StoreError::Audit(_))) && events.len() > 1 {
+        // One of the events is not fit for the log, and nothing was written: each for itself, so that only the
+        // request with that one fails.
+        for (event, sender) in events.iter().zip(senders) {
+            tell(
+                sender,
+                &write(store, org, std::slice::from_ref(event)).await,
+            );
+        }
+        return;
+    }
+    for sender in senders {
+        tell(sender, &outcome);
+    }
+}
+
+fn tell(sender: oneshot::Sender<Result<(), String>>, outcome: &Result<(), StoreError>) {
+    // A request that went away has been recorded all the same.
+    let _ = sender.send(outcome.as_ref().map_err(ToString::to_string).copied());
+}
+
+async fn sync_soon(store: Arc<Store>, pending: Arc<AtomicBool>) {
+    tokio::time::sleep(LAZY_SYNC).await;
+    // First, because what is committed from here on may miss this sync.
+    pending.store(false, Ordering::Release);
+    if let Err(error) = store.sync_lazily_committed().await {
+        tracing::error!(%error, "entries of reads are not yet on disk");
     }
 }
 

@@ -64,7 +64,7 @@ impl PgConnection {
     }
 
     pub(crate) async fn begin(&mut self) -> Result<(), StoreError> {
-        self.begin_with("BEGIN").await
+        self.begin_with("BEGIN READ WRITE").await
     }
 
     pub(crate) async fn begin_with(&mut self, begin: &str) -> Result<(), StoreError> {

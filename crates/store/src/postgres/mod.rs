@@ -5,4 +5,4 @@ mod pool;
 mod value;
 
 pub(crate) use connection::PgConnection;
-pub(crate) use pool::PgPool;
+pub(crate) use pool::{PgPool, Purpose};

@@ -2,16 +2,38 @@
 
 use super::PgConnection;
 use crate::StoreError;
-use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod};
+use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-pub(crate) struct PgPool(Pool);
+/// Longest wait for a free connection, and for the server to accept a new one.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+/// A statement outside a transaction that was opened for writing cannot change anything, as on the other engine.
+const READ_ONLY: &str = "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY";
+/// Connections kept for the log.
+const FOR_LOG: usize = 2;
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Reading, and the changes of features.
+    Feature,
+    /// Entries of reads, and the tree over the log. A request may hold a connection while it waits for its entry;
+    /// if that needed another one of the same pool, enough such requests would wait for each other.
+    Log,
+}
+
+/// Connections, read-only unless a transaction says otherwise.
+pub(crate) struct PgPool {
+    features: Pool,
+    log: Pool,
+}
 
 impl PgPool {
     /// Connects by URL. A local socket may be used without TLS; anything else must present a certificate that the
@@ -34,20 +56,42 @@ impl PgPool {
         let recycling = ManagerConfig {
             recycling_method: RecyclingMethod::Fast,
         };
-        let manager = Manager::from_config(config, tls, recycling);
-        let pool = Pool::builder(manager)
-            .max_size(size)
-            .build()
-            .map_err(|e| open_error(e.to_string()))?;
-        Ok(Self(pool))
+        let pool = |size: usize| {
+            let manager = Manager::from_config(config.clone(), tls.clone(), recycling.clone());
+            Pool::builder(manager)
+                .max_size(size)
+                .runtime(Runtime::Tokio1)
+                .wait_timeout(Some(LONGEST_WAIT))
+                .create_timeout(Some(LONGEST_WAIT))
+                .recycle_timeout(Some(LONGEST_WAIT))
+                .post_create(Hook::async_fn(|client, _| {
+                    Box::pin(async move {
+                        client
+                            .batch_execute(READ_ONLY)
+                            .await
+                            .map_err(HookError::Backend)
+                    })
+                }))
+                .build()
+                .map_err(|e| open_error(e.to_string()))
+        };
+        Ok(Self {
+            features: pool(size.saturating_sub(FOR_LOG).max(1))?,
+            log: pool(FOR_LOG)?,
+        })
     }
 
-    pub(crate) async fn take(&self) -> Result<PgConnection, StoreError> {
-        Ok(PgConnection::new(self.0.get().await?))
+    pub(crate) async fn take(&self, purpose: Purpose) -> Result<PgConnection, StoreError> {
+        let pool = match purpose {
+            Purpose::Feature => &self.features,
+            Purpose::Log => &self.log,
+        };
+        Ok(PgConnection::new(pool.get().await?))
     }
 
     pub(crate) fn close(&self) {
-        self.0.close();
+        self.features.close();
+        self.log.close();
     }
 }
 

@@ -93,6 +93,7 @@ impl Drop for WalSync {
 }
 
 fn run(shared: &(Mutex<State>, Condvar), sync: impl Fn() -> io::Result<()>) {
+    let mut outcome = Ok(());
     loop {
         let (waiting, closed) = {
             let mut state = shared.0.lock();
@@ -105,8 +106,14 @@ fn run(shared: &(Mutex<State>, Condvar), sync: impl Fn() -> io::Result<()>) {
             state.dirty = false;
             (std::mem::take(&mut state.waiting), state.closed)
         };
-        let outcome =
-            sync().map_err(|error| format!("the write-ahead log cannot be synced: {error}"));
+        // After a failed sync the kernel may take the lost pages for clean and report the next sync as a success.
+        // Nothing is durable any more until the store is opened anew.
+        if outcome.is_ok()
+            && let Err(error) = sync()
+        {
+            tracing::error!(%error, "the write-ahead log cannot be synced; changes fail until a restart");
+            outcome = Err(format!("the write-ahead log cannot be synced: {error}"));
+        }
         for sender in waiting {
             // A receiver that is gone has given up its request; its data is durable all the same.
             let _ = sender.send(outcome.clone());
@@ -114,5 +121,60 @@ fn run(shared: &(Mutex<State>, Condvar), sync: impl Fn() -> io::Result<()>) {
         if closed {
             return;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    fn running(sync: impl Fn() -> io::Result<()> + Send + 'static) -> WalSync {
+        let shared = Arc::new((Mutex::new(State::default()), Condvar::new()));
+        let for_thread = Arc::clone(&shared);
+        let thread = std::thread::spawn(move || run(&for_thread, sync));
+        WalSync {
+            shared,
+            thread: Mutex::new(Some(thread)),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_failed_sync_is_never_followed_by_a_success() {
+        let calls = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&calls);
+        let sync = running(move || match counted.fetch_add(1, Ordering::SeqCst) {
+            1 => Err(io::Error::other("the disk is gone")),
+            _ => Ok(()),
+        });
+        assert!(sync.durable().await.is_ok());
+        assert!(sync.durable().await.is_err());
+        assert!(sync.durable().await.is_err());
+        assert_eq!(calls.load(Ordering::SeqCst), 2);
+    }
+
+    #[tokio::test]
+    async fn what_nobody_waits_for_is_synced_soon() {
+        let (synced, mut seen) = tokio::sync::mpsc::unbounded_channel();
+        let sync = running(move || synced.send(()).map_err(io::Error::other));
+        sync.soon();
+        let soon = tokio::time::timeout(Duration::from_secs(5), seen.recv());
+        assert_eq!(soon.await.unwrap(), Some(()));
+    }
+
+    #[tokio::test]
+    async fn one_sync_serves_all_who_wait_and_a_closed_one_none() {
+        let calls = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&calls);
+        let sync = running(move || {
+            counted.fetch_add(1, Ordering::SeqCst);
+            std::thread::sleep(Duration::from_millis(20));
+            Ok(())
+        });
+        let all = futures::future::join_all((0..50).map(|_| sync.durable())).await;
+        assert!(all.iter().all(Result::is_ok));
+        assert!(calls.load(Ordering::SeqCst) <= 3);
+        sync.close();
+        assert!(matches!(sync.durable().await, Err(StoreError::Closed)));
     }
 }

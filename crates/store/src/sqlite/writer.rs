@@ -1,22 +1,34 @@
 //! The single writer and its group commit.
 //!
 //! Writers take turns at one connection, first come, first served. The first one opens a transaction; each works in a
-//! savepoint of its own and then queues again for its *commit turn*. Everybody who was waiting meanwhile has then
-//! joined the same transaction, so whoever reaches a commit turn first commits for all. Nobody can be left
-//! uncommitted by a request that goes away: the next turn commits what it finds.
+//! savepoint of its own. The first that completes its turn starts the group's *committer*, a task that queues like a
+//! writer: everybody who was waiting meanwhile joins the same transaction, and then it is committed for all. Because
+//! the committer is a task of its own, a request that goes away leaves nobody uncommitted, itself included.
 
 use super::{SqliteConnection, SqliteOptions};
 use crate::StoreError;
 use std::sync::Arc;
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use std::time::Duration;
+use tokio::sync::{Mutex, OwnedMutexGuard, watch};
+
+/// Longest wait for a turn. Nothing legitimate holds the writer that long; a request that waits for the log while it
+/// holds a turn itself would wait for ever without it.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// How a group ended; `None` while it is open.
+type Outcome = Option<Result<(), String>>;
+
+/// The open transaction and those who have work in it.
+struct Group {
+    outcome: watch::Sender<Outcome>,
+    /// Whether a turn was completed in it, which is also when its committer was started.
+    has_work: bool,
+}
 
 struct State {
     connection: SqliteConnection,
-    /// Number of the open group; a member whose group is no longer this one has been committed or has failed.
-    group: u64,
-    open: bool,
-    /// The group that could not be committed, if the last one failed.
-    failed: Option<(u64, String)>,
+    group: Option<Group>,
+    closed: bool,
 }
 
 pub(crate) struct Writer(Arc<Mutex<State>>);
@@ -25,42 +37,55 @@ pub(crate) struct Writer(Arc<Mutex<State>>);
 pub(crate) struct WriterTurn {
     state: OwnedMutexGuard<State>,
     writer: Arc<Mutex<State>>,
-    released: bool,
+    completed: bool,
 }
 
 impl Writer {
     pub(crate) fn open(options: &SqliteOptions) -> Result<Self, StoreError> {
         let connection = SqliteConnection::open(options, true)?;
-        let state = State {
+        Ok(Self::with(connection))
+    }
+
+    fn with(connection: SqliteConnection) -> Self {
+        Self(Arc::new(Mutex::new(State {
             connection,
-            group: 0,
-            open: false,
-            failed: None,
-        };
-        Ok(Self(Arc::new(Mutex::new(state))))
+            group: None,
+            closed: false,
+        })))
     }
 
     pub(crate) async fn begin(&self) -> Result<WriterTurn, StoreError> {
-        let mut state = Arc::clone(&self.0).lock_owned().await;
-        if !state.open {
-            state.connection.batch("BEGIN IMMEDIATE")?;
-            state.open = true;
-            state.group += 1;
+        let turn = Arc::clone(&self.0).lock_owned();
+        let mut state = tokio::time::timeout(LONGEST_WAIT, turn)
+            .await
+            .map_err(|_| StoreError::Busy)?;
+        if state.closed {
+            return Err(StoreError::Closed);
         }
-        state.connection.batch("SAVEPOINT turn")?;
-        Ok(WriterTurn {
+        if state.group.is_none() {
+            // Left over only if an earlier rollback failed; nobody was told that it succeeded.
+            if state.connection.in_transaction() {
+                state.connection.batch("ROLLBACK")?;
+            }
+            state.connection.batch("BEGIN IMMEDIATE")?;
+            state.group = Some(Group {
+                outcome: watch::Sender::new(None),
+                has_work: false,
+            });
+        }
+        let turn = WriterTurn {
             state,
             writer: Arc::clone(&self.0),
-            released: false,
-        })
+            completed: false,
+        };
+        turn.opened()
     }
 
     /// Commits what is open and empties the WAL; for shutdown.
     pub(crate) async fn close(&self) -> Result<(), StoreError> {
         let mut state = self.0.lock().await;
-        if state.open {
-            commit(&mut state)?;
-        }
+        state.closed = true;
+        commit(&mut state)?;
         state.connection.empty_wal()
     }
 
@@ -73,70 +98,100 @@ impl Writer {
             .map_err(|_| StoreError::Closed)?
             .into_inner();
         let (connection, outcome) = work(state.connection).await;
-        Ok((
-            Self(Arc::new(Mutex::new(State {
-                connection,
-                ..state
-            }))),
-            outcome?,
-        ))
+        Ok((Self::with(connection), outcome?))
     }
 }
 
 impl WriterTurn {
-    pub(crate) fn connection(&mut self) -> &mut SqliteConnection {
-        &mut self.state.connection
+    fn opened(mut self) -> Result<Self, StoreError> {
+        self.state.connection.batch("SAVEPOINT turn")?;
+        Ok(self)
     }
 
-    /// Ends the savepoint and returns once the group it belongs to is committed (not yet: synced).
+    /// The connection, inside the savepoint.
+    ///
+    /// SQLite ends the whole transaction by itself after some errors (disk full, I/O error). A statement after that
+    /// would commit on its own, so there is none.
+    pub(crate) fn connection(&mut self) -> Result<&mut SqliteConnection, StoreError> {
+        if self.state.connection.in_transaction() {
+            Ok(&mut self.state.connection)
+        } else {
+            Err(StoreError::Engine(
+                "the engine ended the transaction".to_owned(),
+            ))
+        }
+    }
+
+    /// Ends the savepoint and returns once the group it belongs to is committed (not yet: synced). From the first
+    /// poll on the turn is committed even if this future is dropped.
     pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
-        self.state.connection.batch("RELEASE turn")?;
-        self.released = true;
-        let group = self.state.group;
-        let writer = Arc::clone(&self.writer);
+        self.connection()?.batch("RELEASE turn")?;
+        self.completed = true;
+        let group = self.state.group.as_mut().ok_or(StoreError::Closed)?;
+        let mut outcome = group.outcome.subscribe();
+        if !std::mem::replace(&mut group.has_work, true) {
+            tokio::spawn(commit_group(Arc::clone(&self.writer)));
+        }
         drop(self);
-        let mut state = writer.lock().await;
-        match &state.failed {
-            Some((failed, reason)) if *failed == group => {
-                return Err(StoreError::Engine(reason.clone()));
-            }
-            _ => {}
+        let ended = outcome
+            .wait_for(Option::is_some)
+            .await
+            .map_err(|_| StoreError::Closed)?;
+        match &*ended {
+            Some(Err(reason)) => Err(StoreError::Engine(reason.clone())),
+            _ => Ok(()),
         }
-        if state.open && state.group == group {
-            commit(&mut state)?;
-        }
-        Ok(())
     }
 }
 
-fn commit(state: &mut State) -> Result<(), StoreError> {
-    state.open = false;
-    if let Err(error) = state.connection.batch("COMMIT") {
-        state.failed = Some((state.group, error.to_string()));
-        if state.connection.in_transaction() {
-            state.connection.batch("ROLLBACK")?;
-        }
-        return Err(error);
+async fn commit_group(writer: Arc<Mutex<State>>) {
+    let mut state = writer.lock().await;
+    if let Err(error) = commit(&mut state) {
+        tracing::error!(%error, "a group of changes cannot be committed; each of them fails");
     }
-    Ok(())
+}
+
+/// Commits the open group, if there is one, and tells its members.
+fn commit(state: &mut State) -> Result<(), StoreError> {
+    let Some(group) = state.group.take() else {
+        return Ok(());
+    };
+    let committed = state.connection.batch("COMMIT");
+    let told = committed.as_ref().map_err(ToString::to_string).copied();
+    group.outcome.send_replace(Some(told));
+    if committed.is_err() && state.connection.in_transaction() {
+        state.connection.batch("ROLLBACK")?;
+    }
+    committed
 }
 
 impl Drop for WriterTurn {
     fn drop(&mut self) {
-        if self.released {
+        if self.completed {
             return;
         }
-        // If even this fails the whole group must not survive: a half-done turn would be committed with it.
-        if let Err(error) = self
-            .state
-            .connection
-            .batch("ROLLBACK TO turn; RELEASE turn")
-        {
+        let State {
+            connection, group, ..
+        } = &mut *self.state;
+        if group.as_ref().is_none_or(|group| !group.has_work) {
+            *group = None;
+            if let Err(error) = connection.batch("ROLLBACK") {
+                // Either the engine has done so already, or the next turn tries again.
+                tracing::warn!(%error, "a turn cannot be rolled back");
+            }
+            return;
+        }
+        // If the turn cannot be undone alone, the whole group must not survive: half a turn would be committed.
+        if let Err(error) = connection.batch("ROLLBACK TO turn; RELEASE turn") {
             tracing::error!(%error, "a savepoint cannot be rolled back; the group is rolled back");
-            let group = self.state.group;
-            self.state.failed = Some((group, error.to_string()));
-            self.state.open = false;
-            let _ = self.state.connection.batch("ROLLBACK");
+            if let Some(group) = group.take() {
+                group.outcome.send_replace(Some(Err(error.to_string())));
+            }
+            if connection.in_transaction()
+                && let Err(error) = connection.batch("ROLLBACK")
+            {
+                tracing::error!(%error, "the group cannot be rolled back; the next turn tries again");
+            }
         }
     }
 }
