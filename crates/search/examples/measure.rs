@@ -6,6 +6,9 @@ use custos_search::{
 };
 use std::time::Instant;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const PLACES: [&str; 16] = [
     "北京", "上海", "广州", "深圳", "杭州", "成都", "武汉", "西安", "南京", "重庆", "苏州", "天津", "长沙", "青岛", "厦门", "宁波",
 ];
@@ -119,13 +122,26 @@ fn resident() -> usize {
     statm.split(' ').nth(1).and_then(|pages| pages.parse::<usize>().ok()).unwrap_or(0) * 4096
 }
 
+/// Seconds of processor time this process has had, to a hundredth.
+fn processor_time() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let ticks: f64 = stat.split(' ').skip(13).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum();
+    ticks / 100.0
+}
+
 fn time(label: &str, index: &Index, queries: &[Query]) {
     let mut took: Vec<(u128, usize)> = Vec::new();
     let mut totals = 0;
     for (at, query) in queries.iter().enumerate() {
-        let start = Instant::now();
-        totals += index.query(query).unwrap().total;
-        took.push((start.elapsed().as_nanos() / 100, at));
+        // The quickest of three: what the query costs, not what else the machine does.
+        let best = (0..3).map(|_| {
+            let start = Instant::now();
+            let page = index.query(query).unwrap();
+            (start.elapsed().as_nanos(), page.total)
+        });
+        let (nanos, total) = best.min().unwrap();
+        totals += total;
+        took.push((nanos / 100, at));
     }
     took.sort_unstable();
     let micros = |at: usize| took[at.min(took.len() - 1)].0 as f64 / 10.0;
@@ -144,25 +160,28 @@ fn measure(many: u64) {
     let mut random = Random(0x1234_5678_9abc_def1);
     let before = resident();
     let mut builder = IndexBuilder::new(schema());
-    let (mut samples, mut building) = (Vec::new(), 0);
+    let (mut samples, mut waiting, mut building) = (Vec::new(), Vec::new(), 0.0);
     for n in 0..many {
         let document = document(n, &names, &mut random);
         if n % (many / 2_000) == 0 {
             samples.push((document.texts[0].clone(), document.phones[0].clone()));
         }
-        let start = Instant::now();
-        builder.push(&document).unwrap();
-        building += start.elapsed().as_nanos();
+        waiting.push(document);
+        if waiting.len() == 10_000 || n + 1 == many {
+            let start = processor_time();
+            waiting.drain(..).for_each(|document| builder.push(&document).unwrap());
+            building += processor_time() - start;
+        }
     }
-    let start = Instant::now();
+    let start = processor_time();
     let mut index = builder.finish().unwrap();
-    let sorting = start.elapsed().as_nanos();
+    let sorting = processor_time() - start;
     println!("{many} customers");
     println!(
-        "  bulk build {:.0} per second ({:.2} s, of which sorting {:.2} s)",
-        many as f64 * 1e9 / (building + sorting) as f64,
-        (building + sorting) as f64 / 1e9,
-        sorting as f64 / 1e9
+        "  bulk build {:.0} per second of one core ({:.2} s, of which finish() {:.2} s)",
+        many as f64 / (building + sorting),
+        building + sorting,
+        sorting
     );
     println!("  memory {:.1} MB resident, {:.1} MB by stats()", (resident() - before) as f64 / 1e6, index.stats().bytes as f64 / 1e6);
 

@@ -82,6 +82,19 @@ impl Container {
         }
     }
 
+    /// Adds many in ascending order, all greater than the members.
+    pub(crate) fn append(&mut self, lows: &[u16]) {
+        match self {
+            Self::Array(list) if list.len() + lows.len() <= ARRAY_MAX => {
+                list.reserve_exact(lows.len());
+                list.extend_from_slice(lows);
+            }
+            _ => lows.iter().for_each(|low| {
+                self.insert(*low);
+            }),
+        }
+    }
+
     /// Takes out; whether it was there.
     pub(crate) fn remove(&mut self, low: u16) -> bool {
         match self {

@@ -112,6 +112,37 @@ impl DocSet {
         }
     }
 
+    /// Adds many slots in ascending order, all greater than the members, with the same high bits.
+    pub(crate) fn append(&mut self, high: u32, lows: &[u16]) {
+        if let Self::Inline(..) = self {
+            if self.len() + lows.len() > INLINE {
+                *self = Self::List(self.list().to_vec());
+            }
+        }
+        if let Self::List(list) = self {
+            if list.len() + lows.len() > LIST_MAX {
+                let mut many = Self::Many(Box::default());
+                list.iter().for_each(|doc| many.insert(*doc));
+                *self = many;
+            }
+        }
+        let docs = lows.iter().map(|low| (high << SPAN_BITS) | u32::from(*low));
+        match self {
+            Self::Inline(..) => docs.for_each(|doc| self.insert(doc)),
+            Self::List(list) => {
+                list.reserve_exact(lows.len());
+                list.extend(docs);
+            }
+            Self::Many(many) => {
+                if many.0.len() <= high as usize {
+                    many.0.resize_with(high as usize + 1, Container::default);
+                }
+                many.0[high as usize].append(lows);
+                many.1 += lows.len() as u32;
+            }
+        }
+    }
+
     pub(crate) fn remove(&mut self, doc: u32) {
         match self {
             Self::Inline(len, docs) => {
@@ -180,6 +211,22 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(40))]
+        #[test]
+        fn appending_is_inserting(runs in prop::collection::vec((1u32..3, 1usize..4_000, 1usize..9), 1..6)) {
+            let (mut set, mut model, mut from) = (DocSet::default(), BTreeSet::new(), 0u32);
+            for (skip, many, step) in runs {
+                let high = (from >> 16) + skip / 2;
+                let start = if high == from >> 16 { from & 0xffff } else { 0 };
+                let lows: Vec<u16> = (start..0xffff).step_by(step).take(many).map(|low| low as u16).collect();
+                set.append(high, &lows);
+                model.extend(lows.iter().map(|low| high << 16 | u32::from(*low)));
+                from = model.last().map_or(0, |last| last + 1);
+                prop_assert_eq!(set.len(), model.len());
+                prop_assert_eq!(members(&set), model.iter().copied().collect::<Vec<_>>());
+            }
+        }
+
+
         #[test]
         fn behaves_as_an_ordered_set(
             runs in prop::collection::vec((any::<bool>(), 0u32..200_000, 1u32..9_000, 1u32..12), 1..8),

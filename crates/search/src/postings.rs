@@ -15,6 +15,7 @@ const LOW: u32 = 0xffff;
 /// Grams of new customers by sort of gram: the symbols above, the slot's low half below.
 #[derive(Debug)]
 struct Batch {
+    /// High half of the slots.
     high: u32,
     sorts: [Vec<u64>; Gram::SORTS],
 }
@@ -62,7 +63,7 @@ impl Postings {
         if slot % BATCH == 0 {
             self.flush();
         }
-        let batch = self.batch.get_or_insert_with(|| Box::new(Batch { high: slot & !LOW, sorts: [const { Vec::new() }; Gram::SORTS] }));
+        let batch = self.batch.get_or_insert_with(|| Box::new(Batch { high: slot >> 16, sorts: [const { Vec::new() }; Gram::SORTS] }));
         split(&mut self.splitter, &self.others, self.text_fields, texts, |gram| {
             let (sort, symbols) = gram.parts();
             batch.sorts[sort].push(symbols << 16 | u64::from(slot & LOW));
@@ -72,12 +73,16 @@ impl Postings {
     /// Adds all that was gathered.
     pub(crate) fn flush(&mut self) {
         let Some(mut batch) = self.batch.take() else { return };
+        let mut lows = Vec::new();
         for (sort, list) in batch.sorts.iter_mut().enumerate() {
             list.sort_unstable();
+            list.dedup();
             for run in list.chunk_by(|a, b| a >> 16 == b >> 16) {
-                let set = self.sets.entry(Gram::of_parts(sort, run[0] >> 16)).or_default();
-                run.iter().for_each(|entry| set.insert(batch.high | (*entry as u32 & LOW)));
+                lows.clear();
+                lows.extend(run.iter().map(|entry| *entry as u16));
+                self.sets.entry(Gram::of_parts(sort, run[0] >> 16)).or_default().append(batch.high, &lows);
             }
+            *list = Vec::new();
         }
     }
 
