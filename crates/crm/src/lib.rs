@@ -1,1 +1,49 @@
 //! Customers, contacts, timeline, import and export.
+//!
+//! Every field of a customer is sealed on its own under the customer's data key. What lists, searches and sorts is the
+//! index in memory ([`index`]); what finds an exact phone or e-mail is the blind index in the database.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod contacts;
+mod crm;
+pub mod customers;
+mod error;
+pub mod fields;
+pub mod index;
+mod people;
+pub mod timeline;
+
+pub use crm::Crm;
+pub use error::CrmError;
+pub use people::People;
+
+use custos_http::Operation;
+use custos_kernel::policy::PolicySource;
+use custos_store::Migration;
+use std::sync::Arc;
+
+/// The tables of this crate's features.
+pub const MIGRATIONS: &[Migration] = &[
+    customers::MIGRATION,
+    contacts::MIGRATION,
+    timeline::MIGRATION,
+];
+
+/// The policies of this crate's features.
+pub const POLICIES: &[PolicySource] = &[PolicySource {
+    feature: "customers",
+    text: include_str!("customers/policy.cedar"),
+}];
+
+/// The operations of this crate's features.
+pub fn operations() -> Vec<Operation<Arc<Crm>>> {
+    [
+        fields::operations(),
+        customers::operations(),
+        contacts::operations(),
+        timeline::operations(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

@@ -119,6 +119,13 @@ impl Event {
         self
     }
 
+    /// Notes that a field changed, by keyed hashes of its value before and after.
+    pub fn with_change(mut self, field: &'static str, before: Detail, after: Detail) -> Self {
+        self.detail.insert(format!("before.{field}"), before);
+        self.detail.insert(format!("after.{field}"), after);
+        self
+    }
+
     /// Says that the action was permitted but did not succeed.
     pub fn failed(mut self) -> Self {
         self.outcome = Outcome::Failed;

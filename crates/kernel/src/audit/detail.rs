@@ -2,8 +2,11 @@
 //!
 //! The log is kept for years and leaves the house as evidence, so it must hold no personal data. There is no
 //! way to store free text: a code must begin with a letter, is short, and holds no long run of digits, which
-//! keeps names, telephone and identity numbers and e-mail addresses out even by mistake.
+//! keeps names, telephone and identity numbers and e-mail addresses out even by mistake. What a person wrote as a
+//! reason is there sealed, for the holder of the organisation's key.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 
 use super::entry::{EntryError, Id, format_id, parse_id};
@@ -12,6 +15,9 @@ const MAX_CODE_LENGTH: usize = 64;
 const MAX_DIGIT_RUN: usize = 6;
 const MAX_NAMES: usize = 256;
 const KEYED_HASH_PREFIX: &str = "hmac:";
+const SEALED_PREFIX: &str = "sealed:";
+/// A suite, a nonce and a tag at the least; a reason of 200 characters at the most.
+const SEALED_LENGTHS: std::ops::RangeInclusive<usize> = 30..=1024;
 const KEYED_HASH_LENGTHS: std::ops::RangeInclusive<usize> = 8..=64;
 
 /// One value in an entry's detail. Values are checked when the entry is encoded.
@@ -24,10 +30,12 @@ enum Value {
     Count(u64),
     Id(Id),
     KeyedHash(Vec<u8>),
+    Sealed(Vec<u8>),
     Names(Vec<String>),
 }
 
-/// The JSON form. A UUID-shaped text is an id, `hmac:<hex>` is a keyed hash, any other text is a code.
+/// The JSON form. A UUID-shaped text is an id, `hmac:<hex>` is a keyed hash, `sealed:<base64>` a sealed
+/// text, any other text is a code.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 pub(super) enum WireDetail {
@@ -59,6 +67,19 @@ impl Detail {
         Self(Value::KeyedHash(hash.into()))
     }
 
+    /// A text sealed under the organisation's key (30 to 1,024 bytes of ciphertext), such as a reason.
+    pub fn sealed(ciphertext: impl Into<Vec<u8>>) -> Self {
+        Self(Value::Sealed(ciphertext.into()))
+    }
+
+    /// The ciphertext, if this is a sealed text.
+    pub fn as_sealed(&self) -> Option<&[u8]> {
+        match &self.0 {
+            Value::Sealed(ciphertext) => Some(ciphertext),
+            _ => None,
+        }
+    }
+
     /// A list of codes, such as the names of changed fields: at most 256, each as [`Detail::code`].
     pub fn names<I: IntoIterator<Item = S>, S: Into<String>>(names: I) -> Self {
         Self(Value::Names(names.into_iter().map(Into::into).collect()))
@@ -79,6 +100,9 @@ impl Detail {
             Value::KeyedHash(hash) if KEYED_HASH_LENGTHS.contains(&hash.len()) => {
                 WireDetail::Text(format!("{KEYED_HASH_PREFIX}{}", hex::encode(hash)))
             }
+            Value::Sealed(ciphertext) if SEALED_LENGTHS.contains(&ciphertext.len()) => {
+                WireDetail::Text(sealed_text(ciphertext))
+            }
             Value::Names(names)
                 if names.len() <= MAX_NAMES && names.iter().all(|name| is_code(name)) =>
             {
@@ -92,12 +116,15 @@ impl Detail {
         Ok(Self(match wire {
             WireDetail::Count(count) => Value::Count(count),
             WireDetail::Names(names) => Value::Names(names),
-            WireDetail::Text(text) => match text.strip_prefix(KEYED_HASH_PREFIX) {
-                Some(digits) => {
+            WireDetail::Text(text) => {
+                if let Some(digits) = text.strip_prefix(KEYED_HASH_PREFIX) {
                     Value::KeyedHash(hex::decode(digits).map_err(|_| EntryError::Malformed)?)
+                } else if let Some(encoded) = text.strip_prefix(SEALED_PREFIX) {
+                    Value::Sealed(BASE64.decode(encoded).map_err(|_| EntryError::Malformed)?)
+                } else {
+                    parse_id(&text).map_or(Value::Code(text), Value::Id)
                 }
-                None => parse_id(&text).map_or(Value::Code(text), Value::Id),
-            },
+            }
         }))
     }
 }
@@ -112,9 +139,14 @@ impl Serialize for Detail {
             Value::KeyedHash(hash) => {
                 serializer.serialize_str(&format!("{KEYED_HASH_PREFIX}{}", hex::encode(hash)))
             }
+            Value::Sealed(ciphertext) => serializer.serialize_str(&sealed_text(ciphertext)),
             Value::Names(names) => names.serialize(serializer),
         }
     }
+}
+
+fn sealed_text(ciphertext: &[u8]) -> String {
+    format!("{SEALED_PREFIX}{}", BASE64.encode(ciphertext))
 }
 
 /// Whether `text` may stand as a code. A UUID is not one, so that ids and codes cannot be confused.

@@ -117,3 +117,35 @@ fn additional_data(header: &[u8], context: &[u8]) -> Vec<u8> {
     aad.extend_from_slice(context);
     aad
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Fixed;
+    impl Random for Fixed {
+        fn fill(&self, buffer: &mut [u8]) {
+            buffer.fill(0xA5);
+        }
+    }
+
+    /// Computed with OpenSSL over the additional data `01 00000007 "context"`.
+    #[test]
+    fn writes_the_format_another_implementation_writes() {
+        let key: [u8; 32] = std::array::from_fn(|i| i as u8);
+        let sealed = AeadKey::new(&key).seal(7, b"context", "守客 Custos".as_bytes(), &Fixed);
+        assert_eq!(hex::encode(&sealed), "0100000007a5a5a5a5a5a5a5a5a5a5a5a5c4e914459c3e08ca5ddfd78ddb1e9dd15a367a541c6e01e0e8e9ae5a6a");
+        assert_eq!(key_version(&sealed), Ok(7));
+        let opened = AeadKey::new(&key).open(b"context", &sealed).unwrap();
+        assert_eq!(opened, "守客 Custos".as_bytes());
+    }
+
+    /// Any boundary moved between header and context is another message.
+    #[test]
+    fn binds_the_header() {
+        let key = AeadKey::new(&[3; 32]);
+        let mut sealed = key.seal(7, b"context", b"value", &Fixed);
+        sealed[4] = 8;
+        assert_eq!(key.open(b"context", &sealed), Err(CryptoError::DoesNotOpen));
+    }
+}

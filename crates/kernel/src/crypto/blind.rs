@@ -22,3 +22,27 @@ impl BlindIndex {
         i64::from_be_bytes(first) & i64::MAX
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 4231, test cases 1 and 2. HMAC fills short keys up with zeros, so they can be given as 32 bytes.
+    #[test]
+    fn is_the_beginning_of_the_published_tags() {
+        let key = |short: &[u8]| {
+            let mut key = [0; 32];
+            key[..short.len()].copy_from_slice(short);
+            BlindIndex::new(&key)
+        };
+        let positive = |tag: u64| (tag & 0x7FFF_FFFF_FFFF_FFFF) as i64;
+        assert_eq!(
+            key(&[0x0B; 20]).hash("Hi There"),
+            positive(0xB034_4C61_D8DB_3853)
+        );
+        assert_eq!(
+            key(b"Jefe").hash("what do ya want for nothing?"),
+            positive(0x5BDC_C146_BF60_754E)
+        );
+    }
+}

@@ -5,6 +5,9 @@ use argon2::password_hash::{CustomizedPasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use custos_values::Random;
 
+const MEMORY_KIB: std::ops::RangeInclusive<u32> = 8..=1_048_576;
+const PASSES: std::ops::RangeInclusive<u32> = 1..=16;
+
 /// Cost of one hash. The default follows OWASP's first recommendation for Argon2id.
 #[derive(Debug, Clone, Copy)]
 pub struct PasswordParams {
@@ -52,6 +55,9 @@ impl PasswordHasher {
     /// # Errors
     /// `None` when the parameters are out of range.
     pub fn new(params: PasswordParams, random: &dyn Random) -> Option<Self> {
+        if !MEMORY_KIB.contains(&params.memory_kib) || !PASSES.contains(&params.passes) {
+            return None;
+        }
         let params = Params::new(params.memory_kib, params.passes, 1, Some(32)).ok()?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
         let mut hasher = Self {

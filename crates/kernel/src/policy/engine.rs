@@ -9,7 +9,7 @@ use cedar_policy::{
     Authorizer, Context, Decision as CedarDecision, Entities, Entity, EntityUid,
     Policy as CedarPolicy, PolicyId, PolicySet, Request, RestrictedExpression,
 };
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{PoisonError, RwLock};
 use thiserror::Error;
 
@@ -36,6 +36,13 @@ pub enum PolicyError {
     /// A rule has no `@id`, or two have the same one.
     #[error("policy of {feature}: every rule needs an @id of its own")]
     Unnamed {
+        /// The feature whose file it is.
+        feature: &'static str,
+    },
+    /// A rule does not say which actions it is about, or is a template. Rules are found by their action, so it would
+    /// be passed over, which must not happen to a `forbid`.
+    #[error("policy of {feature}: every rule needs `action ==` or `action in` and no slots")]
+    Unbounded {
         /// The feature whose file it is.
         feature: &'static str,
     },
@@ -123,6 +130,12 @@ impl Policy {
                 .text
                 .parse()
                 .map_err(|e: cedar_policy::ParseErrors| syntax(e.to_string()))?;
+            let unbounded = || PolicyError::Unbounded {
+                feature: source.feature,
+            };
+            if set.templates().next().is_some() {
+                return Err(unbounded());
+            }
             for policy in set.policies() {
                 let unnamed = PolicyError::Unnamed {
                     feature: source.feature,
@@ -135,7 +148,11 @@ impl Policy {
                     });
                 }
                 let policy = policy.new_id(PolicyId::new(&id));
-                for action in constrained_actions(&policy) {
+                let actions = constrained_actions(&policy);
+                if actions.is_empty() {
+                    return Err(unbounded());
+                }
+                for action in actions {
                     let slice = slices.entry(action).or_default();
                     slice
                         .add(policy.clone())
@@ -169,16 +186,15 @@ impl Policy {
 
     /// Decides which records of a type an action may reach.
     ///
+    /// A scope can say "own", then departments on top, then all. From policies that permit otherwise it takes what
+    /// it can say, so a list never shows more than single decisions would permit.
+    ///
     /// # Errors
     /// [`Denied`] when it may reach none.
     pub fn scope<A: Action, R: Resource>(&self, caller: &Caller) -> Result<Scope<A, R>, Denied> {
         let relations =
             Relation::WITHIN.map(|relation| self.ask(caller, R::TYPE, A::NAME, relation, None));
-        if relations.contains(&true) {
-            Ok(Scope::new(caller, relations))
-        } else {
-            Err(denied::<A, R>(caller, None, true))
-        }
+        Scope::new(caller, relations).ok_or_else(|| denied::<A, R>(caller, None, true))
     }
 
     /// Whether a caller may take an action on any record at all: the gate of a route and the list of permissions
@@ -187,6 +203,21 @@ impl Policy {
         Relation::WITHIN
             .iter()
             .any(|relation| self.ask(caller, resource, action, *relation, None))
+    }
+
+    /// Which of some actions the caller may take on one record, so that the web can show what it is told.
+    pub fn permitted<R: Resource>(
+        &self,
+        caller: &Caller,
+        facts: &Facts<R>,
+        actions: &[&'static str],
+    ) -> Vec<&'static str> {
+        let relation = Relation::of(caller, facts);
+        actions
+            .iter()
+            .copied()
+            .filter(|action| self.ask(caller, R::TYPE, action, relation, None))
+            .collect()
     }
 
     /// The same gate for a bare combination of roles, for the authorisation matrix.
@@ -327,13 +358,16 @@ fn denied<A: Action, R: Resource>(
     }
 }
 
-/// The actions a rule names in its scope. A rule that names none is refused a slice and so can never permit.
+/// The actions a rule names in its scope, each once.
 fn constrained_actions(policy: &CedarPolicy) -> Vec<String> {
     let name = |uid: &EntityUid| uid.id().unescaped().to_owned();
     match policy.action_constraint() {
         cedar_policy::ActionConstraint::Any => Vec::new(),
         cedar_policy::ActionConstraint::Eq(uid) => vec![name(&uid)],
-        cedar_policy::ActionConstraint::In(uids) => uids.iter().map(name).collect(),
+        cedar_policy::ActionConstraint::In(uids) => {
+            let names: BTreeSet<String> = uids.iter().map(name).collect();
+            names.into_iter().collect()
+        }
     }
 }
 

@@ -62,12 +62,28 @@ pub struct Scope<A: Action, R: Resource> {
 }
 
 impl<A: Action, R: Resource> Scope<A, R> {
-    pub(super) fn new(caller: &Caller, relations: [bool; Relation::WITHIN.len()]) -> Self {
-        Self {
+    /// The scope of the given relations (in the order of [`Relation::WITHIN`]), less those that owner, departments
+    /// and "all" cannot express: reach must grow from the own records outwards. `None` if nothing is left.
+    pub(super) fn new(
+        caller: &Caller,
+        relations: [bool; Relation::WITHIN.len()],
+    ) -> Option<Self> {
+        let [own, department, below, elsewhere] = relations;
+        let relations = match caller.user_id() {
+            // A job owns nothing and is in no department: to it, every record is elsewhere.
+            None => [elsewhere; Relation::WITHIN.len()],
+            Some(_) => [
+                own,
+                own && department,
+                own && below,
+                own && department && below && elsewhere,
+            ],
+        };
+        relations.contains(&true).then(|| Self {
             caller: caller.clone(),
             relations,
             kind: PhantomData,
-        }
+        })
     }
 
     /// Who asked.
@@ -115,6 +131,7 @@ impl<A: Action, R: Resource> Scope<A, R> {
             .departments_below()
             .iter()
             .copied()
+            .filter(|below| self.caller.department() != Some(*below))
             .filter(|_| self.allows(Relation::Below));
         own.into_iter().chain(below).collect()
     }

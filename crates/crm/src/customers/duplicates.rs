@@ -1,0 +1,102 @@
+//! The duplicate check 查重: finds equal phones, e-mails, codes, numbers and company names through the blind index,
+//! and tells the caller nothing of customers they may not see but that there is one.
+
+use super::model::Customer;
+use super::seal::open_fields;
+use super::sql;
+use super::write::blind_hash;
+use crate::crm::OrgKeys;
+use crate::fields::CUSTOMER;
+use crate::{Crm, CrmError};
+use custos_kernel::crypto::Disclosures;
+use custos_kernel::policy::{Caller, Permit, actions};
+use custos_values::CustomerId;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// Most customers reported for one value.
+const LIMIT: i64 = 20;
+
+/// A customer that has a value in common with the one asked about.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DuplicateMatch {
+    /// Its id, if the caller may read it.
+    #[schema(value_type = Option<String>)]
+    pub id: Option<CustomerId>,
+    /// Its name, if the caller may read it.
+    pub name: Option<String>,
+    /// The fields they have in common.
+    pub on: Vec<&'static str>,
+}
+
+impl Crm {
+    /// Ids of customers that share a value, with the fields they share.
+    pub(crate) async fn duplicate_ids(
+        &self,
+        caller: &Caller,
+        keys: &OrgKeys,
+        fields: &[(&'static str, String)],
+    ) -> Result<BTreeMap<[u8; 16], Vec<&'static str>>, CrmError> {
+        let mut found: BTreeMap<[u8; 16], Vec<&'static str>> = BTreeMap::new();
+        let mut tx = self.store.read().await?;
+        for (name, text) in fields {
+            let Some((index, hash)) = CUSTOMER
+                .get(name)
+                .and_then(|spec| blind_hash(keys, spec, text))
+            else {
+                continue;
+            };
+            for id in sql::find_blind(&mut tx, caller, index, hash, LIMIT).await? {
+                let on = found.entry(id).or_default();
+                if !on.contains(name) {
+                    on.push(name);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The matches as the caller may see them, and the fields that were disclosed.
+    pub(crate) async fn duplicate_matches(
+        &self,
+        caller: &Caller,
+        fields: &[(&'static str, String)],
+    ) -> Result<(Vec<DuplicateMatch>, Disclosures), CrmError> {
+        let keys = self.keys(caller.org()).await?;
+        let found = self.duplicate_ids(caller, &keys, fields).await?;
+        let ids: Vec<[u8; 16]> = found.keys().copied().collect();
+        let stored = sql::find_many(&mut self.store.read().await?, caller, &ids).await?;
+        let mut disclosures = Disclosures::new();
+        let mut matches = Vec::new();
+        for customer in stored {
+            let on = found.get(&customer.facts.id).cloned().unwrap_or_default();
+            let permit: Result<Permit<actions::Read, Customer>, _> =
+                self.policy.permit(caller, &customer.facts);
+            let Ok(permit) = permit else {
+                matches.push(DuplicateMatch {
+                    id: None,
+                    name: None,
+                    on,
+                });
+                continue;
+            };
+            let key = keys.tenant.open_record_key(customer.id(), &customer.key)?;
+            let row = customer.facts.id;
+            let opened = open_fields(&permit, &key, CUSTOMER, &row, &customer.fields, |spec| {
+                spec.name == "name"
+            })?;
+            let name = opened
+                .into_iter()
+                .next()
+                .map(|(spec, plain)| plain.disclose(spec.name, &mut disclosures));
+            let name = name.map(custos_kernel::crypto::Disclosed::into_inner);
+            matches.push(DuplicateMatch {
+                id: Some(customer.id()),
+                name,
+                on,
+            });
+        }
+        Ok((matches, disclosures))
+    }
+}

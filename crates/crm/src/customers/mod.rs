@@ -1,0 +1,21 @@
+//! Customers 客户: the record everything else hangs on.
+
+mod actions_on_record;
+mod duplicates;
+mod http;
+mod list;
+mod model;
+mod record;
+mod seal;
+pub(crate) mod sql;
+mod write;
+
+pub use duplicates::DuplicateMatch;
+pub use http::{DisclosedField, DisclosureInput, operations};
+pub use list::{ListFilter, ListQuery};
+pub use model::{Customer, NewCustomer, StoredCustomer};
+pub(crate) use record::prepared_row;
+pub use record::{CustomerRecord, Reference};
+pub(crate) use seal::{OpenedFields, open_fields, seal_field};
+pub use sql::MIGRATION;
+pub(crate) use write::{Revealed, blind_hash};

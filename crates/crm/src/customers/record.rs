@@ -1,0 +1,194 @@
+//! A customer on the wire, and the prepared row of lists.
+
+use super::model::{Customer, StoredCustomer};
+use super::seal::OpenedFields;
+use crate::Crm;
+use crate::fields::{CUSTOMER, FieldSpec, FieldValue, display, mask};
+use custos_kernel::crypto::{Disclosures, Plain};
+use custos_kernel::policy::{Caller, Facts, FieldAccess};
+use custos_values::{CustomerId, DepartmentId, OrgId, Timestamp, UserId};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// A person or department by id and name.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Reference {
+    /// Its id.
+    pub id: String,
+    /// Its name at this moment.
+    pub name: Option<String>,
+}
+
+/// A customer as the caller may see it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CustomerRecord {
+    /// The id.
+    #[schema(value_type = String)]
+    pub id: CustomerId,
+    /// The version, also the entity tag.
+    pub version: i64,
+    /// The person responsible.
+    pub owner: Option<Reference>,
+    /// The department it belongs to.
+    pub department: Option<Reference>,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Timestamp,
+    /// The filled fields by name; hidden ones are missing.
+    pub fields: BTreeMap<&'static str, FieldValue>,
+    /// What the caller may do with it.
+    pub actions: Vec<&'static str>,
+}
+
+impl Crm {
+    pub(crate) fn owner_reference(&self, org: OrgId, owner: Option<UserId>) -> Option<Reference> {
+        let owner = owner?;
+        let name = self
+            .people
+            .user_name(org, owner)
+            .map(|name| name.to_string());
+        Some(Reference {
+            id: owner.to_string(),
+            name,
+        })
+    }
+
+    pub(crate) fn department_reference(
+        &self,
+        org: OrgId,
+        department: Option<DepartmentId>,
+    ) -> Option<Reference> {
+        let department = department?;
+        let name = self
+            .people
+            .department_name(org, department)
+            .map(|name| name.to_string());
+        Some(Reference {
+            id: department.to_string(),
+            name,
+        })
+    }
+
+    /// The record for a caller who was permitted to read it, and the fields that left in clear.
+    pub(crate) fn record(
+        &self,
+        caller: &Caller,
+        stored: &StoredCustomer,
+        opened: OpenedFields,
+    ) -> (CustomerRecord, Disclosures) {
+        let mut disclosures = Disclosures::new();
+        let fields = self.visible(caller, &stored.facts, opened, &mut disclosures);
+        let org = stored.facts.org;
+        let record = CustomerRecord {
+            id: stored.id(),
+            version: stored.facts.version,
+            owner: self.owner_reference(org, stored.facts.owner),
+            department: self.department_reference(org, stored.facts.department),
+            created_at: stored.created_at,
+            updated_at: stored.updated_at,
+            fields,
+            actions: self.actions_on(caller, &stored.facts),
+        };
+        (record, disclosures)
+    }
+
+    /// The fields of a customer or of what hangs on it, as far as the caller may see them.
+    pub(crate) fn visible(
+        &self,
+        caller: &Caller,
+        facts: &Facts<Customer>,
+        opened: OpenedFields,
+        disclosures: &mut Disclosures,
+    ) -> BTreeMap<&'static str, FieldValue> {
+        let mut out = BTreeMap::new();
+        for (spec, plain) in opened.into_iter() {
+            if self.policy.field_access(caller, facts, spec.rule()) != FieldAccess::Hidden {
+                out.insert(spec.name, show(spec, plain, disclosures));
+            }
+        }
+        out
+    }
+}
+
+/// A field's value for somebody who may see the field: masked if the field is.
+pub(crate) fn show(
+    spec: &'static FieldSpec,
+    plain: Plain<String>,
+    disclosures: &mut Disclosures,
+) -> FieldValue {
+    if spec.masked {
+        FieldValue::Masked {
+            masked: plain.mask(|text| mask(spec, text)).into_inner(),
+        }
+    } else {
+        display(spec, &plain.disclose(spec.name, disclosures).into_inner())
+    }
+}
+
+/// The prepared part of a list row: id, version, times and masked list fields as JSON members, without braces.
+/// Owner, department and actions are added when it is shown, because they depend on others than the customer.
+pub(crate) fn prepared_row(stored: &StoredCustomer, opened: &OpenedFields) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Prepared<'a> {
+        id: CustomerId,
+        version: i64,
+        created_at: Timestamp,
+        updated_at: Timestamp,
+        fields: BTreeMap<&'a str, FieldValue>,
+    }
+    let fields = CUSTOMER.listed().filter_map(|spec| {
+        let text = opened.get(spec.name)?;
+        let masked = || FieldValue::Masked {
+            masked: mask(spec, text),
+        };
+        Some((
+            spec.name,
+            if spec.masked {
+                masked()
+            } else {
+                display(spec, text)
+            },
+        ))
+    });
+    let prepared = Prepared {
+        id: stored.id(),
+        version: stored.facts.version,
+        created_at: stored.created_at,
+        updated_at: stored.updated_at,
+        fields: fields.collect(),
+    };
+    let json = serde_json::to_vec(&prepared).unwrap_or_default();
+    let members = json
+        .get(1..json.len().saturating_sub(1))
+        .unwrap_or_default();
+    let mut out = Vec::with_capacity(32 + members.len());
+    out.extend_from_slice(
+        stored
+            .facts
+            .owner
+            .as_ref()
+            .map_or(&[0_u8; 16], |id| id.as_bytes()),
+    );
+    out.extend_from_slice(
+        stored
+            .facts
+            .department
+            .as_ref()
+            .map_or(&[0_u8; 16], |id| id.as_bytes()),
+    );
+    out.extend_from_slice(members);
+    out
+}
+
+/// Owner, department and JSON members of a prepared row.
+pub(crate) fn split_row(row: &[u8]) -> Option<(Option<UserId>, Option<DepartmentId>, &[u8])> {
+    let owner: [u8; 16] = row.get(..16)?.try_into().ok()?;
+    let department: [u8; 16] = row.get(16..32)?.try_into().ok()?;
+    let owner = (owner != [0; 16]).then(|| UserId::from_bytes(owner));
+    let department = (department != [0; 16]).then(|| DepartmentId::from_bytes(department));
+    Some((owner, department, &row[32..]))
+}

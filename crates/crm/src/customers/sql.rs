@@ -1,0 +1,254 @@
+//! The tables of customers: the only place that names them.
+
+use super::model::{Customer, StoredCustomer};
+use crate::CrmError;
+use custos_kernel::crypto::WrappedKey;
+use custos_kernel::policy::{Action, Caller, Facts, Permit, Scope, actions};
+use custos_store::{Migration, ReadTx, Row, SealedFields, StoreError, Value, WriteTx};
+use custos_values::{CustomerId, DepartmentId, OrgId, Timestamp, UserId};
+
+/// The tables.
+pub const MIGRATION: Migration = Migration {
+    name: "0201_customer",
+    sql: "CREATE TABLE customer (
+            org_id {bytes} NOT NULL, id {bytes} NOT NULL, version BIGINT NOT NULL, revision BIGINT NOT NULL,
+            owner_id {bytes}, department_id {bytes}, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL,
+            dek {bytes} NOT NULL, fields {bytes} NOT NULL,
+            PRIMARY KEY (org_id, id)) {clustered};
+          CREATE TABLE blind_index (
+            org_id {bytes} NOT NULL, field TEXT NOT NULL, hash BIGINT NOT NULL, customer_id {bytes} NOT NULL,
+            record_id {bytes} NOT NULL,
+            PRIMARY KEY (org_id, field, hash, customer_id, record_id)) {clustered};
+          CREATE INDEX blind_index_customer ON blind_index (org_id, customer_id);
+          CREATE TABLE idempotency (
+            org_id {bytes} NOT NULL, user_id {bytes} NOT NULL, key TEXT NOT NULL, record_id {bytes} NOT NULL,
+            created_at BIGINT NOT NULL,
+            PRIMARY KEY (org_id, user_id, key)) {clustered}",
+};
+
+const COLUMNS: &str =
+    "id, version, revision, owner_id, department_id, created_at, updated_at, dek, fields";
+
+fn stored(org: OrgId, row: &Row) -> Result<StoredCustomer, StoreError> {
+    let owner = row.id_opt(3)?.map(UserId::from_bytes);
+    let department = row.id_opt(4)?.map(DepartmentId::from_bytes);
+    Ok(StoredCustomer {
+        facts: Facts::owned(org, row.id(0)?, row.int(1)?, owner, department),
+        revision: row.int(2)?,
+        created_at: row.time(5)?,
+        updated_at: row.time(6)?,
+        key: WrappedKey::from_bytes(row.bytes(7)?.to_vec()),
+        fields: SealedFields::decode(row.bytes(8)?)?,
+    })
+}
+
+/// A customer of the caller's organisation, before any decision.
+pub(crate) async fn find(
+    tx: &mut ReadTx,
+    caller: &Caller,
+    id: CustomerId,
+) -> Result<StoredCustomer, CrmError> {
+    let sql = format!("SELECT {COLUMNS} FROM customer WHERE org_id = $1 AND id = $2");
+    let rows = tx
+        .lookup(caller, &sql, &[Value::from(id.as_bytes())])
+        .await?;
+    let row = rows.first().ok_or(CrmError::NotFound)?;
+    Ok(stored(caller.org(), row)?)
+}
+
+/// Several customers by id, in the order of the ids that exist.
+pub(crate) async fn find_many(
+    tx: &mut ReadTx,
+    caller: &Caller,
+    ids: &[[u8; 16]],
+) -> Result<Vec<StoredCustomer>, CrmError> {
+    let mut found = Vec::with_capacity(ids.len());
+    let sql = format!("SELECT {COLUMNS} FROM customer WHERE org_id = $1 AND id = $2");
+    for id in ids {
+        if let Some(row) = tx.lookup(caller, &sql, &[Value::from(id)]).await?.first() {
+            found.push(stored(caller.org(), row)?);
+        }
+    }
+    Ok(found)
+}
+
+/// The customers of a scope in the order of their ids, after one.
+pub(crate) async fn page<A: Action>(
+    tx: &mut ReadTx,
+    scope: &Scope<A, Customer>,
+    after: Option<[u8; 16]>,
+    limit: i64,
+) -> Result<Vec<StoredCustomer>, CrmError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM customer WHERE org_id = $1 AND id > $2 AND {{scope}} ORDER BY id LIMIT $3"
+    );
+    let after = after.map_or(Value::Bytes(Vec::new()), |id| Value::from(&id));
+    let rows = tx.within(scope, &sql, &[after, Value::Int(limit)]).await?;
+    Ok(rows
+        .iter()
+        .map(|row| stored(scope.org(), row))
+        .collect::<Result<_, _>>()?)
+}
+
+/// The revisions of customers, to see which the index has to read again.
+pub(crate) async fn revision(
+    tx: &mut ReadTx,
+    caller: &Caller,
+    id: &[u8; 16],
+) -> Result<Option<i64>, CrmError> {
+    let sql = "SELECT revision FROM customer WHERE org_id = $1 AND id = $2";
+    let rows = tx.lookup(caller, sql, &[Value::from(id)]).await?;
+    Ok(rows.first().map(|row| row.int(0)).transpose()?)
+}
+
+/// Inserts a customer.
+pub(crate) async fn insert(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<actions::Create, Customer>,
+    owner: (Option<UserId>, Option<DepartmentId>),
+    now: Timestamp,
+    key: &WrappedKey,
+    fields: &SealedFields,
+) -> Result<(), CrmError> {
+    let sql = "INSERT INTO customer \
+               (org_id, id, version, revision, owner_id, department_id, created_at, updated_at, dek, fields) \
+               VALUES ($1, $2, 1, 1, $3, $4, $5, $5, $6, $7)";
+    let more = [
+        Value::from(owner.0),
+        Value::from(owner.1.map(|d| d.as_bytes().to_vec())),
+        Value::from(now),
+        Value::from(key.as_bytes()),
+        Value::Bytes(fields.encode()),
+    ];
+    tx.put(permit, sql, &more).await?;
+    Ok(())
+}
+
+/// Replaces fields and owner at the permit's version.
+pub(crate) async fn update<A: Action>(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<A, Customer>,
+    owner: (Option<UserId>, Option<DepartmentId>),
+    now: Timestamp,
+    fields: &SealedFields,
+) -> Result<(), CrmError> {
+    let sql = "UPDATE customer SET version = version + 1, revision = revision + 1, owner_id = $4, \
+               department_id = $5, updated_at = $6, fields = $7 WHERE org_id = $1 AND id = $2 AND version = $3";
+    let more = [
+        Value::from(owner.0),
+        Value::from(owner.1.map(|d| d.as_bytes().to_vec())),
+        Value::from(now),
+        Value::Bytes(fields.encode()),
+    ];
+    Ok(tx.change(permit, sql, &more).await?)
+}
+
+/// Counts a change of something that hangs on the customer, so that indexes read it again.
+pub(crate) async fn touch<A: Action>(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<A, Customer>,
+    now: Timestamp,
+) -> Result<(), CrmError> {
+    let sql = "UPDATE customer SET revision = revision + 1, updated_at = $3 WHERE org_id = $1 AND id = $2";
+    tx.put(permit, sql, &[Value::from(now)]).await?;
+    Ok(())
+}
+
+/// Removes the customer's row at the permit's version; what hangs on it is removed by its features before.
+pub(crate) async fn delete(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<actions::Delete, Customer>,
+) -> Result<(), CrmError> {
+    tx.put(
+        permit,
+        "DELETE FROM blind_index WHERE org_id = $1 AND customer_id = $2",
+        &[],
+    )
+    .await?;
+    Ok(tx
+        .change(
+            permit,
+            "DELETE FROM customer WHERE org_id = $1 AND id = $2 AND version = $3",
+            &[],
+        )
+        .await?)
+}
+
+/// Puts blind index entries of one record (the customer itself or a contact) in place of its old ones.
+pub(crate) async fn replace_blind<A: Action>(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<A, Customer>,
+    record: &[u8; 16],
+    hashes: &[(&'static str, i64)],
+    fresh: bool,
+) -> Result<(), CrmError> {
+    if !fresh {
+        let clear =
+            "DELETE FROM blind_index WHERE org_id = $1 AND customer_id = $2 AND record_id = $3";
+        tx.put(permit, clear, &[Value::from(record)]).await?;
+    }
+    let sql = "INSERT INTO blind_index (org_id, customer_id, record_id, field, hash) VALUES ($1, $2, $3, $4, $5)";
+    for (field, hash) in hashes {
+        tx.put(
+            permit,
+            sql,
+            &[Value::from(record), Value::from(*field), Value::Int(*hash)],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Customers that have an equal value in a blind index, themselves or in a contact.
+pub(crate) async fn find_blind(
+    tx: &mut ReadTx,
+    caller: &Caller,
+    field: &str,
+    hash: i64,
+    limit: i64,
+) -> Result<Vec<[u8; 16]>, CrmError> {
+    let sql = "SELECT DISTINCT customer_id FROM blind_index WHERE org_id = $1 AND field = $2 AND hash = $3 LIMIT $4";
+    let rows = tx
+        .lookup(
+            caller,
+            sql,
+            &[Value::from(field), Value::Int(hash), Value::Int(limit)],
+        )
+        .await?;
+    Ok(rows.iter().map(|row| row.id(0)).collect::<Result<_, _>>()?)
+}
+
+/// The record an idempotency key of this person made.
+pub(crate) async fn idempotent(
+    tx: &mut WriteTx<'_>,
+    user: UserId,
+    key: &str,
+) -> Result<Option<CustomerId>, CrmError> {
+    let sql = "SELECT record_id FROM idempotency WHERE org_id = $1 AND user_id = $2 AND key = $3";
+    let rows = tx
+        .lookup(sql, &[Value::from(user), Value::from(key)])
+        .await?;
+    Ok(rows
+        .first()
+        .map(|row| row.id(0))
+        .transpose()?
+        .map(CustomerId::from_bytes))
+}
+
+/// Remembers what an idempotency key made.
+pub(crate) async fn remember(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<actions::Create, Customer>,
+    user: UserId,
+    key: &str,
+    now: Timestamp,
+) -> Result<(), CrmError> {
+    let sql = "INSERT INTO idempotency (org_id, record_id, user_id, key, created_at) VALUES ($1, $2, $3, $4, $5)";
+    tx.put(
+        permit,
+        sql,
+        &[Value::from(user), Value::from(key), Value::from(now)],
+    )
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,15 @@
+//! The field registry: every field is declared once, and storage, search, masking, import, export, forms and the API
+//! read that one declaration.
+
+mod http;
+mod registry;
+mod spec;
+mod value;
+
+pub use http::{FieldInfo, FieldList, operations};
+pub use registry::{ACTIVITY, CONTACT, CUSTOMER, FieldSet};
+pub use spec::{Category, FieldKind, FieldSpec};
+pub(crate) use value::check_input;
+pub use value::{
+    Checked, FieldInput, FieldValue, UsccCheck, check, display, mask, match_key, sort_number,
+};

@@ -1,0 +1,16 @@
+//! What this crate needs to know about staff; the identity feature provides it.
+
+use custos_values::{DepartmentId, OrgId, UserId};
+use std::sync::Arc;
+
+/// Names and departments of an organisation's staff.
+pub trait People: Send + Sync + 'static {
+    /// A person's display name.
+    fn user_name(&self, org: OrgId, user: UserId) -> Option<Arc<str>>;
+    /// A department's name.
+    fn department_name(&self, org: OrgId, department: DepartmentId) -> Option<Arc<str>>;
+    /// The department a person belongs to.
+    fn department_of(&self, org: OrgId, user: UserId) -> Option<DepartmentId>;
+    /// The one active person with this display name or login.
+    fn find_user(&self, org: OrgId, name: &str) -> Option<UserId>;
+}

@@ -1,0 +1,68 @@
+//! One line of the timeline.
+
+use crate::customers::Reference;
+use custos_kernel::audit::{Actor, Entry};
+use custos_values::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A follow-up, or something the log knows of the customer.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TimelineItem {
+    /// Unique within the timeline.
+    pub id: String,
+    /// When it happened.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// `call`, `visit`, `message`, `email`, `note` for follow-ups; `created`, `updated`, `revealed`, `other` from
+    /// the log.
+    pub kind: String,
+    /// Who did it; none for the system.
+    pub author: Option<Reference>,
+    /// What was written, for follow-ups.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content: Option<String>,
+    /// When to contact the customer next, for follow-ups.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_contact_at: Option<String>,
+    /// Names of the fields changed or revealed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<String>,
+}
+
+/// The timeline's kind of a log entry; none for entries the timeline leaves out.
+pub(super) fn kind_of(entry: &Entry) -> Option<&'static str> {
+    let detail = |key: &str| entry.detail.contains_key(key);
+    if entry.outcome != custos_kernel::audit::Outcome::Allowed {
+        return None;
+    }
+    match entry.action.as_str() {
+        "customer.create" if detail("import") => Some("imported"),
+        "customer.create" => Some("created"),
+        "customer.update" if detail("activity") => None,
+        "customer.update" if detail("new_owner") => Some("owner_changed"),
+        "customer.update" => Some("updated"),
+        "customer.reveal" => Some("revealed"),
+        _ => None,
+    }
+}
+
+/// The acting account of an entry.
+pub(super) fn actor_of(entry: &Entry) -> Option<[u8; 16]> {
+    match &entry.actor {
+        Actor::User { id, .. } => Some(*id),
+        Actor::System { .. } | Actor::Anonymous => None,
+    }
+}
+
+/// The field names an entry speaks of.
+pub(super) fn names_of(entry: &Entry) -> Vec<String> {
+    let listed = entry
+        .detail
+        .get("fields")
+        .or_else(|| entry.detail.get("disclosed"));
+    let value = listed.and_then(|detail| serde_json::to_value(detail).ok());
+    value
+        .and_then(|value| serde_json::from_value(value).ok())
+        .unwrap_or_default()
+}

@@ -1,0 +1,89 @@
+//! The table of follow-ups.
+
+use crate::CrmError;
+use crate::customers::Customer;
+use custos_kernel::policy::{Action, Permit, actions};
+use custos_store::{Migration, ReadTx, Row, SealedFields, StoreError, Value, WriteTx};
+use custos_values::{ActivityId, Timestamp, UserId};
+
+/// The table. Follow-ups of one customer lie together, in the order of their time.
+pub const MIGRATION: Migration = Migration {
+    name: "0203_activity",
+    sql: "CREATE TABLE activity (
+            org_id {bytes} NOT NULL, customer_id {bytes} NOT NULL, at BIGINT NOT NULL, id {bytes} NOT NULL,
+            author_id {bytes}, created_at BIGINT NOT NULL, fields {bytes} NOT NULL,
+            PRIMARY KEY (org_id, customer_id, at, id)) {clustered}",
+};
+
+/// A follow-up's row.
+pub(crate) struct StoredActivity {
+    pub(crate) id: [u8; 16],
+    pub(crate) at: Timestamp,
+    pub(crate) author: Option<UserId>,
+    pub(crate) fields: SealedFields,
+}
+
+fn stored(row: &Row) -> Result<StoredActivity, StoreError> {
+    Ok(StoredActivity {
+        id: row.id(0)?,
+        at: row.time(1)?,
+        author: row.id_opt(2)?.map(UserId::from_bytes),
+        fields: SealedFields::decode(row.bytes(3)?)?,
+    })
+}
+
+/// Follow-ups before a place in the timeline, newest first.
+pub(crate) async fn before<A: Action>(
+    tx: &mut ReadTx,
+    permit: &Permit<A, Customer>,
+    place: Option<(i64, [u8; 16])>,
+    limit: i64,
+) -> Result<Vec<StoredActivity>, CrmError> {
+    let sql = "SELECT id, at, author_id, fields FROM activity WHERE org_id = $1 AND customer_id = $2 \
+               AND (at < $3 OR (at = $3 AND id < $4)) ORDER BY at DESC, id DESC LIMIT $5";
+    let (at, id) = place.unwrap_or((i64::MAX, [0xff; 16]));
+    let rows = tx
+        .of(
+            permit,
+            sql,
+            &[Value::Int(at), Value::from(&id), Value::Int(limit)],
+        )
+        .await?;
+    Ok(rows.iter().map(stored).collect::<Result<_, _>>()?)
+}
+
+/// Inserts a follow-up.
+pub(crate) async fn insert<A: Action>(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<A, Customer>,
+    id: ActivityId,
+    at: Timestamp,
+    now: Timestamp,
+    fields: &SealedFields,
+) -> Result<(), CrmError> {
+    let sql = "INSERT INTO activity (org_id, customer_id, at, id, author_id, created_at, fields) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    let more = [
+        Value::from(at),
+        Value::from(id.as_bytes()),
+        Value::from(permit.caller().user_id()),
+        Value::from(now),
+        Value::Bytes(fields.encode()),
+    ];
+    tx.put(permit, sql, &more).await?;
+    Ok(())
+}
+
+/// Removes all follow-ups of a customer that is being deleted.
+pub(crate) async fn delete_all(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<actions::Delete, Customer>,
+) -> Result<(), CrmError> {
+    tx.put(
+        permit,
+        "DELETE FROM activity WHERE org_id = $1 AND customer_id = $2",
+        &[],
+    )
+    .await?;
+    Ok(())
+}
