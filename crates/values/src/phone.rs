@@ -112,7 +112,9 @@ impl Phone {
             }
             Some(national) => match area_len(national) {
                 Some(len) => format!("0{}-{}", &national[..len], &national[len..]),
-                None => national.to_owned(),
+                None if national.starts_with("400") => national.to_owned(),
+                // Without the country, a number beginning 800 would be taken for a North American one.
+                None => self.number().to_owned(),
             },
             None => self.number().to_owned(),
         };
