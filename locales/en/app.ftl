@@ -1,7 +1,7 @@
 ### Words of the frame around every page, and of controls that occur everywhere.
 
 product-name = Custos
-product-promise = Self-hosted · verifiable · your data stays with you
+product-promise = Self-hosted: your data stays yours
 skip-to-content = Skip to content
 loading = Loading
 nav-label = Main navigation

@@ -60,7 +60,7 @@ conflict-text = Load the current version; your changes are kept, so you can chec
 conflict-reload = Load current version
 conflict-merged = Current version loaded; your changes are kept.
 conflict-both = Current version loaded. Both of you changed: { $fields }. Please check.
-reveal-title = Show { $field }
+reveal-title = Reveal: { $field }
 reveal-note = Showing this of { $name } is written into the audit log with your reason. It hides again after a minute.
 reveal-reason = Reason
 reveal-reason-call = Calling the customer
@@ -92,6 +92,7 @@ timeline-note = noted
 timeline-created = created the customer
 timeline-updated = changed details
 timeline-imported = imported the customer
+timeline-other = made another change
 timeline-owner_changed = changed the owner
 timeline-revealed = revealed a value
 timeline-exported = exported the customer
@@ -113,7 +114,7 @@ export-title = { $count ->
     [one] Export { $count } customer
    *[other] Export { $count } customers
 }
-export-note = Exports the { $total } rows of the current filter. Masked fields stay masked in the file.
+export-note = Exports the { $total } rows of the current filter.
 export-format = Format
 format-xlsx = Excel (xlsx)
 format-csv = CSV (UTF-8)

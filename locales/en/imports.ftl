@@ -31,6 +31,7 @@ import-says-finished = The import is finished.
 import-says-failed = The import failed.
 import-delete-title = Delete this import?
 import-delete-text = Customers already stored stay.
+import-steps = Steps of the import
 import-step-source = File
 import-step-mapping = Columns
 import-step-options = Options

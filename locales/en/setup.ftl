@@ -2,6 +2,7 @@
 
 setup-title = Set up Custos
 setup-note = Once only: your organisation, three administrators and the first sales lead.
+setup-steps = Steps of the setup
 setup-step-organisation = Organisation
 setup-step-accounts = Accounts
 setup-step-review = Review

@@ -1,7 +1,7 @@
 ### Words of the frame around every page, and of controls that occur everywhere.
 
 product-name = Custos 守客
-product-promise = 自主部署 · 端到端可核验 · 数据不出门
+product-promise = 自主部署，数据由您掌握
 skip-to-content = 跳到正文
 loading = 正在加载
 nav-label = 主导航

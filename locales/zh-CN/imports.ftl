@@ -31,6 +31,7 @@ import-says-finished = 导入完成。
 import-says-failed = 导入失败。
 import-delete-title = 删除这次导入？
 import-delete-text = 已写入的客户不受影响。
+import-steps = 导入步骤
 import-step-source = 识别文件
 import-step-mapping = 对应字段
 import-step-options = 选项

@@ -2,6 +2,7 @@
 
 setup-title = 初始化 Custos
 setup-note = 只需一次：建立组织、三位管理员和第一位销售主管。
+setup-steps = 初始化步骤
 setup-step-organisation = 组织
 setup-step-accounts = 账号
 setup-step-review = 确认

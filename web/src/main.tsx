@@ -2,6 +2,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { createRoot } from "react-dom/client";
 import "./app/base.css";
 import "./ui/parts.css";
+import "./ui/table.css";
 import { nonceForStyles, readNonce } from "./app/csp";
 import { Providers } from "./app/providers";
 import { makeQueryClient } from "./app/queryClient";

@@ -70,10 +70,13 @@ interface Answer<T> {
   response: Response;
 }
 
+/** The header by which an answer names its request. */
+export const REQUEST_ID = "X-Request-Id";
+
 /** The body of a successful answer, or an {@link ApiError}. */
 export async function body<T>(answer: Promise<Answer<T>>): Promise<T> {
   const { data, error, response } = await answer;
-  if (!response.ok) throw asApiError(response.status, error);
+  if (!response.ok) throw asApiError(response.status, error, response.headers.get(REQUEST_ID));
   return data as T;
 }
 

@@ -12,14 +12,15 @@ export class ApiError extends Error {
   readonly fields: FieldProblem[];
   readonly requestId: string | null;
 
-  constructor(status: number, problem: Partial<Problem>) {
+  /** @param requestId the request's number in the server's log, from the answer's header */
+  constructor(status: number, problem: Partial<Problem>, requestId: string | null = null) {
     super(problem.code ?? `http ${status}`);
     this.name = "ApiError";
     this.status = status;
     this.code = problem.code ?? codeOfStatus(status);
     this.params = problem.params ?? {};
     this.fields = problem.fields ?? [];
-    this.requestId = problem.request_id ?? null;
+    this.requestId = requestId;
   }
 }
 
@@ -33,9 +34,9 @@ function codeOfStatus(status: number): string {
 }
 
 /** Reads a problem document out of whatever came back; never throws. */
-export function asApiError(status: number, body: unknown): ApiError {
+export function asApiError(status: number, body: unknown, requestId: string | null = null): ApiError {
   const problem = typeof body === "object" && body !== null ? (body as Partial<Problem>) : {};
-  return new ApiError(status, typeof problem.code === "string" ? problem : {});
+  return new ApiError(status, typeof problem.code === "string" ? problem : {}, requestId);
 }
 
 /** Any thrown thing as an ApiError, so that pages show one kind of error. */

@@ -665,22 +665,25 @@ export interface components {
             status: number;
             code: string;
             params: {
-                [key: string]: unknown;
+                [key: string]: string;
             };
             fields: components["schemas"]["FieldProblem"][];
-            request_id: string;
         };
         FieldProblem: {
             field: string;
             code: string;
             params: {
-                [key: string]: unknown;
+                [key: string]: string;
             };
         };
         Named: {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        Reference: {
+            id: string;
+            name?: string | null;
         };
         Status: {
             version: string;
@@ -735,7 +738,7 @@ export interface components {
             login: string;
             roles: components["schemas"]["Role"][];
             data_scope: components["schemas"]["DataScope"];
-            department: components["schemas"]["Named"] | null;
+            department?: components["schemas"]["Named"] | null;
             language: string;
         };
         Session: {
@@ -769,27 +772,21 @@ export interface components {
             roles: components["schemas"]["Role"][];
             data_scope: components["schemas"]["DataScope"];
             /** Format: uuid */
-            department_id: string | null;
-            department_name: string | null;
+            department_id?: string | null;
+            department_name?: string | null;
             /** @enum {string} */
             status: "active" | "disabled";
             totp: boolean;
             /** Format: date-time */
-            last_sign_in_at: string | null;
+            last_sign_in_at?: string | null;
             /** Format: int64 */
             version: number;
-        };
-        UserPage: {
-            items: components["schemas"]["User"][];
-            next_cursor: string | null;
-            /** Format: int64 */
-            total: number;
         };
         NewUser: {
             name: string;
             login: string;
             /** Format: uuid */
-            department_id: string | null;
+            department_id?: string | null;
             data_scope: components["schemas"]["DataScope"];
         };
         NewUserLink: {
@@ -815,7 +812,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
-            department_name: string | null;
+            department_name?: string | null;
         };
         Directory: {
             items: components["schemas"]["DirectoryEntry"][];
@@ -825,7 +822,7 @@ export interface components {
             id: string;
             name: string;
             /** Format: uuid */
-            parent_id: string | null;
+            parent_id?: string | null;
             /** Format: int64 */
             version: number;
         };
@@ -835,50 +832,50 @@ export interface components {
         NewDepartment: {
             name: string;
             /** Format: uuid */
-            parent_id: string | null;
+            parent_id?: string | null;
         };
         Preference: {
             value: unknown;
         };
         FieldInfo: {
             name: string;
-            /** @enum {string} */
-            type: "text" | "long_text" | "phone" | "email" | "uscc" | "id_number" | "bank_account" | "choice" | "date" | "amount" | "user" | "datetime";
-            choices: string[] | null;
+            type: string;
+            choices?: string[] | null;
             required: boolean;
-            masked: boolean;
             /** Format: int64 */
-            max_length: number | null;
+            max_length: number;
+            masked: boolean;
+            in_list: boolean;
             sortable: boolean;
             filterable: boolean;
             importable: boolean;
-            /** @enum {string} */
-            access: "hidden" | "masked" | "read" | "write";
-            /** @enum {string} */
-            category: "none" | "personal" | "sensitive";
+            access: string;
+            category: string;
         };
-        Fields: {
+        FieldList: {
             customer: components["schemas"]["FieldInfo"][];
             contact: components["schemas"]["FieldInfo"][];
             activity: components["schemas"]["FieldInfo"][];
         };
-        Amount: {
+        FieldValue: string | {
+            /** Format: int64 */
+            minor: number;
+            currency: string;
+        } | {
+            masked: string;
+        };
+        FieldInput: string | {
             /** Format: int64 */
             minor: number;
             currency: string;
         };
-        MaskedValue: {
-            masked: string;
-        };
-        FieldValue: string | components["schemas"]["Amount"] | components["schemas"]["MaskedValue"];
-        FieldInput: string | components["schemas"]["Amount"] | null;
-        Customer: {
+        CustomerRecord: {
             /** Format: uuid */
             id: string;
             /** Format: int64 */
             version: number;
-            owner: components["schemas"]["Named"] | null;
-            department: components["schemas"]["Named"] | null;
+            owner?: components["schemas"]["Reference"] | null;
+            department?: components["schemas"]["Reference"] | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -888,49 +885,36 @@ export interface components {
             };
             actions: string[];
         };
-        CustomerPage: {
-            items: components["schemas"]["Customer"][];
-            next_cursor: string | null;
-            /** Format: int64 */
-            total: number;
-        };
-        NewCustomer: {
+        CustomerInput: {
             fields: {
-                [key: string]: components["schemas"]["FieldInput"];
-            };
-            /** Format: uuid */
-            owner_id?: string | null;
-        };
-        CustomerPatch: {
-            fields: {
-                [key: string]: components["schemas"]["FieldInput"];
+                [key: string]: null | components["schemas"]["FieldInput"];
             };
             /** Format: uuid */
             owner_id?: string | null;
         };
         DuplicateCheck: {
             fields: {
-                [key: string]: components["schemas"]["FieldInput"];
+                [key: string]: null | components["schemas"]["FieldInput"];
             };
         };
         DuplicateMatch: {
             /** Format: uuid */
-            id: string | null;
-            name: string | null;
+            id?: string | null;
+            name?: string | null;
             on: string[];
         };
-        DuplicateMatches: {
+        Duplicates: {
             matches: components["schemas"]["DuplicateMatch"][];
         };
-        DisclosureRequest: {
+        DisclosureInput: {
             field: string;
             reason: string;
         };
-        Disclosure: {
+        DisclosedField: {
             field: string;
             value: string;
         };
-        Contact: {
+        ContactRecord: {
             /** Format: uuid */
             id: string;
             /** Format: int64 */
@@ -945,45 +929,29 @@ export interface components {
             };
             actions: string[];
         };
-        Contacts: {
-            items: components["schemas"]["Contact"][];
+        ContactList: {
+            items: components["schemas"]["ContactRecord"][];
         };
-        NewContact: {
+        ContactInput: {
             fields: {
-                [key: string]: components["schemas"]["FieldInput"];
+                [key: string]: null | components["schemas"]["FieldInput"];
             };
             is_primary?: boolean;
         };
-        ContactPatch: {
-            fields: {
-                [key: string]: components["schemas"]["FieldInput"];
-            };
-            is_primary?: boolean;
-        };
-        /** @enum {string} */
-        TimelineKind: "call" | "visit" | "message" | "email" | "note" | "created" | "updated" | "imported" | "owner_changed" | "revealed" | "exported";
         TimelineItem: {
             /** Format: uuid */
             id: string;
             /** Format: date-time */
             at: string;
-            kind: components["schemas"]["TimelineKind"];
-            author: components["schemas"]["Named"] | null;
+            kind: string;
+            author?: components["schemas"]["Reference"] | null;
             content?: string;
             /** Format: date */
             next_contact_at?: string;
             changes?: string[];
-            field?: string;
         };
-        TimelinePage: {
-            items: components["schemas"]["TimelineItem"][];
-            next_cursor: string | null;
-            /** Format: int64 */
-            total: number;
-        };
-        NewActivity: {
-            /** @enum {string} */
-            kind: "call" | "visit" | "message" | "email" | "note";
+        ActivityInput: {
+            kind: string;
             content: string;
             /** Format: date-time */
             at?: string;
@@ -1002,11 +970,11 @@ export interface components {
         ImportSource: {
             /** @enum {string} */
             format: "csv" | "xlsx";
-            encoding: string | null;
+            encoding?: string | null;
             bom: boolean;
             /** @enum {string|null} */
-            delimiter: "," | ";" | "\t" | "|" | null;
-            sheet: string | null;
+            delimiter?: "," | ";" | "\t" | "|" | null;
+            sheet?: string | null;
             sheets: string[];
             /** Format: int64 */
             header_row: number;
@@ -1025,7 +993,7 @@ export interface components {
             index: number;
             header: string;
             samples: string[];
-            field: string | null;
+            field?: string | null;
         };
         ColumnMapping: {
             /** Format: int64 */
@@ -1080,14 +1048,8 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
-            finished_at: string | null;
-            created_by: components["schemas"]["Named"] | null;
-        };
-        ImportPage: {
-            items: components["schemas"]["Import"][];
-            next_cursor: string | null;
-            /** Format: int64 */
-            total: number;
+            finished_at?: string | null;
+            created_by?: components["schemas"]["Named"] | null;
         };
         ImportPatch: {
             source?: components["schemas"]["ImportSourcePatch"];
@@ -1125,38 +1087,30 @@ export interface components {
             duplicates_in_sample: number;
         };
         AuditActor: {
-            /** Format: uuid */
-            id: string | null;
-            name: string;
-            /** @enum {string} */
-            kind: "user" | "system";
+            id?: string | null;
+            name?: string | null;
+            kind: string;
         };
         AuditResource: {
             type: string;
-            id: string;
+            id?: string | null;
         };
         AuditEntry: {
             /** Format: int64 */
             index: number;
+            readable: boolean;
             /** Format: date-time */
             at: string;
             actor: components["schemas"]["AuditActor"];
             action: string;
-            /** @enum {string} */
-            outcome: "allowed" | "denied";
-            resource: components["schemas"]["AuditResource"] | null;
+            outcome: string;
+            resource?: components["schemas"]["AuditResource"] | null;
             detail: {
                 [key: string]: unknown;
             };
-            address: string | null;
-            request_id: string | null;
+            address?: string | null;
+            request_id?: string | null;
             hash: string;
-        };
-        AuditPage: {
-            items: components["schemas"]["AuditEntry"][];
-            next_cursor: string | null;
-            /** Format: int64 */
-            total: number;
         };
         Checkpoint: {
             origin: string;
@@ -1171,8 +1125,10 @@ export interface components {
         Finding: {
             kind: string;
             /** Format: int64 */
-            index: number | null;
-            detail: string;
+            index?: number | null;
+            detail: {
+                [key: string]: unknown;
+            };
         };
         Verification: {
             ok: boolean;
@@ -1180,6 +1136,10 @@ export interface components {
             size: number;
             /** Format: int64 */
             entries_checked: number;
+            /** Format: int64 */
+            entries_unsigned: number;
+            /** Format: int64 */
+            findings_omitted: number;
             /** Format: int64 */
             checkpoints_checked: number;
             findings: components["schemas"]["Finding"][];
@@ -1606,7 +1566,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserPage"];
+                    "application/json": {
+                        items: components["schemas"]["User"][];
+                        next_cursor: string | null;
+                        /** Format: int64 */
+                        total?: number;
+                    };
                 };
             };
             /** @description problem */
@@ -1922,7 +1887,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Fields"];
+                    "application/json": components["schemas"]["FieldList"];
                 };
             };
             /** @description problem */
@@ -1964,7 +1929,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CustomerPage"];
+                    "application/json": {
+                        items: components["schemas"]["CustomerRecord"][];
+                        next_cursor: string | null;
+                        /** Format: int64 */
+                        total?: number;
+                    };
                 };
             };
             /** @description problem */
@@ -1991,7 +1961,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewCustomer"];
+                "application/json": components["schemas"]["CustomerInput"];
             };
         };
         responses: {
@@ -2000,7 +1970,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Customer"];
+                    "application/json": components["schemas"]["CustomerRecord"];
                 };
             };
             /** @description customer.duplicate */
@@ -2041,7 +2011,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DuplicateMatches"];
+                    "application/json": components["schemas"]["Duplicates"];
                 };
             };
             /** @description problem */
@@ -2071,7 +2041,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Customer"];
+                    "application/json": components["schemas"]["CustomerRecord"];
                 };
             };
             /** @description problem */
@@ -2128,7 +2098,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CustomerPatch"];
+                "application/json": components["schemas"]["CustomerInput"];
             };
         };
         responses: {
@@ -2137,7 +2107,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Customer"];
+                    "application/json": components["schemas"]["CustomerRecord"];
                 };
             };
             /** @description version.changed */
@@ -2171,7 +2141,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DisclosureRequest"];
+                "application/json": components["schemas"]["DisclosureInput"];
             };
         };
         responses: {
@@ -2180,7 +2150,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Disclosure"];
+                    "application/json": components["schemas"]["DisclosedField"];
                 };
             };
             /** @description problem */
@@ -2210,7 +2180,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Contacts"];
+                    "application/json": components["schemas"]["ContactList"];
                 };
             };
             /** @description problem */
@@ -2237,7 +2207,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewContact"];
+                "application/json": components["schemas"]["ContactInput"];
             };
         };
         responses: {
@@ -2246,7 +2216,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Contact"];
+                    "application/json": components["schemas"]["ContactRecord"];
                 };
             };
             /** @description problem */
@@ -2305,7 +2275,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ContactPatch"];
+                "application/json": components["schemas"]["ContactInput"];
             };
         };
         responses: {
@@ -2314,7 +2284,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Contact"];
+                    "application/json": components["schemas"]["ContactRecord"];
                 };
             };
             /** @description problem */
@@ -2340,7 +2310,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DisclosureRequest"];
+                "application/json": components["schemas"]["DisclosureInput"];
             };
         };
         responses: {
@@ -2349,7 +2319,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Disclosure"];
+                    "application/json": components["schemas"]["DisclosedField"];
                 };
             };
             /** @description problem */
@@ -2382,7 +2352,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TimelinePage"];
+                    "application/json": {
+                        items: components["schemas"]["TimelineItem"][];
+                        next_cursor: string | null;
+                        /** Format: int64 */
+                        total?: number;
+                    };
                 };
             };
             /** @description problem */
@@ -2409,7 +2384,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewActivity"];
+                "application/json": components["schemas"]["ActivityInput"];
             };
         };
         responses: {
@@ -2481,7 +2456,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ImportPage"];
+                    "application/json": {
+                        items: components["schemas"]["Import"][];
+                        next_cursor: string | null;
+                        /** Format: int64 */
+                        total?: number;
+                    };
                 };
             };
             /** @description problem */
@@ -2793,7 +2773,7 @@ export interface operations {
                 action?: string;
                 resource_type?: string;
                 resource_id?: string;
-                outcome?: "allowed" | "denied";
+                outcome?: string;
                 address?: string;
             };
             header?: never;
@@ -2807,7 +2787,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AuditPage"];
+                    "application/json": {
+                        items: components["schemas"]["AuditEntry"][];
+                        next_cursor: string | null;
+                        /** Format: int64 */
+                        total?: number;
+                    };
                 };
             };
             /** @description problem */

@@ -2,25 +2,21 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
-export type Named = Schemas["Named"];
 export type Status = Schemas["Status"];
 export type Session = Schemas["Session"];
 export type Role = Schemas["Role"];
 export type DataScope = Schemas["DataScope"];
 export type NextStep = Schemas["NextStep"];
-export type PasswordStrength = Schemas["PasswordStrength"];
 export type User = Schemas["User"];
 export type Department = Schemas["Department"];
 export type FieldInfo = Schemas["FieldInfo"];
-export type Fields = Schemas["Fields"];
+export type Fields = Schemas["FieldList"];
 export type FieldValue = Schemas["FieldValue"];
-export type FieldInput = Schemas["FieldInput"];
-export type Amount = Schemas["Amount"];
-export type Customer = Schemas["Customer"];
-export type CustomerPage = Schemas["CustomerPage"];
-export type Contact = Schemas["Contact"];
+/** What a client sends for a field: null takes the stored value away. */
+export type FieldInput = Schemas["FieldInput"] | null;
+export type Customer = Schemas["CustomerRecord"];
+export type Contact = Schemas["ContactRecord"];
 export type TimelineItem = Schemas["TimelineItem"];
-export type DuplicateMatch = Schemas["DuplicateMatch"];
 export type Import = Schemas["Import"];
 export type ImportPatch = Schemas["ImportPatch"];
 export type ImportOptions = Schemas["ImportOptions"];
@@ -28,5 +24,10 @@ export type ColumnMapping = Schemas["ColumnMapping"];
 export type Preview = Schemas["Preview"];
 export type PreviewNote = Schemas["PreviewNote"];
 export type AuditEntry = Schemas["AuditEntry"];
-export type Checkpoint = Schemas["Checkpoint"];
 export type Verification = Schemas["Verification"];
+
+/** Money in minor units of an ISO 4217 currency. */
+export interface Amount {
+  minor: number;
+  currency: string;
+}

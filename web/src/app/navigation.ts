@@ -18,8 +18,8 @@ export interface Destination {
 
 export const DESTINATIONS: readonly Destination[] = [
   { to: "/customers", label: "nav-customers", icon: SolutionOutlined, permission: "customer.list" },
-  { to: "/imports", label: "nav-imports", icon: ImportOutlined, permission: "import.list" },
-  { to: "/audit", label: "nav-audit", icon: AuditOutlined, permission: "audit.list" },
+  { to: "/imports", label: "nav-imports", icon: ImportOutlined, permission: "customer.import" },
+  { to: "/audit", label: "nav-audit", icon: AuditOutlined, permission: "audit_entry.list" },
   { to: "/admin/users", label: "nav-users", icon: TeamOutlined, permission: "user.list" },
   {
     to: "/admin/departments",
@@ -32,4 +32,9 @@ export const DESTINATIONS: readonly Destination[] = [
 
 export function reachable(permissions: readonly string[]): Destination[] {
   return DESTINATIONS.filter(({ permission }) => permission === null || permissions.includes(permission));
+}
+
+/** Where a person begins: the first destination that is theirs by permission. */
+export function homeOf(permissions: readonly string[]): Destination["to"] | "/account" {
+  return reachable(permissions).find(({ permission }) => permission !== null)?.to ?? "/account";
 }

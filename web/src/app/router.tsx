@@ -10,7 +10,7 @@ import { parseAuditSearch } from "../features/audit/auditSearch";
 import { parseListSearch } from "../features/customers/list/listSearch";
 import { AppShell } from "./layout/AppShell";
 import { PageFailure, PageMissing, PagePending } from "./layout/PageStates";
-import { reachable } from "./navigation";
+import { homeOf } from "./navigation";
 import { sessionQuery, statusQuery } from "./session/session";
 
 interface Context {
@@ -64,7 +64,7 @@ const homeRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/",
   beforeLoad: ({ context }) => {
-    throw redirect({ to: reachable(context.session.permissions)[0]?.to ?? "/account" });
+    throw redirect({ to: homeOf(context.session.permissions) });
   },
 });
 

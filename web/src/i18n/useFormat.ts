@@ -17,8 +17,12 @@ export interface Format {
 
 const BYTE_UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
 
+/** English dates are written with the year first: day and month can then not be taken for each other. */
+const DATE_LOCALES: Record<string, string> = { en: "en-CA" };
+
 export function makeFormat(language: string): Format {
-  const dateTime = new Intl.DateTimeFormat(language, {
+  const dates = DATE_LOCALES[language] ?? language;
+  const dateTime = new Intl.DateTimeFormat(dates, {
     year: "numeric",
     month: "2-digit",
     day: "2-digit",
@@ -26,7 +30,7 @@ export function makeFormat(language: string): Format {
     minute: "2-digit",
     hour12: false,
   });
-  const exactTime = new Intl.DateTimeFormat(language, {
+  const exactTime = new Intl.DateTimeFormat(dates, {
     year: "numeric",
     month: "2-digit",
     day: "2-digit",
@@ -35,7 +39,7 @@ export function makeFormat(language: string): Format {
     second: "2-digit",
     hour12: false,
   });
-  const day = new Intl.DateTimeFormat(language, { year: "numeric", month: "2-digit", day: "2-digit" });
+  const day = new Intl.DateTimeFormat(dates, { year: "numeric", month: "2-digit", day: "2-digit" });
   const number = new Intl.NumberFormat(language);
   const percent = new Intl.NumberFormat(language, { style: "percent" });
   return {

@@ -1,10 +1,10 @@
-/** What stands for a person: the last two characters of a Chinese name, the initials of another. */
-export function initialsOf(name: string): string {
+/** What stands for a person: the last `length` characters of a Chinese name, the initials of another. */
+export function initialsOf(name: string, length: 1 | 2 = 2): string {
   const trimmed = name.trim();
-  if (/\p{Script=Han}/u.test(trimmed)) return [...trimmed].slice(-2).join("");
+  if (/\p{Script=Han}/u.test(trimmed)) return [...trimmed].slice(-length).join("");
   return trimmed
     .split(/\s+/)
-    .slice(0, 2)
+    .slice(0, length)
     .map((word) => [...word][0]?.toUpperCase() ?? "")
     .join("");
 }
@@ -12,7 +12,7 @@ export function initialsOf(name: string): string {
 export function Avatar({ name, small = false }: { name: string; small?: boolean }) {
   return (
     <span className={small ? "avatar avatar-small" : "avatar"} aria-hidden="true">
-      {initialsOf(name)}
+      {initialsOf(name, small ? 1 : 2)}
     </span>
   );
 }

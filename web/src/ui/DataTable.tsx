@@ -1,4 +1,3 @@
-import "./table.css";
 import { ArrowDownOutlined, ArrowUpOutlined } from "@ant-design/icons";
 import type { ReactNode } from "react";
 import { useT } from "../i18n/useT";

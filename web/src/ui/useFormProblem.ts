@@ -34,7 +34,7 @@ export function useFormProblem(
         else form.setFields([{ name, errors: [sentence] }]);
       }
       const first = error.fields[0];
-      if (first !== undefined) form.scrollToField(nameOf(first.field), { focus: true });
+      if (first !== undefined) form.scrollToField(nameOf(first.field), { focus: true, block: "center" });
       const beside = error.fields.length > homeless.length;
       setGeneral(homeless.length > 0 ? homeless.join(" ") : beside ? null : text.of(thrown));
     },

@@ -44,7 +44,7 @@ export function treeOf(departments: Department[]): Branch[] {
   );
   const top: Branch[] = [];
   for (const branch of branches.values()) {
-    const parent = branch.parent_id === null ? undefined : branches.get(branch.parent_id);
+    const parent = branch.parent_id == null ? undefined : branches.get(branch.parent_id);
     (parent?.children ?? top).push(branch);
   }
   return top;

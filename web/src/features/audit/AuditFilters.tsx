@@ -5,9 +5,7 @@ import { useT } from "../../i18n/useT";
 import DayRange from "../../ui/DayRange";
 import { directoryQuery } from "../customers/customers";
 import { actionsQuery, useActionLabel, useResourceLabel } from "./audit";
-import type { AuditSearch } from "./auditSearch";
-
-const OUTCOMES = ["allowed", "denied"] as const;
+import { type AuditSearch, OUTCOMES } from "./auditSearch";
 
 interface Props {
   search: AuditSearch;

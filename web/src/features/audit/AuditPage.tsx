@@ -15,7 +15,7 @@ import { Pill } from "../../ui/Pill";
 import { useCursors } from "../../ui/useCursors";
 import { usePhone } from "../../ui/useMediaQuery";
 import { AuditFilters } from "./AuditFilters";
-import { entriesQuery, useActionLabel, useResourceLabel } from "./audit";
+import { entriesQuery, useActionLabel, useActorLabel, useResourceLabel } from "./audit";
 import "./audit.css";
 import type { AuditSearch } from "./auditSearch";
 import { EntryDrawer } from "./EntryDrawer";
@@ -28,6 +28,7 @@ export function AuditPage() {
   const phone = usePhone();
   const format = useFormat();
   const action = useActionLabel();
+  const actorLabel = useActorLabel();
   const resource = useResourceLabel();
   const navigate = useNavigate();
   const search = useSearch({ from: "/shell/audit" });
@@ -52,19 +53,24 @@ export function AuditPage() {
     {
       key: "actor",
       title: t("entry-actor"),
-      cell: ({ actor }) => (actor.kind === "system" ? t("actor-system") : actor.name),
+      cell: (entry) => actorLabel(entry.actor),
     },
-    { key: "action", title: t("entry-action"), cell: (entry) => action(entry.action) },
+    {
+      key: "action",
+      title: t("entry-action"),
+      cell: (entry) =>
+        entry.readable ? action(entry.action) : <Pill tone="danger">{t("entry-unreadable")}</Pill>,
+    },
     { key: "outcome", title: t("entry-outcome"), cell: ({ outcome }) => <Outcome outcome={outcome} /> },
     {
       key: "resource",
       title: t("entry-resource"),
       cell: (entry) =>
-        entry.resource === null ? (
+        entry.resource == null ? (
           "–"
         ) : (
           <>
-            {resource(entry.resource.type)} <span className="mono soft">{entry.resource.id.slice(-8)}</span>
+            {resource(entry.resource.type)} <span className="mono soft">{entry.resource.id?.slice(-8)}</span>
           </>
         ),
     },
@@ -108,8 +114,7 @@ export function AuditPage() {
                 <strong>{action(entry.action)}</strong>
                 <Outcome outcome={entry.outcome} />
                 <span className="card-facts">
-                  {entry.actor.kind === "system" ? t("actor-system") : entry.actor.name} ·{" "}
-                  {format.exactTime(entry.at)}
+                  {actorLabel(entry.actor)} · {format.exactTime(entry.at)}
                 </span>
               </button>
             </li>

@@ -4,7 +4,7 @@ import type { AuditEntry } from "../../api/types";
 import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
 import { CopyButton } from "../../ui/CopyButton";
-import { useActionLabel, useResourceLabel } from "./audit";
+import { useActionLabel, useActorLabel, useResourceLabel } from "./audit";
 import type { AuditSearch } from "./auditSearch";
 
 interface Props {
@@ -32,6 +32,7 @@ function Facts({ entry, onFilter }: { entry: AuditEntry; onFilter: Props["onFilt
   const t = useT();
   const format = useFormat();
   const action = useActionLabel();
+  const actorLabel = useActorLabel();
   const resourceLabel = useResourceLabel();
   const { actor, resource } = entry;
   return (
@@ -40,8 +41,8 @@ function Facts({ entry, onFilter }: { entry: AuditEntry; onFilter: Props["onFilt
         {format.exactTime(entry.at)} <span className="mono soft">{entry.at}</span>
       </Fact>
       <Fact title={t("entry-actor")}>
-        {actor.kind === "system" ? t("actor-system") : actor.name}{" "}
-        {actor.id !== null && (
+        {actorLabel(actor)}{" "}
+        {actor.id != null && (
           <Button type="link" size="small" onClick={() => onFilter({ actor_id: actor.id ?? undefined })}>
             {t("entry-only-actor")}
           </Button>
@@ -51,13 +52,13 @@ function Facts({ entry, onFilter }: { entry: AuditEntry; onFilter: Props["onFilt
         {action(entry.action)} <code className="soft">{entry.action}</code>
       </Fact>
       <Fact title={t("entry-outcome")}>{t(`outcome-${entry.outcome}`)}</Fact>
-      {resource !== null && (
+      {resource != null && (
         <Fact title={t("entry-resource")}>
           {resourceLabel(resource.type)} <code className="soft">{resource.id}</code>{" "}
           <Button
             type="link"
             size="small"
-            onClick={() => onFilter({ resource_type: resource.type, resource_id: resource.id })}
+            onClick={() => onFilter({ resource_type: resource.type, resource_id: resource.id ?? undefined })}
           >
             {t("entry-only-resource")}
           </Button>

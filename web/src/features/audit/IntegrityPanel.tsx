@@ -35,14 +35,16 @@ export function IntegrityPanel() {
           <SafetyCertificateOutlined aria-hidden /> {t("integrity-title")}
         </h2>
         <div className="page-actions">
-          {may("audit.export") && (
+          {may("audit_entry.export") && (
             <Button icon={<DownloadOutlined />} href={`${API_BASE}/audit/export`} download>
               {t("evidence-export")}
             </Button>
           )}
-          <Button type="primary" loading={verify.isPending} onClick={() => verify.mutate()}>
-            {t("verify-button")}
-          </Button>
+          {may("audit_entry.verify") && (
+            <Button type="primary" loading={verify.isPending} onClick={() => verify.mutate()}>
+              {t("verify-button")}
+            </Button>
+          )}
         </div>
       </div>
       <div className="panel-body">
@@ -96,7 +98,12 @@ function Result({ result }: { result: Verification }) {
         className="form-alert"
         role="status"
         title={t("verify-ok", { entries: result.entries_checked, checkpoints: result.checkpoints_checked })}
-        description={t("verify-took", { seconds: format.number(result.took_ms / 1000) })}
+        description={
+          <>
+            {t("verify-took", { seconds: format.number(result.took_ms / 1000) })}{" "}
+            {result.entries_unsigned > 0 && t("verify-unsigned", { count: result.entries_unsigned })}
+          </>
+        }
       />
     );
   }
@@ -106,12 +113,13 @@ function Result({ result }: { result: Verification }) {
       showIcon
       className="form-alert"
       role="alert"
-      title={t("verify-failed", { count: result.findings.length })}
+      title={t("verify-failed", { count: result.findings.length + result.findings_omitted })}
       description={
         <ul className="findings">
           {result.findings.map((finding) => (
             <Finding key={JSON.stringify(finding)} finding={finding} />
           ))}
+          {result.findings_omitted > 0 && <li>{t("verify-omitted", { count: result.findings_omitted })}</li>}
         </ul>
       }
     />
@@ -121,16 +129,14 @@ function Result({ result }: { result: Verification }) {
 function Finding({ finding }: { finding: Verification["findings"][number] }) {
   const t = useT();
   const id = `finding-${finding.kind.replace(/_/g, "-")}`;
-  const detail: unknown = finding.detail;
+  const detail = Object.entries(finding.detail).map(([name, value]) => `${name} ${String(value)}`);
   return (
     <li>
       <strong>{t.has(id) ? t(id) : finding.kind}</strong>{" "}
-      {finding.index !== null && (
+      {finding.index != null && (
         <span className="figures">{t("finding-at", { index: String(finding.index) })}</span>
       )}{" "}
-      {detail !== "" && detail !== null && detail !== undefined && (
-        <code className="soft">{typeof detail === "string" ? detail : JSON.stringify(detail)}</code>
-      )}
+      {detail.length > 0 && <code className="soft">{detail.join(", ")}</code>}
     </li>
   );
 }

@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { api, body } from "../../api/client";
+import type { AuditEntry } from "../../api/types";
 import { idPart, useT } from "../../i18n/useT";
 import { type AuditSearch, wireFilters } from "./auditSearch";
 
@@ -32,6 +33,19 @@ export function useActionLabel(): (action: string) => string {
     (action: string) => {
       const id = `action-${idPart(action)}`;
       return t.has(id) ? t(id) : action;
+    },
+    [t],
+  );
+}
+
+/** Who acted, in words: people by their names, everything else by what it is. */
+export function useActorLabel(): (actor: AuditEntry["actor"]) => string {
+  const t = useT();
+  return useCallback(
+    ({ kind, name, id }: AuditEntry["actor"]) => {
+      if (kind === "user") return name ?? id ?? t("actor-unknown");
+      if (kind === "system") return t("actor-system");
+      return kind === "anonymous" ? t("actor-anonymous") : t("actor-unknown");
     },
     [t],
   );

@@ -9,6 +9,8 @@ const KEYS = [
   "resource_id",
   "address",
 ] as const;
+export const OUTCOMES = ["allowed", "denied", "failed"] as const;
+
 export type AuditSearch = { [key in (typeof KEYS)[number]]?: string };
 
 export function parseAuditSearch(search: Record<string, unknown>): AuditSearch {
@@ -32,7 +34,7 @@ function startOfDay(day: string, days = 0): string | undefined {
 export function wireFilters({ from, to, outcome, ...rest }: AuditSearch) {
   return {
     ...rest,
-    outcome: outcome === "allowed" || outcome === "denied" ? outcome : undefined,
+    outcome: OUTCOMES.find((known) => known === outcome),
     from: from === undefined ? undefined : startOfDay(from),
     to: to === undefined ? undefined : startOfDay(to, 1),
   } as const;

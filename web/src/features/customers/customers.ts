@@ -36,7 +36,7 @@ export function useOwnerOptions(): { value: string; label: string }[] {
   const { data } = useQuery(directoryQuery);
   return (data?.items ?? []).map(({ id, name, department_name }) => ({
     value: id,
-    label: department_name === null ? name : `${name} · ${department_name}`,
+    label: department_name == null ? name : `${name} · ${department_name}`,
   }));
 }
 

@@ -10,6 +10,7 @@ import { EmptyState } from "../../ui/EmptyState";
 import { ErrorState } from "../../ui/ErrorState";
 import { PageHeader } from "../../ui/PageHeader";
 import { useCursors } from "../../ui/useCursors";
+import { usePhone } from "../../ui/useMediaQuery";
 import "./imports.css";
 import { importsQuery } from "./imports";
 import { StatePill } from "./StatePill";
@@ -20,6 +21,7 @@ const PAGE = 20;
 export function ImportsPage() {
   const t = useT();
   const format = useFormat();
+  const phone = usePhone();
   const navigate = useNavigate();
   const cursors = useCursors("imports");
   const page = useQuery(importsQuery(cursors.cursor, PAGE));
@@ -69,6 +71,21 @@ export function ImportsPage() {
         <div className="panel">
           <EmptyState icon={<ImportOutlined />} title={t("imports-none")} text={t("imports-none-text")} />
         </div>
+      ) : phone && page.data !== undefined ? (
+        <ul className="cards">
+          {page.data.items.map((item) => (
+            <li key={item.id} className="card">
+              <Link to="/imports/$id" params={{ id: item.id }} className="card-link">
+                <span className="card-name">{item.file_name}</span>
+                <StatePill state={item.state} />
+                <span className="card-facts">
+                  {t("count-read")} {format.number(item.progress.read)} · {t("count-rejected")}{" "}
+                  {format.number(item.progress.rejected)} · {format.dateTime(item.created_at)}
+                </span>
+              </Link>
+            </li>
+          ))}
+        </ul>
       ) : (
         <DataTable
           label={t("imports-past")}
@@ -78,14 +95,14 @@ export function ImportsPage() {
           onOpen={({ id }) => void navigate({ to: "/imports/$id", params: { id } })}
         />
       )}
-      {page.data !== undefined && page.data.total > PAGE && (
+      {page.data !== undefined && (page.data.total ?? 0) > PAGE && (
         <div className="list-foot">
           <CursorPager
             index={cursors.index}
             pageSize={PAGE}
             shown={page.data.items.length}
-            total={page.data.total}
-            hasNext={page.data.next_cursor !== null}
+            total={page.data.total ?? 0}
+            hasNext={page.data.next_cursor != null}
             onPrevious={cursors.previous}
             onNext={() => page.data?.next_cursor != null && cursors.next(page.data.next_cursor)}
           />

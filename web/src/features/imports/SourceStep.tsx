@@ -18,7 +18,7 @@ export function SourceStep({ subject, busy, onChange }: Props) {
   const t = useT();
   const { source } = subject;
   const encodings =
-    source.encoding === null || ENCODINGS.includes(source.encoding)
+    source.encoding == null || ENCODINGS.includes(source.encoding)
       ? ENCODINGS
       : [source.encoding, ...ENCODINGS];
   return (

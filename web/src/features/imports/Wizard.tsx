@@ -1,10 +1,10 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Steps } from "antd";
+import { Alert, Button } from "antd";
 import { useState } from "react";
 import { api, body } from "../../api/client";
 import type { Import, ImportPatch } from "../../api/types";
 import { useT } from "../../i18n/useT";
-import { usePhone } from "../../ui/useMediaQuery";
+import { StepBar } from "../../ui/StepBar";
 import { useProblemText } from "../../ui/useProblemText";
 import { importQuery, mappingOf, type Plan, planOf } from "./imports";
 import { MappingStep } from "./MappingStep";
@@ -17,7 +17,6 @@ const STEPS = ["source", "mapping", "options", "preview"] as const;
 /** From a detected file to a started import. */
 export function Wizard({ subject }: { subject: Import }) {
   const t = useT();
-  const phone = usePhone();
   const text = useProblemText();
   const queryClient = useQueryClient();
   const [step, setStep] = useState(0);
@@ -59,13 +58,12 @@ export function Wizard({ subject }: { subject: Import }) {
 
   return (
     <>
-      <Steps
-        size="small"
-        className="wizard-steps"
+      <StepBar
+        label={t("import-steps")}
+        titles={STEPS.map((key) => t(`import-step-${key}`))}
         current={step}
-        orientation={phone ? "vertical" : "horizontal"}
-        onChange={(target) => (target < 2 || named) && setStep(target)}
-        items={STEPS.map((key) => ({ title: t(`import-step-${key}`) }))}
+        open={(target) => target < 2 || named}
+        onChange={setStep}
       />
       {subject.warnings.map(({ code, params }) => (
         <Alert

@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { API_BASE, api, body, csrfHeader, idempotencyKey, reportAnswer } from "../../api/client";
+import { API_BASE, api, body, csrfHeader, idempotencyKey, REQUEST_ID, reportAnswer } from "../../api/client";
 import { ApiError, asApiError } from "../../api/problem";
 import type { ColumnMapping, Import, ImportOptions } from "../../api/types";
 
@@ -55,7 +55,7 @@ export function uploadImport(
     request.onload = () => {
       reportAnswer("/imports", request.status);
       if (request.status === 201) resolve(request.response as Import);
-      else reject(asApiError(request.status, request.response));
+      else reject(asApiError(request.status, request.response, request.getResponseHeader(REQUEST_ID)));
     };
     request.onerror = () => reject(new ApiError(0, {}));
     request.onabort = () => reject(new ApiError(-1, { code: "upload.cancelled" }));
@@ -77,7 +77,7 @@ export interface Plan {
 export function planOf(subject: Import): Plan {
   const stored = subject.options.mapping.map(({ column, field }) => [column, field] as const);
   const suggested = subject.columns.flatMap(({ index, field }) =>
-    field === null ? [] : [[index, field] as const],
+    field == null ? [] : [[index, field] as const],
   );
   return {
     targets: Object.fromEntries(stored.length > 0 ? stored : suggested),
@@ -98,6 +98,6 @@ export function retarget(plan: Plan, column: number, field: string | null): Plan
   );
   return {
     ...plan,
-    targets: { ...Object.fromEntries(others), ...(field === null ? {} : { [column]: field }) },
+    targets: { ...Object.fromEntries(others), ...(field == null ? {} : { [column]: field }) },
   };
 }

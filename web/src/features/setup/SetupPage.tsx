@@ -1,13 +1,13 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Navigate } from "@tanstack/react-router";
-import { Alert, Button, Form, Steps } from "antd";
+import { Alert, Button, Form } from "antd";
 import { useState } from "react";
 import { api, done } from "../../api/client";
 import { statusQuery } from "../../app/session/session";
 import { useLanguage } from "../../i18n/LanguageProvider";
 import { useT } from "../../i18n/useT";
+import { StepBar } from "../../ui/StepBar";
 import { useFormProblem } from "../../ui/useFormProblem";
-import { usePhone } from "../../ui/useMediaQuery";
 import { PublicFrame } from "../session/PublicFrame";
 import { AccountsStep } from "./AccountsStep";
 import { OrganisationStep } from "./OrganisationStep";
@@ -20,7 +20,6 @@ const STEP_KEYS = ["setup-step-organisation", "setup-step-accounts", "setup-step
 /** The first start: organisation, the three administrators and the first sales lead. */
 export function SetupPage() {
   const t = useT();
-  const phone = usePhone();
   const queryClient = useQueryClient();
   const { words } = useLanguage();
   const { data: status } = useQuery(statusQuery);
@@ -67,12 +66,12 @@ export function SetupPage() {
   };
   return (
     <PublicFrame wide title={t("setup-title")} note={t("setup-note")}>
-      <Steps
-        size="small"
+      <StepBar
+        label={t("setup-steps")}
+        titles={STEP_KEYS.map((key) => t(key))}
         current={step}
-        orientation={phone ? "vertical" : "horizontal"}
-        items={STEP_KEYS.map((key) => ({ title: t(key) }))}
-        className="setup-steps"
+        open={(target) => target < step}
+        onChange={setStep}
       />
       {problem.general !== null && (
         <Alert type="error" showIcon title={problem.general} className="setup-alert" />

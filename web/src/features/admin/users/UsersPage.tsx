@@ -133,7 +133,7 @@ export function UsersPage() {
     {
       key: "last",
       title: t("user-last-sign-in"),
-      cell: ({ last_sign_in_at }) => (last_sign_in_at === null ? "–" : format.dateTime(last_sign_in_at)),
+      cell: ({ last_sign_in_at }) => (last_sign_in_at == null ? "–" : format.dateTime(last_sign_in_at)),
     },
     { key: "tools", title: t("row-tools"), align: "end", cell: tools },
   ];
@@ -141,7 +141,7 @@ export function UsersPage() {
     <>
       <PageHeader
         title={t("users-title")}
-        note={page.data === undefined ? undefined : t("users-total", { total: page.data.total })}
+        note={page.data === undefined ? undefined : t("users-total", { total: page.data.total ?? 0 })}
         actions={
           may("user.create") && (
             <Button type="primary" icon={<UserAddOutlined />} onClick={() => setDialog({ kind: "new" })}>
@@ -181,14 +181,14 @@ export function UsersPage() {
           rowKey={({ id }) => id}
         />
       )}
-      {page.data !== undefined && page.data.total > PAGE && (
+      {page.data !== undefined && (page.data.total ?? 0) > PAGE && (
         <div className="list-foot">
           <CursorPager
             index={cursors.index}
             pageSize={PAGE}
             shown={page.data.items.length}
-            total={page.data.total}
-            hasNext={page.data.next_cursor !== null}
+            total={page.data.total ?? 0}
+            hasNext={page.data.next_cursor != null}
             onPrevious={cursors.previous}
             onNext={() => page.data?.next_cursor != null && cursors.next(page.data.next_cursor)}
           />

@@ -124,13 +124,13 @@ function Header({ customer, fields, onEdit }: HeaderProps) {
         </div>
       </div>
       <p className="detail-facts">
-        {customer.owner !== null && (
+        {customer.owner?.name != null && (
           <span className="person">
             <Avatar name={customer.owner.name} small />
             {customer.owner.name}
           </span>
         )}
-        {customer.department !== null && <span>{customer.department.name}</span>}
+        {customer.department?.name != null && <span>{customer.department.name}</span>}
         <span className="figures">{t("customer-updated", { at: format.dateTime(customer.updated_at) })}</span>
       </p>
     </header>

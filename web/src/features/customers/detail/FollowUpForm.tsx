@@ -67,7 +67,8 @@ export function FollowUpForm({ customerId }: { customerId: string }) {
         <Input.TextArea
           aria-label={t("follow-up-content")}
           placeholder={t("follow-up-placeholder")}
-          autoSize={{ minRows: 2, maxRows: 8 }}
+          rows={2}
+          className="grows"
           maxLength={LIMIT}
           onKeyDown={(event) => {
             if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.submit();

@@ -22,7 +22,7 @@ import { useFieldLabel } from "../fields/fields";
 import { FollowUpForm } from "./FollowUpForm";
 import { FOLLOW_UP_KINDS, timelineQuery } from "./timeline";
 
-const ICONS: Record<TimelineItem["kind"], ComponentType> = {
+const ICONS: Record<string, ComponentType> = {
   call: PhoneOutlined,
   visit: CarOutlined,
   message: MessageOutlined,
@@ -74,7 +74,7 @@ function Entry({ item }: { item: TimelineItem }) {
   const label = useFieldLabel();
   const Icon = ICONS[item.kind] ?? FileTextOutlined;
   const byHand = (FOLLOW_UP_KINDS as readonly string[]).includes(item.kind);
-  const fields = item.changes?.map(label).join(", ") ?? (item.field === undefined ? "" : label(item.field));
+  const fields = item.changes?.map(label).join(", ") ?? "";
   return (
     <li className={byHand ? "entry entry-by-hand" : "entry"}>
       <span className="entry-icon" aria-hidden="true">

@@ -46,7 +46,7 @@ export function DuplicateNotice({ fields }: { fields: FieldInfo[] }) {
               // Matches one may not see have nothing to tell them apart.
               // biome-ignore lint/suspicious/noArrayIndexKey: the list is replaced as a whole.
               <li key={at}>
-                {match.id !== null && match.name !== null ? (
+                {match.id != null && match.name != null ? (
                   <Link to="/customers/$id" params={{ id: match.id }} target="_blank">
                     {match.name}
                   </Link>

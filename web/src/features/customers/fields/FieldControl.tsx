@@ -37,7 +37,8 @@ export function FieldControl({ field, stored, id, value, onChange }: Props) {
         <Input.TextArea
           id={id}
           value={value ?? ""}
-          autoSize={{ minRows: 2, maxRows: 8 }}
+          rows={2}
+          className="grows"
           {...limit}
           onChange={(event) => change(event.target.value)}
         />

@@ -43,7 +43,8 @@ export function CustomersPage() {
   const { preferences, ready, save } = useListPreferences();
   const [dialog, setDialog] = useState<"create" | "export" | null>(null);
 
-  const sort = search.sort ?? preferences.sort;
+  // Without a sort of its own a search shows the best matches first.
+  const sort = search.sort ?? (search.q === undefined ? preferences.sort : undefined);
   const asked = useMemo(() => ({ ...search, ...(sort === undefined ? {} : { sort }) }), [search, sort]);
   const cursors = useCursors(JSON.stringify([asked, preferences.page_size]));
   const page = useQuery({
@@ -113,7 +114,7 @@ export function CustomersPage() {
                   {t("customers-show-all")}
                 </Button>
               ) : (
-                may("import.create") && <Link to="/imports">{t("customers-import")}</Link>
+                may("customer.import") && <Link to="/imports">{t("customers-import")}</Link>
               )
             }
           />

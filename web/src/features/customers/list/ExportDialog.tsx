@@ -9,7 +9,7 @@ import { fileNameOf, saveFile } from "../../../ui/saveFile";
 import { useProblemText } from "../../../ui/useProblemText";
 import { useFieldLabel } from "../fields/fields";
 import { REASON_MAX, REASON_MIN } from "../reveal/RevealDialog";
-import { availableColumns } from "./columns";
+import { exportableColumns } from "./columns";
 import type { ListSearch } from "./listSearch";
 
 interface Values {
@@ -34,7 +34,7 @@ export function ExportDialog({ fields, chosen, search, total, onClose }: Props) 
   const text = useProblemText();
   const { message } = App.useApp();
   const [form] = Form.useForm<Values>();
-  const available = availableColumns(fields);
+  const available = exportableColumns(fields);
   const take = useMutation({
     mutationFn: async (values: Values) => {
       const answer = await api.POST("/customers/exports", {

@@ -15,6 +15,14 @@ const SORTABLE_STRUCTURAL = new Set<string>(["created_at", "updated_at"]);
 
 /** The names of everything the list can show, in the registry's order. */
 export function availableColumns(fields: FieldInfo[]): string[] {
+  return [
+    ...fields.filter(({ access, in_list }) => in_list && access !== "hidden").map(({ name }) => name),
+    ...STRUCTURAL,
+  ];
+}
+
+/** The names of everything an export can hold. */
+export function exportableColumns(fields: FieldInfo[]): string[] {
   return [...fields.filter(({ access }) => access !== "hidden").map(({ name }) => name), ...STRUCTURAL];
 }
 
@@ -63,7 +71,7 @@ function buildColumn(name: string, { fields, label, format, term }: Context): Co
     return {
       ...column,
       cell: ({ owner }) =>
-        owner === null ? (
+        owner?.name == null ? (
           <span className="absent">–</span>
         ) : (
           <span className="person">
