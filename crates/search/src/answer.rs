@@ -10,7 +10,10 @@ use crate::schema::FieldId;
 use crate::set::Set;
 
 /// The order of best matches within a class, and of lists without any other.
-const BY_NAME: Sort = Sort { field: FieldId::Text(0), descending: false };
+const BY_NAME: Sort = Sort {
+    field: FieldId::Text(0),
+    descending: false,
+};
 
 /// A range that holds less than this part of all customers is read off its order.
 const FEW: usize = 64;
@@ -21,10 +24,17 @@ impl Index {
     /// # Errors
     /// When the sort or a filter names a field that has none, or the cursor belongs to another order.
     pub fn query(&self, query: &Query) -> Result<Page, QueryError> {
-        let text = query.text.as_ref().filter(|text| !text.text.trim().is_empty());
+        let text = query
+            .text
+            .as_ref()
+            .filter(|text| !text.text.trim().is_empty());
         let ranked = query.sort.is_none() && text.is_some();
         let sort = query.sort.unwrap_or(BY_NAME);
-        let order = self.orders.iter().find(|order| order.field == sort.field).ok_or(QueryError::NotSortable)?;
+        let order = self
+            .orders
+            .iter()
+            .find(|order| order.field == sort.field)
+            .ok_or(QueryError::NotSortable)?;
         let cursor = query.cursor.as_ref();
         if cursor.is_some_and(|cursor| cursor.sort != sort || cursor.class.is_some() != ranked) {
             return Err(QueryError::CursorMismatch);
@@ -41,12 +51,21 @@ impl Index {
             None => vec![found.share()],
         };
 
-        let list = List { table: &self.table, order, descending: sort.descending, live: self.live.len() };
+        let list = List {
+            table: &self.table,
+            order,
+            descending: sort.descending,
+            live: self.live.len(),
+        };
         let from = cursor.and_then(|cursor| cursor.class).unwrap_or(0);
         let mut hits: Vec<(u8, u32)> = Vec::new();
         let mut slots = Vec::new();
         // One more than asked for tells whether there is a next page.
-        let wanted = if query.limit == 0 { 0 } else { query.limit.saturating_add(1) };
+        let wanted = if query.limit == 0 {
+            0
+        } else {
+            query.limit.saturating_add(1)
+        };
         for (class, set) in (0u8..).zip(&classes).skip(usize::from(from)) {
             let after = cursor.filter(|_| class == from).map(|cursor| &cursor.place);
             slots.clear();
@@ -58,18 +77,38 @@ impl Index {
         let next = hits.last().filter(|_| more).map(|(class, slot)| Cursor {
             sort,
             class: ranked.then_some(*class),
-            place: Place { key: self.table.key(*slot, sort.field), id: self.table.ids[*slot as usize] },
+            place: Place {
+                key: self.table.key(*slot, sort.field),
+                id: self.table.ids[*slot as usize],
+            },
         });
-        Ok(Page { hits: hits.iter().filter_map(|(_, slot)| self.hit(*slot)).collect(), next, total })
+        Ok(Page {
+            hits: hits
+                .iter()
+                .filter_map(|(_, slot)| self.hit(*slot))
+                .collect(),
+            next,
+            total,
+        })
     }
 
     /// How many customers have each code of a choice field, within scope and filters. Codes nobody has are left out.
     ///
     /// # Errors
     /// When the field is not a choice field, or a filter names a field that has none.
-    pub fn facets(&self, scope: &Scope, filters: &Filters, field: FieldId) -> Result<Vec<(String, u64)>, QueryError> {
-        let FieldId::Choice(n) = field else { return Err(QueryError::NotFilterable) };
-        let choice = self.choices.get(usize::from(n)).ok_or(QueryError::NotFilterable)?;
+    pub fn facets(
+        &self,
+        scope: &Scope,
+        filters: &Filters,
+        field: FieldId,
+    ) -> Result<Vec<(String, u64)>, QueryError> {
+        let FieldId::Choice(n) = field else {
+            return Err(QueryError::NotFilterable);
+        };
+        let choice = self
+            .choices
+            .get(usize::from(n))
+            .ok_or(QueryError::NotFilterable)?;
         let base = self.base(scope, filters)?;
         let counts = choice.iter().map(|(code, set)| {
             let count = Set::all_of(vec![base.share(), Set::Posting(set)]).len();
@@ -87,13 +126,21 @@ impl Index {
     }
 
     fn finder<'a>(&'a self, base: &'a Set<'a>) -> Finder<'a> {
-        Finder { postings: &self.postings, table: &self.table, base }
+        Finder {
+            postings: &self.postings,
+            table: &self.table,
+            base,
+        }
     }
 
     fn hit(&self, slot: u32) -> Option<Hit> {
         let at = slot as usize;
         let row = self.table.rows[at].clone()?;
-        Some(Hit { id: self.table.ids[at], version: self.table.versions[at], row })
+        Some(Hit {
+            id: self.table.ids[at],
+            version: self.table.versions[at],
+            row,
+        })
     }
 
     fn base(&self, scope: &Scope, filters: &Filters) -> Result<Set<'_>, QueryError> {
@@ -103,14 +150,23 @@ impl Index {
             Scope::Any(terms) => Set::any_of(terms.iter().map(|term| self.term(*term)).collect()),
         }];
         if let Some(owners) = &filters.owners {
-            sets.push(any(owners.iter().map(|owner| self.owners.set(owner.as_ref()))));
+            sets.push(any(owners
+                .iter()
+                .map(|owner| self.owners.set(owner.as_ref()))));
         }
         if let Some(departments) = &filters.departments {
-            sets.push(any(departments.iter().map(|department| self.departments.set(department.as_ref()))));
+            sets.push(any(departments
+                .iter()
+                .map(|department| self.departments.set(department.as_ref()))));
         }
         for (field, codes) in &filters.choices {
-            let FieldId::Choice(n) = field else { return Err(QueryError::NotFilterable) };
-            let choice = self.choices.get(usize::from(*n)).ok_or(QueryError::NotFilterable)?;
+            let FieldId::Choice(n) = field else {
+                return Err(QueryError::NotFilterable);
+            };
+            let choice = self
+                .choices
+                .get(usize::from(*n))
+                .ok_or(QueryError::NotFilterable)?;
             sets.push(any(codes.iter().map(|code| choice.set(code.as_deref()))));
         }
         let mut base = Set::all_of(sets);
@@ -138,7 +194,11 @@ impl Index {
     }
 
     fn scan<'a>(&'a self, base: Set<'a>, field: FieldId, from: i64, to: i64) -> Set<'a> {
-        base.filter(|slot| self.table.number(slot, field).is_some_and(|value| from <= value && value <= to))
+        base.filter(|slot| {
+            self.table
+                .number(slot, field)
+                .is_some_and(|value| from <= value && value <= to)
+        })
     }
 
     fn term(&self, term: ScopeTerm) -> Set<'_> {

@@ -17,7 +17,10 @@ impl IndexBuilder {
     /// A builder without customers.
     #[must_use]
     pub fn new(schema: IndexSchema) -> Self {
-        Self { index: Index::without_orders(schema), again: Vec::new() }
+        Self {
+            index: Index::without_orders(schema),
+            again: Vec::new(),
+        }
     }
 
     /// Takes a customer.
@@ -45,7 +48,10 @@ impl IndexBuilder {
         let mut slots = Vec::with_capacity(index.live.len());
         index.live.for_each(|slot| slots.push(slot));
         let sortable = index.schema.sortable();
-        index.orders = sortable.into_iter().map(|field| Order::build(field, &index.table, slots.iter().copied())).collect();
+        index.orders = sortable
+            .into_iter()
+            .map(|field| Order::build(field, &index.table, slots.iter().copied()))
+            .collect();
         for document in &self.again {
             self.index.upsert(document)?;
         }

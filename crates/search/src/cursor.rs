@@ -30,7 +30,8 @@ impl Cursor {
             FieldId::CreatedAt => (3, 0),
             FieldId::UpdatedAt => (4, 0),
         };
-        let flags = u8::from(self.sort.descending) * DESCENDING + u8::from(self.class.is_some()) * RANKED;
+        let flags =
+            u8::from(self.sort.descending) * DESCENDING + u8::from(self.class.is_some()) * RANKED;
         let mut bytes = vec![FORMAT, flags, self.class.unwrap_or(0), kind];
         bytes.extend_from_slice(&field.to_le_bytes());
         bytes.extend_from_slice(&self.place.id);
@@ -52,7 +53,9 @@ impl Cursor {
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (head, key) = bytes.split_at_checked(23)?;
-        let [FORMAT, flags @ 0..=3, class, kind, low, high, id @ .., tag] = head else { return None };
+        let [FORMAT, flags @ 0..=3, class, kind, low, high, id @ .., tag] = head else {
+            return None;
+        };
         let n = u16::from_le_bytes([*low, *high]);
         let field = match kind {
             0 => FieldId::Text(n),
@@ -65,14 +68,22 @@ impl Cursor {
         let text = matches!(field, FieldId::Text(_));
         let key = match tag {
             0 if key.is_empty() => Key::Empty,
-            1 if text && key.len() <= SORTED_BYTES => Key::Text(std::str::from_utf8(key).ok()?.to_owned()),
+            1 if text && key.len() <= SORTED_BYTES => {
+                Key::Text(std::str::from_utf8(key).ok()?.to_owned())
+            }
             2 if !text => Key::Number(i64::from_le_bytes(key.try_into().ok()?)),
             _ => return None,
         };
         Some(Self {
-            sort: Sort { field, descending: flags & DESCENDING != 0 },
+            sort: Sort {
+                field,
+                descending: flags & DESCENDING != 0,
+            },
             class: (flags & RANKED != 0).then_some(*class),
-            place: Place { key, id: id.try_into().ok()? },
+            place: Place {
+                key,
+                id: id.try_into().ok()?,
+            },
         })
     }
 }

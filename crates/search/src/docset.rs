@@ -35,7 +35,10 @@ impl DocSet {
     #[inline]
     pub(crate) fn contains(&self, doc: u32) -> bool {
         match self {
-            Self::Many(many) => many.0.get((doc >> SPAN_BITS) as usize).is_some_and(|c| c.contains(doc as u16)),
+            Self::Many(many) => many
+                .0
+                .get((doc >> SPAN_BITS) as usize)
+                .is_some_and(|c| c.contains(doc as u16)),
             few => few.list().binary_search(&doc).is_ok(),
         }
     }
@@ -72,7 +75,9 @@ impl DocSet {
         match self {
             Self::Inline(len, docs) => {
                 let used = usize::from(*len);
-                let Err(at) = docs[..used].binary_search(&doc) else { return };
+                let Err(at) = docs[..used].binary_search(&doc) else {
+                    return;
+                };
                 if used < INLINE {
                     docs.copy_within(at..used, at + 1);
                     docs[at] = doc;
@@ -114,17 +119,17 @@ impl DocSet {
 
     /// Adds many slots in ascending order, all greater than the members, with the same high bits.
     pub(crate) fn append(&mut self, high: u32, lows: &[u16]) {
-        if let Self::Inline(..) = self {
-            if self.len() + lows.len() > INLINE {
-                *self = Self::List(self.list().to_vec());
-            }
+        if let Self::Inline(..) = self
+            && self.len() + lows.len() > INLINE
+        {
+            *self = Self::List(self.list().to_vec());
         }
-        if let Self::List(list) = self {
-            if list.len() + lows.len() > LIST_MAX {
-                let mut many = Self::Many(Box::default());
-                list.iter().for_each(|doc| many.insert(*doc));
-                *self = many;
-            }
+        if let Self::List(list) = self
+            && list.len() + lows.len() > LIST_MAX
+        {
+            let mut many = Self::Many(Box::default());
+            list.iter().for_each(|doc| many.insert(*doc));
+            *self = many;
         }
         let docs = lows.iter().map(|low| (high << SPAN_BITS) | u32::from(*low));
         match self {
@@ -192,7 +197,9 @@ impl DocSet {
         match self {
             Self::Inline(..) => 0,
             Self::List(list) => list.capacity() * 4,
-            Self::Many(many) => size_of_val(&**many) + many.0.iter().map(Container::heap).sum::<usize>(),
+            Self::Many(many) => {
+                size_of_val(&**many) + many.0.iter().map(Container::heap).sum::<usize>()
+            }
         }
     }
 }

@@ -49,6 +49,10 @@ impl Document {
         let fits = self.texts.len() == schema.texts.len()
             && self.choices.len() == schema.choices.len()
             && self.numbers.len() == schema.numbers.len();
-        if fits { Ok(()) } else { Err(DocumentError::Shape) }
+        if fits {
+            Ok(())
+        } else {
+            Err(DocumentError::Shape)
+        }
     }
 }

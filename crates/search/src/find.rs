@@ -30,27 +30,46 @@ struct Joint<'a> {
     around: Option<Set<'a>>,
 }
 
-const PRIMARY: Spot = Spot { group: Group::Primary, at_start: false };
-const PRIMARY_START: Spot = Spot { group: Group::Primary, at_start: true };
-const OTHER: Spot = Spot { group: Group::Other, at_start: false };
+const PRIMARY: Spot = Spot {
+    group: Group::Primary,
+    at_start: false,
+};
+const PRIMARY_START: Spot = Spot {
+    group: Group::Primary,
+    at_start: true,
+};
+const OTHER: Spot = Spot {
+    group: Group::Other,
+    at_start: false,
+};
 
 impl<'a> Finder<'a> {
     /// The customers of `base` in which all words are found.
     pub(crate) fn all(&self, query: &TextQuery) -> Set<'a> {
         let words = words(&query.text);
-        let mut sets: Vec<Set<'a>> = words.iter().map(|word| self.anywhere(word, query)).collect();
-        if sets.len() == 1 { sets.swap_remove(0) } else { Set::all_of(sets) }
+        let mut sets: Vec<Set<'a>> = words
+            .iter()
+            .map(|word| self.anywhere(word, query))
+            .collect();
+        if sets.len() == 1 {
+            sets.swap_remove(0)
+        } else {
+            Set::all_of(sets)
+        }
     }
 
     /// Divides the customers of `base`, all found by the query, into classes: the primary text begins with the words in a
     /// row; has them in a row; has all of them; others.
     pub(crate) fn classes(&self, query: &TextQuery) -> Vec<Set<'a>> {
         let words = words(&query.text);
-        let Some(joined) = Word::joined(&words) else { return Vec::new() };
+        let Some(joined) = Word::joined(&words) else {
+            return Vec::new();
+        };
         let beginning = self.word(&joined, PRIMARY_START);
         let within = self.word(&joined, PRIMARY);
         let scattered = if words.len() > 1 {
-            Set::all_of(words.iter().map(|word| self.word(word, PRIMARY)).collect()).without(&within)
+            Set::all_of(words.iter().map(|word| self.word(word, PRIMARY)).collect())
+                .without(&within)
         } else {
             Set::EMPTY
         };
@@ -78,10 +97,27 @@ impl<'a> Finder<'a> {
         // Pieces of different kinds: their grams do not overlap, so every candidate is looked at.
         let candidates = word.pieces.iter().enumerate().filter_map(|(at, piece)| {
             let alone = Word::new(match piece {
-                Piece::Literal(run) => return Some(self.literal(run, word, Spot { at_start: spot.at_start && at == 0, ..spot }, false)),
+                Piece::Literal(run) => {
+                    return Some(self.literal(
+                        run,
+                        word,
+                        Spot {
+                            at_start: spot.at_start && at == 0,
+                            ..spot
+                        },
+                        false,
+                    ));
+                }
                 Piece::Ascii(run) => run,
             })?;
-            Some(self.piece(&alone.pieces[0], &alone, Spot { at_start: spot.at_start && at == 0, ..spot }))
+            Some(self.piece(
+                &alone.pieces[0],
+                &alone,
+                Spot {
+                    at_start: spot.at_start && at == 0,
+                    ..spot
+                },
+            ))
         });
         Set::all_of(candidates.collect()).filter(|slot| self.look(slot, word, spot))
     }
@@ -91,7 +127,11 @@ impl<'a> Finder<'a> {
             Piece::Literal(run) => self.literal(run, word, spot, true),
             Piece::Ascii(run) => {
                 let mut sets = vec![self.initials(run, word, spot)];
-                sets.extend(parses(run).iter().map(|parse| self.syllables(parse, word, spot)));
+                sets.extend(
+                    parses(run)
+                        .iter()
+                        .map(|parse| self.syllables(parse, word, spot)),
+                );
                 Set::any_of(sets)
             }
         }
@@ -99,10 +139,18 @@ impl<'a> Finder<'a> {
 
     fn literal(&self, run: &[char], word: &Word, spot: Spot, exact: bool) -> Set<'a> {
         let group = spot.group;
-        let run: Vec<char> = spot.at_start.then_some(START_CHAR).into_iter().chain(run.iter().copied()).collect();
+        let run: Vec<char> = spot
+            .at_start
+            .then_some(START_CHAR)
+            .into_iter()
+            .chain(run.iter().copied())
+            .collect();
         let sets = match run.as_slice() {
             [c] => vec![self.postings.get(Gram::char(group, *c))],
-            run => run.windows(2).map(|w| self.postings.get(Gram::chars(group, w[0], w[1]))).collect(),
+            run => run
+                .windows(2)
+                .map(|w| self.postings.get(Gram::chars(group, w[0], w[1])))
+                .collect(),
         };
         let joints = run.windows(3).filter(|_| exact).map(|w| Joint {
             twice: self.postings.get(Gram::twice_char(group, w[1])),
@@ -113,32 +161,60 @@ impl<'a> Finder<'a> {
 
     fn initials(&self, run: &str, word: &Word, spot: Spot) -> Set<'a> {
         let group = spot.group;
-        let run: Vec<u8> = spot.at_start.then_some(START_INITIAL).into_iter().chain(run.chars().map(initial)).collect();
-        let sets = run.windows(run.len().min(3)).map(|w| self.postings.get(Gram::initials(group, w))).collect();
+        let run: Vec<u8> = spot
+            .at_start
+            .then_some(START_INITIAL)
+            .into_iter()
+            .chain(run.chars().map(initial))
+            .collect();
+        let sets = run
+            .windows(run.len().min(3))
+            .map(|w| self.postings.get(Gram::initials(group, w)))
+            .collect();
         let joints = run.windows(4).map(|w| Joint {
             twice: self.postings.get(Gram::twice_initials(group, w[1], w[2])),
-            around: Some(self.postings.get(Gram::around_initials(group, [w[0], w[1], w[2], w[3]]))),
+            around: Some(
+                self.postings
+                    .get(Gram::around_initials(group, [w[0], w[1], w[2], w[3]])),
+            ),
         });
         self.chain(sets, joints.collect(), word, spot)
     }
 
     fn syllables(&self, parse: &Parse, word: &Word, spot: Spot) -> Set<'a> {
         let group = spot.group;
-        let whole: Vec<u16> =
-            spot.at_start.then_some(START_SYLLABLE).into_iter().chain(parse.whole.iter().copied()).collect();
-        let mut sets: Vec<Set<'a>> =
-            whole.windows(2).map(|w| self.postings.get(Gram::syllables(group, w[0], w[1]))).collect();
+        let whole: Vec<u16> = spot
+            .at_start
+            .then_some(START_SYLLABLE)
+            .into_iter()
+            .chain(parse.whole.iter().copied())
+            .collect();
+        let mut sets: Vec<Set<'a>> = whole
+            .windows(2)
+            .map(|w| self.postings.get(Gram::syllables(group, w[0], w[1])))
+            .collect();
         if sets.iter().any(|set| set.len() == 0) {
             return Set::EMPTY;
         }
         sets.push(Set::any_of(match whole.last() {
-            Some(before) => parse.last.clone().map(|s| self.postings.get(Gram::syllables(group, *before, s))).collect(),
-            None => parse.last.clone().map(|s| self.postings.get(Gram::syllable(group, s))).collect(),
+            Some(before) => parse
+                .last
+                .clone()
+                .map(|s| self.postings.get(Gram::syllables(group, *before, s)))
+                .collect(),
+            None => parse
+                .last
+                .clone()
+                .map(|s| self.postings.get(Gram::syllable(group, s)))
+                .collect(),
         }));
         let last = whole.len().saturating_sub(1);
         let joints = (1..whole.len()).map(|at| {
             let (before, joint) = (whole[at - 1], whole[at]);
-            let around = |after: u16| self.postings.get(Gram::around_syllable(group, before, joint, after));
+            let around = |after: u16| {
+                self.postings
+                    .get(Gram::around_syllable(group, before, joint, after))
+            };
             Joint {
                 twice: self.postings.get(Gram::twice_syllable(group, joint)),
                 around: Some(if at == last {
@@ -152,21 +228,35 @@ impl<'a> Finder<'a> {
     }
 
     /// The customers that have all grams of a chain, joined: see the grams' own description.
-    fn chain(&self, sets: Vec<Set<'a>>, joints: Vec<Joint<'a>>, word: &Word, spot: Spot) -> Set<'a> {
+    fn chain(
+        &self,
+        sets: Vec<Set<'a>>,
+        joints: Vec<Joint<'a>>,
+        word: &Word,
+        spot: Spot,
+    ) -> Set<'a> {
         let mut found = self.narrow(sets);
         if found.len() == 0 || joints.iter().all(|joint| joint.twice.len() == 0) {
             return found;
         }
         if matches!(found, Set::List(_)) {
-            return found.filter(|slot| self.joined(&joints, slot).unwrap_or_else(|| self.look(slot, word, spot)));
+            return found.filter(|slot| {
+                self.joined(&joints, slot)
+                    .unwrap_or_else(|| self.look(slot, word, spot))
+            });
         }
         for joint in joints.iter().filter(|joint| joint.twice.len() > 0) {
             if let Some(around) = &joint.around {
                 found = found.without(&joint.twice.share().without(around));
             }
         }
-        let in_a_row = joints.windows(2).map(|w| Set::all_of(vec![w[0].twice.share(), w[1].twice.share()]));
-        let unkept = joints.iter().filter(|joint| joint.around.is_none()).map(|joint| joint.twice.share());
+        let in_a_row = joints
+            .windows(2)
+            .map(|w| Set::all_of(vec![w[0].twice.share(), w[1].twice.share()]));
+        let unkept = joints
+            .iter()
+            .filter(|joint| joint.around.is_none())
+            .map(|joint| joint.twice.share());
         let doubtful = Set::any_of(in_a_row.chain(unkept).collect());
         let mut wrong = Set::all_of(vec![found.share(), doubtful]).into_list();
         wrong.retain(|slot| !self.look(*slot, word, spot));
@@ -194,8 +284,9 @@ impl<'a> Finder<'a> {
 
     fn look(&self, slot: u32, word: &Word, spot: Spot) -> bool {
         let texts = self.table.texts(slot);
-        self.postings.fields(spot.group).iter().any(|field| {
-            matches(word, field_of(texts, *field), spot.at_start)
-        })
+        self.postings
+            .fields(spot.group)
+            .iter()
+            .any(|field| matches(word, field_of(texts, *field), spot.at_start))
     }
 }

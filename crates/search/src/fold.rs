@@ -8,9 +8,17 @@ use unicode_normalization::char::is_combining_mark;
 /// `（北京）ＡＢＣ` and `北京 abc` are the same text.
 pub(crate) fn fold(text: &str) -> String {
     if text.chars().all(is_plain) {
-        text.chars().filter(|c| is_kept(*c)).map(|c| c.to_ascii_lowercase()).collect()
+        text.chars()
+            .filter(|c| is_kept(*c))
+            .map(|c| c.to_ascii_lowercase())
+            .collect()
     } else {
-        text.nfkd().flat_map(char::to_lowercase).nfkd().filter(|c| is_kept(*c)).nfc().collect()
+        text.nfkd()
+            .flat_map(char::to_lowercase)
+            .nfkd()
+            .filter(|c| is_kept(*c))
+            .nfc()
+            .collect()
     }
 }
 
@@ -25,7 +33,11 @@ fn is_accent(c: char) -> bool {
 }
 
 fn is_kept(c: char) -> bool {
-    if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() || (is_combining_mark(c) && !is_accent(c)) }
+    if c.is_ascii() {
+        c.is_ascii_alphanumeric()
+    } else {
+        c.is_alphanumeric() || (is_combining_mark(c) && !is_accent(c))
+    }
 }
 
 #[cfg(test)]

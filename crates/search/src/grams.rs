@@ -49,7 +49,10 @@ impl Gram {
     /// The number of the sort, below [`Gram::SORTS`], and the symbols, below 2^48.
     #[inline]
     pub(crate) fn parts(self) -> (usize, u64) {
-        ((self.0 >> PAYLOAD_BITS) as usize, self.0 & ((1 << PAYLOAD_BITS) - 1))
+        (
+            (self.0 >> PAYLOAD_BITS) as usize,
+            self.0 & ((1 << PAYLOAD_BITS) - 1),
+        )
     }
 
     /// The gram of these parts.
@@ -61,7 +64,11 @@ impl Gram {
         Self::new(0, group, u64::from(u32::from(a)))
     }
     pub(crate) fn chars(group: Group, a: char, b: char) -> Self {
-        Self::new(1, group, u64::from(u32::from(a)) << 21 | u64::from(u32::from(b)))
+        Self::new(
+            1,
+            group,
+            u64::from(u32::from(a)) << 21 | u64::from(u32::from(b)),
+        )
     }
     pub(crate) fn twice_char(group: Group, a: char) -> Self {
         Self::new(2, group, u64::from(u32::from(a)))
@@ -69,7 +76,11 @@ impl Gram {
     /// None beyond the BMP, where three characters are too large for a key.
     pub(crate) fn around_char(group: Group, a: char, b: char, c: char) -> Option<Self> {
         let code = |c: char| u16::try_from(u32::from(c)).ok().map(u64::from);
-        Some(Self::new(3, group, code(a)? << 32 | code(b)? << 16 | code(c)?))
+        Some(Self::new(
+            3,
+            group,
+            code(a)? << 32 | code(b)? << 16 | code(c)?,
+        ))
     }
     pub(crate) fn syllable(group: Group, a: u16) -> Self {
         Self::new(4, group, u64::from(a))
@@ -81,7 +92,11 @@ impl Gram {
         Self::new(6, group, u64::from(a))
     }
     pub(crate) fn around_syllable(group: Group, a: u16, b: u16, c: u16) -> Self {
-        Self::new(7, group, u64::from(a) << 32 | u64::from(b) << 16 | u64::from(c))
+        Self::new(
+            7,
+            group,
+            u64::from(a) << 32 | u64::from(b) << 16 | u64::from(c),
+        )
     }
     /// One to three initials.
     pub(crate) fn initials(group: Group, run: &[u8]) -> Self {
@@ -101,7 +116,8 @@ impl Gram {
 
 #[inline]
 fn packed(run: &[u8]) -> u64 {
-    run.iter().fold(0, |payload, a| payload << 6 | u64::from(*a))
+    run.iter()
+        .fold(0, |payload, a| payload << 6 | u64::from(*a))
 }
 
 /// The number of an ASCII letter or digit in the initials stream.

@@ -56,7 +56,12 @@ impl Index {
     #[must_use]
     pub fn new(schema: IndexSchema) -> Self {
         let mut index = Self::without_orders(schema);
-        index.orders = index.schema.sortable().into_iter().map(Order::new).collect();
+        index.orders = index
+            .schema
+            .sortable()
+            .into_iter()
+            .map(Order::new)
+            .collect();
         index
     }
 
@@ -105,7 +110,9 @@ impl Index {
         self.check(document)?;
         let Some(slot) = self.slot(&document.id) else {
             let slot = self.put(document, Postings::insert)?;
-            self.orders.iter_mut().for_each(|order| order.insert(&self.table, slot));
+            self.orders
+                .iter_mut()
+                .for_each(|order| order.insert(&self.table, slot));
             return Ok(Upsert::Inserted);
         };
         let at = slot as usize;
@@ -114,9 +121,17 @@ impl Index {
         }
         let texts = kept_texts(document);
         let codes = self.codes(document);
-        let moved: Vec<bool> =
-            self.orders.iter().map(|order| self.moves(order.field, slot, document, &texts, &codes)).collect();
-        for (order, _) in self.orders.iter_mut().zip(&moved).filter(|(_, moved)| **moved) {
+        let moved: Vec<bool> = self
+            .orders
+            .iter()
+            .map(|order| self.moves(order.field, slot, document, &texts, &codes))
+            .collect();
+        for (order, _) in self
+            .orders
+            .iter_mut()
+            .zip(&moved)
+            .filter(|(_, moved)| **moved)
+        {
             order.remove(&self.table, slot);
         }
         if *self.table.texts(slot) != *texts {
@@ -125,7 +140,12 @@ impl Index {
         self.unlink(slot);
         self.table.write(slot, document, texts);
         self.link(slot, document, &codes);
-        for (order, _) in self.orders.iter_mut().zip(&moved).filter(|(_, moved)| **moved) {
+        for (order, _) in self
+            .orders
+            .iter_mut()
+            .zip(&moved)
+            .filter(|(_, moved)| **moved)
+        {
             order.insert(&self.table, slot);
         }
         Ok(Upsert::Replaced)
@@ -134,9 +154,16 @@ impl Index {
     /// Takes a customer out; whether it was there.
     pub fn remove(&mut self, id: &Id) -> bool {
         let hash = self.hasher.hash_one(id);
-        let Ok(entry) = self.slots.find_entry(hash, |slot| self.table.ids[*slot as usize] == *id) else { return false };
+        let Ok(entry) = self
+            .slots
+            .find_entry(hash, |slot| self.table.ids[*slot as usize] == *id)
+        else {
+            return false;
+        };
         let (slot, _) = entry.remove();
-        self.orders.iter_mut().for_each(|order| order.remove(&self.table, slot));
+        self.orders
+            .iter_mut()
+            .for_each(|order| order.remove(&self.table, slot));
         self.postings.replace(slot, self.table.texts(slot), "");
         self.unlink(slot);
         self.live.remove(slot);
@@ -148,20 +175,31 @@ impl Index {
     /// How large the index is.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        let keyed = self.owners.heap() + self.departments.heap() + self.choices.iter().map(Keyed::heap).sum::<usize>();
+        let keyed = self.owners.heap()
+            + self.departments.heap()
+            + self.choices.iter().map(Keyed::heap).sum::<usize>();
         let orders = self.orders.iter().map(Order::heap).sum::<usize>();
         let ids = self.slots.capacity() * 8 / 7 * 5 + self.free.capacity() * 4 + self.live.heap();
         let bytes = self.table.heap() + self.postings.heap() + keyed + orders + ids;
-        Stats { documents: self.live.len() as u64, bytes: bytes as u64 }
+        Stats {
+            documents: self.live.len() as u64,
+            bytes: bytes as u64,
+        }
     }
 
     pub(crate) fn slot(&self, id: &Id) -> Option<u32> {
         let hash = self.hasher.hash_one(id);
-        self.slots.find(hash, |slot| self.table.ids[*slot as usize] == *id).copied()
+        self.slots
+            .find(hash, |slot| self.table.ids[*slot as usize] == *id)
+            .copied()
     }
 
     /// Puts a customer that is not there into everything but the orders; `add` says how its grams are added.
-    pub(crate) fn put(&mut self, document: &Document, add: fn(&mut Postings, u32, &str)) -> Result<u32, DocumentError> {
+    pub(crate) fn put(
+        &mut self,
+        document: &Document,
+        add: fn(&mut Postings, u32, &str),
+    ) -> Result<u32, DocumentError> {
         if self.free.is_empty() && self.table.slots() == u32::MAX as usize {
             return Err(DocumentError::Full);
         }
@@ -173,16 +211,30 @@ impl Index {
         self.link(slot, document, &codes);
         self.live.insert(slot);
         let (hasher, ids) = (&self.hasher, &self.table.ids);
-        self.slots.insert_unique(hasher.hash_one(document.id), slot, |slot| hasher.hash_one(ids[*slot as usize]));
+        self.slots
+            .insert_unique(hasher.hash_one(document.id), slot, |slot| {
+                hasher.hash_one(ids[*slot as usize])
+            });
         Ok(slot)
     }
 
     pub(crate) fn check(&self, document: &Document) -> Result<(), DocumentError> {
         document.check(&self.schema)?;
-        let full = self.choices.iter().zip(&document.choices).any(|(choice, code)| {
-            choice.len() >= CODES && code.as_ref().is_some_and(|code| !choice.knows(code.as_str()))
-        });
-        if full { Err(DocumentError::TooManyCodes) } else { Ok(()) }
+        let full = self
+            .choices
+            .iter()
+            .zip(&document.choices)
+            .any(|(choice, code)| {
+                choice.len() >= CODES
+                    && code
+                        .as_ref()
+                        .is_some_and(|code| !choice.knows(code.as_str()))
+            });
+        if full {
+            Err(DocumentError::TooManyCodes)
+        } else {
+            Ok(())
+        }
     }
 
     /// Gives back what growing left over.
@@ -193,20 +245,36 @@ impl Index {
         self.departments.shrink();
         self.choices.iter_mut().for_each(Keyed::shrink);
         let (hasher, ids) = (&self.hasher, &self.table.ids);
-        self.slots.shrink_to_fit(|slot| hasher.hash_one(ids[*slot as usize]));
+        self.slots
+            .shrink_to_fit(|slot| hasher.hash_one(ids[*slot as usize]));
     }
 
     fn codes(&mut self, document: &Document) -> Vec<u16> {
         let codes = self.choices.iter_mut().zip(&document.choices);
-        codes.map(|(choice, code)| choice.number(code.as_deref()) as u16).collect()
+        codes
+            .map(|(choice, code)| choice.number(code.as_deref()) as u16)
+            .collect()
     }
 
     /// Whether a document puts a customer to another place in the list by this field.
-    fn moves(&self, field: FieldId, slot: u32, document: &Document, texts: &str, codes: &[u16]) -> bool {
+    fn moves(
+        &self,
+        field: FieldId,
+        slot: u32,
+        document: &Document,
+        texts: &str,
+        codes: &[u16],
+    ) -> bool {
         match field {
-            FieldId::Text(n) => self.table.text(slot, usize::from(n)) != field_of(texts, usize::from(n)),
-            FieldId::Choice(n) => self.table.choices[usize::from(n)][slot as usize] != codes[usize::from(n)],
-            FieldId::Number(n) => self.table.number(slot, field) != document.numbers[usize::from(n)],
+            FieldId::Text(n) => {
+                self.table.text(slot, usize::from(n)) != field_of(texts, usize::from(n))
+            }
+            FieldId::Choice(n) => {
+                self.table.choices[usize::from(n)][slot as usize] != codes[usize::from(n)]
+            }
+            FieldId::Number(n) => {
+                self.table.number(slot, field) != document.numbers[usize::from(n)]
+            }
             FieldId::CreatedAt => self.table.number(slot, field) != Some(document.created_at),
             FieldId::UpdatedAt => self.table.number(slot, field) != Some(document.updated_at),
         }
@@ -219,7 +287,12 @@ impl Index {
         self.table.departments[at] = self.departments.number(document.department.as_ref());
         self.owners.insert(self.table.owners[at], slot);
         self.departments.insert(self.table.departments[at], slot);
-        for ((choice, column), code) in self.choices.iter_mut().zip(&mut self.table.choices).zip(codes) {
+        for ((choice, column), code) in self
+            .choices
+            .iter_mut()
+            .zip(&mut self.table.choices)
+            .zip(codes)
+        {
             column[at] = *code;
             choice.insert(u32::from(*code), slot);
         }

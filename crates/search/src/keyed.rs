@@ -15,7 +15,11 @@ pub(crate) struct Keyed<K> {
 
 impl<K: Eq + Hash + Clone> Keyed<K> {
     pub(crate) fn new() -> Self {
-        Self { numbers: HashMap::new(), keys: Vec::new(), sets: vec![DocSet::default()] }
+        Self {
+            numbers: HashMap::new(),
+            keys: Vec::new(),
+            sets: vec![DocSet::default()],
+        }
     }
 
     /// The number of a value, a new one if it is new.
@@ -78,6 +82,11 @@ impl<K: Eq + Hash + Clone> Keyed<K> {
     }
 
     pub(crate) fn heap(&self) -> usize {
-        self.keys.capacity() * (2 * size_of::<K>() + 8) + self.sets.iter().map(|set| set.heap() + size_of::<DocSet>()).sum::<usize>()
+        self.keys.capacity() * (2 * size_of::<K>() + 8)
+            + self
+                .sets
+                .iter()
+                .map(|set| set.heap() + size_of::<DocSet>())
+                .sum::<usize>()
     }
 }

@@ -39,5 +39,7 @@ pub use builder::IndexBuilder;
 pub use cursor::Cursor;
 pub use document::{Document, DocumentError};
 pub use index::{Index, Stats, Upsert};
-pub use query::{Filters, Hit, Page, Query, QueryError, RangeFilter, Scope, ScopeTerm, Sort, TextQuery};
+pub use query::{
+    Filters, Hit, Page, Query, QueryError, RangeFilter, Scope, ScopeTerm, Sort, TextQuery,
+};
 pub use schema::{FieldId, Id, IndexSchema};

@@ -25,13 +25,23 @@ pub(crate) struct List<'a> {
 
 impl List<'_> {
     /// Appends the first `limit` customers of the set after the place.
-    pub(crate) fn take(&self, set: &Set<'_>, after: Option<&Place>, limit: usize, found: &mut Vec<u32>) {
+    pub(crate) fn take(
+        &self,
+        set: &Set<'_>,
+        after: Option<&Place>,
+        limit: usize,
+        found: &mut Vec<u32>,
+    ) {
         let many = set.len();
         if many == 0 || limit == 0 {
             return;
         }
         let collecting = many * COLLECT_COST;
-        let even = if many <= limit { self.live } else { self.live / many * limit };
+        let even = if many <= limit {
+            self.live
+        } else {
+            self.live / many * limit
+        };
         // Sets are often not spread evenly (all who begin with one character stand side by side), so a walk that finds
         // too little in time is given up.
         let patience = if matches!(set, Set::All(_)) || collecting > self.live {
@@ -49,7 +59,14 @@ impl List<'_> {
 
     /// Walks the order and keeps the set's members: quick when they are many. Whether it came to the end of the page or
     /// of the order.
-    fn walk(&self, set: &Set<'_>, after: Option<&Place>, limit: usize, patience: usize, found: &mut Vec<u32>) -> bool {
+    fn walk(
+        &self,
+        set: &Set<'_>,
+        after: Option<&Place>,
+        limit: usize,
+        patience: usize,
+        found: &mut Vec<u32>,
+    ) -> bool {
         let end = found.len() + limit;
         let mut left = patience;
         let walked = self.order.walk(self.table, self.descending, after, |slot| {
@@ -60,7 +77,11 @@ impl List<'_> {
                 }
             }
             left -= 1;
-            if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if left == 0 {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
         });
         walked.is_continue() || found.len() == end
     }
@@ -72,11 +93,17 @@ impl List<'_> {
         set.for_each(|slot| {
             if after.is_none_or(|place| is_after(table, field, self.descending, slot, place)) {
                 let head = table.head(slot, field);
-                members.push((table.is_empty(slot, field), if self.descending { !head } else { head }, slot));
+                members.push((
+                    table.is_empty(slot, field),
+                    if self.descending { !head } else { head },
+                    slot,
+                ));
             }
         });
         let compare = |a: &(bool, u64, u32), b: &(bool, u64, u32)| -> Ordering {
-            (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| compare_listed(table, field, self.descending, a.2, b.2))
+            (a.0, a.1)
+                .cmp(&(b.0, b.1))
+                .then_with(|| compare_listed(table, field, self.descending, a.2, b.2))
         };
         if members.len() > limit {
             members.select_nth_unstable_by(limit - 1, compare);

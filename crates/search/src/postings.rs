@@ -36,7 +36,14 @@ impl Postings {
     pub(crate) fn new(schema: &IndexSchema) -> Self {
         Self {
             sets: HashMap::new(),
-            others: schema.texts.iter().enumerate().skip(1).filter(|(_, f)| f.searchable).map(|(at, _)| at).collect(),
+            others: schema
+                .texts
+                .iter()
+                .enumerate()
+                .skip(1)
+                .filter(|(_, f)| f.searchable)
+                .map(|(at, _)| at)
+                .collect(),
             text_fields: schema.texts.len(),
             splitter: Splitter::default(),
             batch: None,
@@ -60,19 +67,32 @@ impl Postings {
     /// Notes a new customer's grams for later: slots must come in ascending order, and [`Postings::flush`] in the end.
     /// Sorted by gram, a batch touches each posting once, which is several times quicker than one customer at a time.
     pub(crate) fn gather(&mut self, slot: u32, texts: &str) {
-        if slot % BATCH == 0 {
+        if slot.is_multiple_of(BATCH) {
             self.flush();
         }
-        let batch = self.batch.get_or_insert_with(|| Box::new(Batch { high: slot >> 16, sorts: [const { Vec::new() }; Gram::SORTS] }));
-        split(&mut self.splitter, &self.others, self.text_fields, texts, |gram| {
-            let (sort, symbols) = gram.parts();
-            batch.sorts[sort].push(symbols << 16 | u64::from(slot & LOW));
+        let batch = self.batch.get_or_insert_with(|| {
+            Box::new(Batch {
+                high: slot >> 16,
+                sorts: [const { Vec::new() }; Gram::SORTS],
+            })
         });
+        split(
+            &mut self.splitter,
+            &self.others,
+            self.text_fields,
+            texts,
+            |gram| {
+                let (sort, symbols) = gram.parts();
+                batch.sorts[sort].push(symbols << 16 | u64::from(slot & LOW));
+            },
+        );
     }
 
     /// Adds all that was gathered.
     pub(crate) fn flush(&mut self) {
-        let Some(mut batch) = self.batch.take() else { return };
+        let Some(mut batch) = self.batch.take() else {
+            return;
+        };
         let mut lows = Vec::new();
         for (sort, list) in batch.sorts.iter_mut().enumerate() {
             list.sort_unstable();
@@ -80,7 +100,10 @@ impl Postings {
             for run in list.chunk_by(|a, b| a >> 16 == b >> 16) {
                 lows.clear();
                 lows.extend(run.iter().map(|entry| *entry as u16));
-                self.sets.entry(Gram::of_parts(sort, run[0] >> 16)).or_default().append(batch.high, &lows);
+                self.sets
+                    .entry(Gram::of_parts(sort, run[0] >> 16))
+                    .or_default()
+                    .append(batch.high, &lows);
             }
             *list = Vec::new();
         }
@@ -89,14 +112,26 @@ impl Postings {
     /// Adds a customer's grams.
     pub(crate) fn insert(&mut self, slot: u32, texts: &str) {
         let sets = &mut self.sets;
-        split(&mut self.splitter, &self.others, self.text_fields, texts, |gram| sets.entry(gram).or_default().insert(slot));
+        split(
+            &mut self.splitter,
+            &self.others,
+            self.text_fields,
+            texts,
+            |gram| sets.entry(gram).or_default().insert(slot),
+        );
     }
 
     /// Brings a customer's grams from one state of its texts to another; only what differs is touched.
     pub(crate) fn replace(&mut self, slot: u32, old_texts: &str, new_texts: &str) {
         for (list, texts) in [(&mut self.old, old_texts), (&mut self.new, new_texts)] {
             list.clear();
-            split(&mut self.splitter, &self.others, self.text_fields, texts, |gram| list.push(gram));
+            split(
+                &mut self.splitter,
+                &self.others,
+                self.text_fields,
+                texts,
+                |gram| list.push(gram),
+            );
             list.sort_unstable();
             list.dedup();
         }
@@ -125,8 +160,18 @@ impl Postings {
     }
 }
 
-fn split(splitter: &mut Splitter, others: &[usize], text_fields: usize, texts: &str, mut give: impl FnMut(Gram)) {
+fn split(
+    splitter: &mut Splitter,
+    others: &[usize],
+    text_fields: usize,
+    texts: &str,
+    mut give: impl FnMut(Gram),
+) {
     splitter.split(Group::Primary, [field_of(texts, 0)].into_iter(), &mut give);
-    splitter.split(Group::Other, others.iter().map(|field| field_of(texts, *field)), &mut give);
+    splitter.split(
+        Group::Other,
+        others.iter().map(|field| field_of(texts, *field)),
+        &mut give,
+    );
     last_fours(texts, text_fields).for_each(|four| give(Gram::phone(four)));
 }

@@ -64,7 +64,11 @@ impl TextQuery {
     /// Looks everywhere.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        Self { text: text.to_owned(), other_texts: true, phones: true }
+        Self {
+            text: text.to_owned(),
+            other_texts: true,
+            phones: true,
+        }
     }
 }
 

@@ -74,8 +74,16 @@ impl Table {
             })
             .collect();
         let syllables: Vec<String> = numbers.keys().map(|s| (*s).to_owned()).collect();
-        let first_letters = [0].into_iter().chain(syllables.iter().map(|s| s.as_bytes()[0] - b'a' + 1)).collect();
-        let mut table = Self { syllables, first_letters, readings, weights: Vec::new() };
+        let first_letters = [0]
+            .into_iter()
+            .chain(syllables.iter().map(|s| s.as_bytes()[0] - b'a' + 1))
+            .collect();
+        let mut table = Self {
+            syllables,
+            first_letters,
+            readings,
+            weights: Vec::new(),
+        };
         table.weights = table.weigh();
         table
     }
@@ -110,7 +118,10 @@ impl Table {
 
     /// The number of exactly this syllable.
     pub(crate) fn syllable(&self, letters: &str) -> Option<u16> {
-        let at = self.syllables.binary_search_by(|s| s.as_str().cmp(letters)).ok()?;
+        let at = self
+            .syllables
+            .binary_search_by(|s| s.as_str().cmp(letters))
+            .ok()?;
         Some(at as u16 + 1)
     }
 
@@ -118,7 +129,10 @@ impl Table {
     /// Han of one reading by code point. Unique within the BMP and never 0; `u16::MAX` stands for all beyond it.
     #[inline]
     pub(crate) fn weight(&self, c: char) -> u16 {
-        self.weights.get(u32::from(c) as usize).copied().unwrap_or(u16::MAX)
+        self.weights
+            .get(u32::from(c) as usize)
+            .copied()
+            .unwrap_or(u16::MAX)
     }
 
     fn weigh(&self) -> Vec<u16> {
@@ -163,13 +177,17 @@ fn spellings(c: char) -> Vec<String> {
             vec![plain.to_owned()]
         };
         for spelling in typed {
-            let sayable = spelling.bytes().all(|b| b.is_ascii_lowercase()) && spelling.contains(['a', 'e', 'i', 'o', 'u', 'v']);
+            let sayable = spelling.bytes().all(|b| b.is_ascii_lowercase())
+                && spelling.contains(['a', 'e', 'i', 'o', 'u', 'v']);
             if sayable && !list.contains(&spelling) {
                 list.push(spelling);
             }
         }
     }
-    let preferred = PREFERRED.iter().find(|(p, _)| *p == c).map(|(_, spelling)| *spelling);
+    let preferred = PREFERRED
+        .iter()
+        .find(|(p, _)| *p == c)
+        .map(|(_, spelling)| *spelling);
     // False sorts before true: the preferred reading moves to the front, the others stay in order.
     list.sort_by_key(|spelling| preferred.is_some_and(|preferred| preferred != spelling));
     if ONE_READING.contains(c) {
@@ -183,7 +201,12 @@ mod tests {
     use super::{READINGS, table};
 
     fn spelled(c: char) -> Vec<&'static str> {
-        table().readings(c).into_iter().filter(|r| *r != 0).map(|r| table().letters(r)).collect()
+        table()
+            .readings(c)
+            .into_iter()
+            .filter(|r| *r != 0)
+            .map(|r| table().letters(r))
+            .collect()
     }
 
     #[test]
@@ -199,10 +222,16 @@ mod tests {
 
     #[test]
     fn prefix_range_holds_the_syllables_with_that_prefix() {
-        let all: Vec<&str> = table().beginning_with("xian").map(|s| table().letters(s)).collect();
+        let all: Vec<&str> = table()
+            .beginning_with("xian")
+            .map(|s| table().letters(s))
+            .collect();
         assert_eq!(all, ["xian", "xiang"]);
         assert!(table().beginning_with("zx").is_empty());
-        assert_eq!(table().syllable("xian"), Some(table().beginning_with("xian").start));
+        assert_eq!(
+            table().syllable("xian"),
+            Some(table().beginning_with("xian").start)
+        );
     }
 
     #[test]

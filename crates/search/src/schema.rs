@@ -50,14 +50,22 @@ impl IndexSchema {
     /// A schema with the primary text field: the name, searchable and sortable, by which hits are ranked.
     #[must_use]
     pub fn new(primary: &str) -> Self {
-        let schema = Self { texts: Vec::new(), choices: Vec::new(), numbers: Vec::new() };
+        let schema = Self {
+            texts: Vec::new(),
+            choices: Vec::new(),
+            numbers: Vec::new(),
+        };
         schema.text(primary, true, true)
     }
 
     /// Adds a text field.
     #[must_use]
     pub fn text(mut self, name: &str, searchable: bool, sortable: bool) -> Self {
-        self.texts.push(TextField { name: name.to_owned(), searchable, sortable });
+        self.texts.push(TextField {
+            name: name.to_owned(),
+            searchable,
+            sortable,
+        });
         self
     }
 
@@ -66,14 +74,21 @@ impl IndexSchema {
     #[must_use]
     pub fn choice(mut self, name: &str, codes: &[&str], sortable: bool) -> Self {
         let codes = codes.iter().map(|code| (*code).to_owned()).collect();
-        self.choices.push(ChoiceField { name: name.to_owned(), codes, sortable });
+        self.choices.push(ChoiceField {
+            name: name.to_owned(),
+            codes,
+            sortable,
+        });
         self
     }
 
     /// Adds a field of whole numbers: a date, a time, an amount.
     #[must_use]
     pub fn number(mut self, name: &str, sortable: bool) -> Self {
-        self.numbers.push(NumberField { name: name.to_owned(), sortable });
+        self.numbers.push(NumberField {
+            name: name.to_owned(),
+            sortable,
+        });
         self
     }
 
@@ -94,9 +109,22 @@ impl IndexSchema {
 
     /// The fields by which a list can be sorted.
     pub(crate) fn sortable(&self) -> Vec<FieldId> {
-        let texts = (0u16..).zip(&self.texts).filter(|(_, f)| f.sortable).map(|(at, _)| FieldId::Text(at));
-        let choices = (0u16..).zip(&self.choices).filter(|(_, f)| f.sortable).map(|(at, _)| FieldId::Choice(at));
-        let numbers = (0u16..).zip(&self.numbers).filter(|(_, f)| f.sortable).map(|(at, _)| FieldId::Number(at));
-        texts.chain(choices).chain(numbers).chain([FieldId::CreatedAt, FieldId::UpdatedAt]).collect()
+        let texts = (0u16..)
+            .zip(&self.texts)
+            .filter(|(_, f)| f.sortable)
+            .map(|(at, _)| FieldId::Text(at));
+        let choices = (0u16..)
+            .zip(&self.choices)
+            .filter(|(_, f)| f.sortable)
+            .map(|(at, _)| FieldId::Choice(at));
+        let numbers = (0u16..)
+            .zip(&self.numbers)
+            .filter(|(_, f)| f.sortable)
+            .map(|(at, _)| FieldId::Number(at));
+        texts
+            .chain(choices)
+            .chain(numbers)
+            .chain([FieldId::CreatedAt, FieldId::UpdatedAt])
+            .collect()
     }
 }

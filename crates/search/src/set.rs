@@ -51,7 +51,9 @@ impl<'a> Set<'a> {
             Self::All(_) => true,
             Self::Posting(posting) => posting.contains(doc),
             Self::List(list) => list.binary_search(&doc).is_ok(),
-            Self::Bits(words, _) => words.get(doc as usize / 64).is_some_and(|w| w & (1 << (doc & 63)) != 0),
+            Self::Bits(words, _) => words
+                .get(doc as usize / 64)
+                .is_some_and(|w| w & (1 << (doc & 63)) != 0),
         }
     }
 
@@ -77,7 +79,9 @@ impl<'a> Set<'a> {
     pub(crate) fn all_of(mut sets: Vec<Set<'a>>) -> Set<'a> {
         sets.sort_by_key(|set| (matches!(set, Self::All(_)), set.len()));
         let mut rest = sets.into_iter();
-        let Some(first) = rest.next() else { return Self::EMPTY };
+        let Some(first) = rest.next() else {
+            return Self::EMPTY;
+        };
         let mut rest: Vec<Set<'a>> = rest.filter(|set| !matches!(set, Self::All(_))).collect();
         if rest.is_empty() || first.len() == 0 {
             return first;
@@ -111,17 +115,28 @@ impl<'a> Set<'a> {
     pub(crate) fn any_of(mut sets: Vec<Set<'a>>) -> Set<'a> {
         sets.retain(|set| set.len() > 0);
         if sets.len() <= 1 || sets.iter().any(|set| matches!(set, Self::All(_))) {
-            let all = sets.iter().position(|set| matches!(set, Self::All(_))).unwrap_or(0);
-            return if sets.is_empty() { Self::EMPTY } else { sets.swap_remove(all) };
+            let all = sets
+                .iter()
+                .position(|set| matches!(set, Self::All(_)))
+                .unwrap_or(0);
+            return if sets.is_empty() {
+                Self::EMPTY
+            } else {
+                sets.swap_remove(all)
+            };
         }
         if sets.iter().map(Self::len).sum::<usize>() <= SMALL {
             let mut list = Vec::new();
-            sets.iter().for_each(|set| set.for_each(|doc| list.push(doc)));
+            sets.iter()
+                .for_each(|set| set.for_each(|doc| list.push(doc)));
             list.sort_unstable();
             list.dedup();
             return Self::of_list(list);
         }
-        let base = sets.iter().position(|set| matches!(set, Self::Bits(..))).unwrap_or(0);
+        let base = sets
+            .iter()
+            .position(|set| matches!(set, Self::Bits(..)))
+            .unwrap_or(0);
         let mut words = sets.swap_remove(base).into_words();
         sets.iter().for_each(|set| add(&mut words, set));
         Self::of_words(words)
@@ -139,7 +154,10 @@ impl<'a> Set<'a> {
         }
         let mut words = self.into_words();
         if let Set::Bits(out, _) = other {
-            words.iter_mut().zip(out.iter()).for_each(|(word, out)| *word &= !out);
+            words
+                .iter_mut()
+                .zip(out.iter())
+                .for_each(|(word, out)| *word &= !out);
         } else {
             other.for_each(|doc| {
                 if let Some(word) = words.get_mut(doc as usize / 64) {
@@ -200,7 +218,10 @@ fn add(words: &mut Vec<u64>, set: &Set<'_>) {
             if words.len() < more.len() {
                 words.resize(more.len(), 0);
             }
-            words.iter_mut().zip(more.iter()).for_each(|(word, more)| *word |= more);
+            words
+                .iter_mut()
+                .zip(more.iter())
+                .for_each(|(word, more)| *word |= more);
         }
         Set::Posting(DocSet::Many(many)) => {
             if words.len() < many.0.len() * WORDS {
@@ -208,9 +229,13 @@ fn add(words: &mut Vec<u64>, set: &Set<'_>) {
             }
             for (part, container) in words.chunks_exact_mut(WORDS).zip(&many.0) {
                 match container {
-                    Container::Bits(more, _) => part.iter_mut().zip(more.iter()).for_each(|(word, more)| *word |= more),
+                    Container::Bits(more, _) => part
+                        .iter_mut()
+                        .zip(more.iter())
+                        .for_each(|(word, more)| *word |= more),
                     Container::Array(list) => {
-                        list.iter().for_each(|low| part[usize::from(low >> 6)] |= 1 << (low & 63));
+                        list.iter()
+                            .for_each(|low| part[usize::from(low >> 6)] |= 1 << (low & 63));
                     }
                 }
             }
@@ -231,7 +256,10 @@ fn keep(words: &mut [u64], set: &Set<'_>) {
         Set::All(_) => {}
         Set::Bits(other, _) => {
             let shared = other.len().min(words.len());
-            words.iter_mut().zip(other.iter()).for_each(|(word, other)| *word &= other);
+            words
+                .iter_mut()
+                .zip(other.iter())
+                .for_each(|(word, other)| *word &= other);
             words[shared..].fill(0);
         }
         Set::Posting(DocSet::Many(many)) => {
@@ -240,7 +268,9 @@ fn keep(words: &mut [u64], set: &Set<'_>) {
                 match containers.next() {
                     None => part.fill(0),
                     Some(Container::Bits(other, _)) => {
-                        part.iter_mut().zip(other.iter()).for_each(|(word, other)| *word &= other);
+                        part.iter_mut()
+                            .zip(other.iter())
+                            .for_each(|(word, other)| *word &= other);
                     }
                     Some(Container::Array(list)) => keep_array(part, list),
                 }
@@ -250,12 +280,16 @@ fn keep(words: &mut [u64], set: &Set<'_>) {
             let mut kept = Vec::new();
             few.for_each(|doc| {
                 let at = doc as usize / 64;
-                if words.get(at).is_some_and(|word| word & (1 << (doc & 63)) != 0) {
+                if words
+                    .get(at)
+                    .is_some_and(|word| word & (1 << (doc & 63)) != 0)
+                {
                     kept.push(doc);
                 }
             });
             words.fill(0);
-            kept.iter().for_each(|doc| words[*doc as usize / 64] |= 1 << (doc & 63));
+            kept.iter()
+                .for_each(|doc| words[*doc as usize / 64] |= 1 << (doc & 63));
         }
     }
 }

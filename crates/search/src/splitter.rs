@@ -1,6 +1,8 @@
 //! Takes texts apart into grams.
 
-use crate::grams::{Gram, Group, Initials, SEARCHED_CHARS, START_CHAR, START_INITIAL, START_SYLLABLE, initials};
+use crate::grams::{
+    Gram, Group, Initials, SEARCHED_CHARS, START_CHAR, START_INITIAL, START_SYLLABLE, initials,
+};
 use crate::reading::{READINGS, Readings, table};
 
 /// A place of the initials stream: where, and one pair that begins there.
@@ -25,7 +27,12 @@ const NO_CHAR: char = '\u{1}';
 
 impl Splitter {
     /// Gives every gram of the texts (folded) of one group, some more than once.
-    pub(crate) fn split<'t>(&mut self, group: Group, texts: impl Iterator<Item = &'t str>, mut give: impl FnMut(Gram)) {
+    pub(crate) fn split<'t>(
+        &mut self,
+        group: Group,
+        texts: impl Iterator<Item = &'t str>,
+        mut give: impl FnMut(Gram),
+    ) {
         self.read(group, texts);
         for (from, to) in &self.texts {
             for at in *from..*to {
@@ -44,7 +51,15 @@ impl Splitter {
         self.texts.clear();
         let primary = group == Group::Primary;
         for text in texts.filter(|text| !text.is_empty()) {
-            self.push(if primary { START_CHAR } else { NO_CHAR }, [0; READINGS], if primary { [START_INITIAL, 0, 0] } else { [0; READINGS] });
+            self.push(
+                if primary { START_CHAR } else { NO_CHAR },
+                [0; READINGS],
+                if primary {
+                    [START_INITIAL, 0, 0]
+                } else {
+                    [0; READINGS]
+                },
+            );
             let from = self.chars.len();
             for c in text.chars().take(SEARCHED_CHARS) {
                 let readings = table().readings(c);
@@ -71,31 +86,53 @@ impl Splitter {
         if joins(before) {
             give(Gram::chars(group, before, c));
         }
-        if self.chars.iter().filter(|other| **other == c).nth(1).is_some() {
+        if self
+            .chars
+            .iter()
+            .filter(|other| **other == c)
+            .nth(1)
+            .is_some()
+        {
             give(Gram::twice_char(group, c));
             if joins(before) && joins(after) {
-                Gram::around_char(group, before, c, after).into_iter().for_each(give);
+                Gram::around_char(group, before, c, after)
+                    .into_iter()
+                    .for_each(give);
             }
         }
     }
 
     fn syllables(&self, group: Group, at: usize, give: &mut impl FnMut(Gram)) {
         let start = group == Group::Primary && self.chars[at - 1] == START_CHAR;
-        let before = || start.then_some(START_SYLLABLE).into_iter().chain(known(&self.readings[at - 1]));
+        let before = || {
+            start
+                .then_some(START_SYLLABLE)
+                .into_iter()
+                .chain(known(&self.readings[at - 1]))
+        };
         for b in known(&self.readings[at]) {
             give(Gram::syllable(group, b));
             before().for_each(|a| give(Gram::syllables(group, a, b)));
-            if self.readings.iter().filter(|list| list.contains(&b)).nth(1).is_some() {
+            if self
+                .readings
+                .iter()
+                .filter(|list| list.contains(&b))
+                .nth(1)
+                .is_some()
+            {
                 give(Gram::twice_syllable(group, b));
                 for a in before() {
-                    known(&self.readings[at + 1]).for_each(|c| give(Gram::around_syllable(group, a, b, c)));
+                    known(&self.readings[at + 1])
+                        .for_each(|c| give(Gram::around_syllable(group, a, b, c)));
                 }
             }
         }
     }
 
     fn initials(&self, group: Group, at: usize, give: &mut impl FnMut(Gram)) {
-        let first = at.checked_sub(2).map_or([0; READINGS], |at| self.initials[at]);
+        let first = at
+            .checked_sub(2)
+            .map_or([0; READINGS], |at| self.initials[at]);
         // Two positions back there may be the end of the text before, which has no symbols.
         for c in set(&self.initials[at]) {
             give(Gram::initials(group, &[c]));
@@ -112,16 +149,22 @@ impl Splitter {
         for (from, to) in &self.texts {
             for at in *from..to.saturating_sub(1) {
                 for b in set(&self.initials[at]) {
-                    self.pairs.extend(set(&self.initials[at + 1]).map(|c| (at as u32, [b, c])));
+                    self.pairs
+                        .extend(set(&self.initials[at + 1]).map(|c| (at as u32, [b, c])));
                 }
             }
         }
         for (at, [b, c]) in &self.pairs {
-            if self.pairs.iter().any(|(other, pair)| pair == &[*b, *c] && other != at) {
+            if self
+                .pairs
+                .iter()
+                .any(|(other, pair)| pair == &[*b, *c] && other != at)
+            {
                 give(Gram::twice_initials(group, *b, *c));
                 let at = *at as usize;
                 for a in set(&self.initials[at - 1]) {
-                    set(&self.initials[at + 2]).for_each(|d| give(Gram::around_initials(group, [a, *b, *c, d])));
+                    set(&self.initials[at + 2])
+                        .for_each(|d| give(Gram::around_initials(group, [a, *b, *c, d])));
                 }
             }
         }

@@ -49,9 +49,17 @@ impl Table {
     pub(crate) fn new(schema: &IndexSchema) -> Self {
         Self {
             choices: vec![Vec::new(); schema.choices.len()],
-            declared: schema.choices.iter().map(|f| f.codes.len() as u16).collect(),
+            declared: schema
+                .choices
+                .iter()
+                .map(|f| f.codes.len() as u16)
+                .collect(),
             numbers: vec![Vec::new(); schema.numbers.len()],
-            heads: schema.texts.iter().map(|f| f.sortable.then(Vec::new)).collect(),
+            heads: schema
+                .texts
+                .iter()
+                .map(|f| f.sortable.then(Vec::new))
+                .collect(),
             ..Self::default()
         }
     }
@@ -73,8 +81,13 @@ impl Table {
         self.updated.push(0);
         self.texts.push(Box::default());
         self.choices.iter_mut().for_each(|column| column.push(0));
-        self.numbers.iter_mut().for_each(|column| column.push(NO_NUMBER));
-        self.heads.iter_mut().flatten().for_each(|column| column.push(0));
+        self.numbers
+            .iter_mut()
+            .for_each(|column| column.push(NO_NUMBER));
+        self.heads
+            .iter_mut()
+            .flatten()
+            .for_each(|column| column.push(0));
         slot
     }
 
@@ -120,7 +133,9 @@ impl Table {
         match field {
             FieldId::CreatedAt => Some(self.created[at]),
             FieldId::UpdatedAt => Some(self.updated[at]),
-            FieldId::Number(n) => Some(self.numbers[usize::from(n)][at]).filter(|value| *value != NO_NUMBER),
+            FieldId::Number(n) => {
+                Some(self.numbers[usize::from(n)][at]).filter(|value| *value != NO_NUMBER)
+            }
             FieldId::Choice(n) => match self.choices[usize::from(n)][at] {
                 0 => None,
                 code => Some(i64::from(code.min(self.declared[usize::from(n)] + 1))),
@@ -153,7 +168,9 @@ impl Table {
     #[inline]
     pub(crate) fn head(&self, slot: u32, field: FieldId) -> u64 {
         match field {
-            FieldId::Text(n) => self.heads[usize::from(n)].as_ref().map_or(0, |column| column[slot as usize]),
+            FieldId::Text(n) => self.heads[usize::from(n)]
+                .as_ref()
+                .map_or(0, |column| column[slot as usize]),
             other => number_head(self.number(slot, other).unwrap_or(NO_NUMBER)),
         }
     }
@@ -164,7 +181,9 @@ impl Table {
         self.head(a, field)
             .cmp(&self.head(b, field))
             .then_with(|| match field {
-                FieldId::Text(n) => compare_texts(self.text(a, usize::from(n)), self.text(b, usize::from(n))),
+                FieldId::Text(n) => {
+                    compare_texts(self.text(a, usize::from(n)), self.text(b, usize::from(n)))
+                }
                 _ => Ordering::Equal,
             })
             .then_with(|| self.ids[a as usize].cmp(&self.ids[b as usize]))
@@ -186,11 +205,22 @@ impl Table {
     /// Bytes held, the rows' included.
     pub(crate) fn heap(&self) -> usize {
         let slots = self.ids.capacity();
-        let columns = 16 + 8 + 16 + 4 + 4 + 8 + 8 + 16 + self.choices.len() * 2 + self.numbers.len() * 8;
-        let heads = self.heads.iter().flatten().map(|column| column.capacity() * 8).sum::<usize>();
+        let columns =
+            16 + 8 + 16 + 4 + 4 + 8 + 8 + 16 + self.choices.len() * 2 + self.numbers.len() * 8;
+        let heads = self
+            .heads
+            .iter()
+            .flatten()
+            .map(|column| column.capacity() * 8)
+            .sum::<usize>();
         // An allocation costs the allocator a word or two; an Arc has two counters.
         let texts = self.texts.iter().map(|text| text.len() + 8).sum::<usize>();
-        let rows = self.rows.iter().flatten().map(|row| row.len() + 24).sum::<usize>();
+        let rows = self
+            .rows
+            .iter()
+            .flatten()
+            .map(|row| row.len() + 24)
+            .sum::<usize>();
         slots * columns + heads + texts + rows
     }
 
@@ -218,11 +248,14 @@ pub(crate) fn kept_texts(document: &Document) -> Box<str> {
         kept.push(FIELD_END);
     }
     for phone in &document.phones {
-        if let Some(four) = phone.len().checked_sub(4).and_then(|from| phone.get(from..)) {
-            if four.bytes().all(|b| b.is_ascii_digit()) {
-                kept.push_str(four);
-                kept.push(FIELD_END);
-            }
+        if let Some(four) = phone
+            .len()
+            .checked_sub(4)
+            .and_then(|from| phone.get(from..))
+            && four.bytes().all(|b| b.is_ascii_digit())
+        {
+            kept.push_str(four);
+            kept.push(FIELD_END);
         }
     }
     kept.into_boxed_str()
@@ -235,7 +268,10 @@ pub(crate) fn field_of(texts: &str, field: usize) -> &str {
 
 /// The last four digits of the telephone numbers in kept texts.
 pub(crate) fn last_fours(texts: &str, text_fields: usize) -> impl Iterator<Item = u16> {
-    texts.split_terminator(FIELD_END).skip(text_fields).filter_map(|four| four.parse().ok())
+    texts
+        .split_terminator(FIELD_END)
+        .skip(text_fields)
+        .filter_map(|four| four.parse().ok())
 }
 
 fn sorted_part(text: &str) -> &str {
@@ -248,7 +284,10 @@ fn head(text: &str) -> u64 {
     let mut open = true;
     let mut chars = text.chars();
     for _ in 0..4 {
-        let weight = chars.next().filter(|_| open).map_or(0, |c| table().weight(c));
+        let weight = chars
+            .next()
+            .filter(|_| open)
+            .map_or(0, |c| table().weight(c));
         open &= weight != u16::MAX;
         head = head << 16 | u64::from(weight);
     }
@@ -261,5 +300,8 @@ fn number_head(number: i64) -> u64 {
 
 fn compare_texts(a: &str, b: &str) -> Ordering {
     let weighed = |c: char| (table().weight(c), c);
-    sorted_part(a).chars().map(weighed).cmp(sorted_part(b).chars().map(weighed))
+    sorted_part(a)
+        .chars()
+        .map(weighed)
+        .cmp(sorted_part(b).chars().map(weighed))
 }

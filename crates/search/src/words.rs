@@ -37,7 +37,11 @@ pub(crate) struct Parse {
 /// The words of a search text; none if it has no letter or digit.
 pub(crate) fn words(text: &str) -> Vec<Word> {
     let counted: String = text.chars().take(TEXT_CHARS).collect();
-    counted.split_whitespace().filter_map(|word| Word::new(&fold(word))).take(WORDS).collect()
+    counted
+        .split_whitespace()
+        .filter_map(|word| Word::new(&fold(word)))
+        .take(WORDS)
+        .collect()
 }
 
 impl Word {
@@ -52,12 +56,20 @@ impl Word {
                 (_, false) => pieces.push(Piece::Literal(vec![c])),
             }
         }
-        (!pieces.is_empty()).then(|| Self { text: text.to_owned(), pieces })
+        (!pieces.is_empty()).then(|| Self {
+            text: text.to_owned(),
+            pieces,
+        })
     }
 
     /// The words in a row, without what separated them.
     pub(crate) fn joined(words: &[Word]) -> Option<Self> {
-        Self::new(&words.iter().map(|word| word.text.as_str()).collect::<String>())
+        Self::new(
+            &words
+                .iter()
+                .map(|word| word.text.as_str())
+                .collect::<String>(),
+        )
     }
 
     /// Four digits: perhaps the end of a telephone number.
@@ -79,7 +91,10 @@ pub(crate) fn parses(letters: &str) -> Vec<Parse> {
 fn parse_from(rest: &str, whole: &mut Vec<u16>, found: &mut Vec<Parse>) {
     let last = table().beginning_with(rest);
     if !last.is_empty() {
-        found.push(Parse { whole: whole.clone(), last });
+        found.push(Parse {
+            whole: whole.clone(),
+            last,
+        });
     }
     for len in 1..rest.len().min(7) {
         if found.len() >= PARSES {
@@ -101,7 +116,10 @@ mod tests {
     fn splits_words_and_pieces() {
         let list = words(" ＡＢＣ公司  (北京) -- ");
         assert_eq!(list.len(), 2);
-        assert_eq!(list[0].pieces, [Piece::Ascii("abc".into()), Piece::Literal(vec!['公', '司'])]);
+        assert_eq!(
+            list[0].pieces,
+            [Piece::Ascii("abc".into()), Piece::Literal(vec!['公', '司'])]
+        );
         assert_eq!(list[1].text, "北京");
         assert!(words(" -- ").is_empty());
         assert_eq!(words("0138")[0].last_four(), Some(138));
@@ -121,7 +139,10 @@ mod tests {
             all.sort();
             all
         };
-        assert!(spell("xian").contains(&"|xian".to_owned()) && spell("xian").contains(&"xi|an".to_owned()));
+        assert!(
+            spell("xian").contains(&"|xian".to_owned())
+                && spell("xian").contains(&"xi|an".to_owned())
+        );
         assert!(spell("zhangs").iter().any(|p| p.starts_with("zhang|s")));
         assert!(parses("b").is_empty() && parses("3m").is_empty());
         assert!(parses(&"xian".repeat(40)).len() <= 64);

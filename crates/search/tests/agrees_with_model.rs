@@ -4,7 +4,8 @@
 mod model;
 
 use custos_search::{
-    Cursor, Document, FieldId, Filters, Id, Index, IndexBuilder, Query, RangeFilter, Scope, ScopeTerm, Sort, TextQuery,
+    Cursor, Document, FieldId, Filters, Id, Index, IndexBuilder, Query, RangeFilter, Scope,
+    ScopeTerm, Sort, TextQuery,
 };
 use model::{Model, schema};
 use proptest::prelude::*;
@@ -32,24 +33,55 @@ fn code() -> impl Strategy<Value = Option<String>> {
 
 fn document(ids: u16) -> impl Strategy<Value = Document> {
     // Few different characters make repeated neighbours, where grams alone cannot tell.
-    let text = || prop_oneof!["[北京重行单长女西安先abnx12 （）Ａ-]{0,9}", "[北重西安]{0,12}", "[ab重]{0,14}"];
-    let values = (text(), text(), code(), code(), prop::option::weighted(0.7, -3i64..4));
+    let text = || {
+        prop_oneof![
+            "[北京重行单长女西安先abnx12 （）Ａ-]{0,9}",
+            "[北重西安]{0,12}",
+            "[ab重]{0,14}"
+        ]
+    };
+    let values = (
+        text(),
+        text(),
+        code(),
+        code(),
+        prop::option::weighted(0.7, -3i64..4),
+    );
     let phones = prop::collection::vec("1[0-9]{3}(1111|0012|2b34|21)", 0..3);
-    (0..ids, 0i64..6, party(), party(), 0i64..5, 0i64..5, values, phones).prop_map(
-        |(n, version, owner, department, created_at, updated_at, (name, contact, level, industry, amount), phones)| Document {
-            id: id(n),
-            version,
-            owner,
-            department,
-            created_at,
-            updated_at,
-            texts: vec![name, contact, String::new()],
-            choices: vec![level, industry],
-            numbers: vec![amount],
-            phones,
-            row: n.to_be_bytes().to_vec().into(),
-        },
+    (
+        0..ids,
+        0i64..6,
+        party(),
+        party(),
+        0i64..5,
+        0i64..5,
+        values,
+        phones,
     )
+        .prop_map(
+            |(
+                n,
+                version,
+                owner,
+                department,
+                created_at,
+                updated_at,
+                (name, contact, level, industry, amount),
+                phones,
+            )| Document {
+                id: id(n),
+                version,
+                owner,
+                department,
+                created_at,
+                updated_at,
+                texts: vec![name, contact, String::new()],
+                choices: vec![level, industry],
+                numbers: vec![amount],
+                phones,
+                row: n.to_be_bytes().to_vec().into(),
+            },
+        )
 }
 
 fn change(ids: u16) -> impl Strategy<Value = Change> {
@@ -73,12 +105,31 @@ fn scope() -> impl Strategy<Value = Scope> {
 
 fn filters() -> impl Strategy<Value = Filters> {
     let parties = || prop::option::weighted(0.2, prop::collection::vec(party(), 0..3));
-    let choice = (0u16..2, prop::collection::vec(code(), 0..3)).prop_map(|(n, codes)| (FieldId::Choice(n), codes));
-    let field = prop_oneof![Just(FieldId::Number(0)), Just(FieldId::CreatedAt), Just(FieldId::UpdatedAt)];
-    let range = (field, prop::option::of(-3i64..4), prop::option::of(-1i64..5))
+    let choice = (0u16..2, prop::collection::vec(code(), 0..3))
+        .prop_map(|(n, codes)| (FieldId::Choice(n), codes));
+    let field = prop_oneof![
+        Just(FieldId::Number(0)),
+        Just(FieldId::CreatedAt),
+        Just(FieldId::UpdatedAt)
+    ];
+    let range = (
+        field,
+        prop::option::of(-3i64..4),
+        prop::option::of(-1i64..5),
+    )
         .prop_map(|(field, from, to)| RangeFilter { field, from, to });
-    (parties(), parties(), prop::collection::vec(choice, 0..2), prop::collection::vec(range, 0..2))
-        .prop_map(|(owners, departments, choices, ranges)| Filters { owners, departments, choices, ranges })
+    (
+        parties(),
+        parties(),
+        prop::collection::vec(choice, 0..2),
+        prop::collection::vec(range, 0..2),
+    )
+        .prop_map(|(owners, departments, choices, ranges)| Filters {
+            owners,
+            departments,
+            choices,
+            ranges,
+        })
 }
 
 fn text() -> impl Strategy<Value = Option<TextQuery>> {
@@ -94,8 +145,13 @@ fn text() -> impl Strategy<Value = Option<TextQuery>> {
         Just("1111".to_owned()),
         Just(" -".to_owned()),
     ];
-    let query = (prop::collection::vec(part, 1..3), any::<[bool; 2]>())
-        .prop_map(|(parts, [other_texts, phones])| TextQuery { text: parts.join(" "), other_texts, phones });
+    let query = (prop::collection::vec(part, 1..3), any::<[bool; 2]>()).prop_map(
+        |(parts, [other_texts, phones])| TextQuery {
+            text: parts.join(" "),
+            other_texts,
+            phones,
+        },
+    );
     prop::option::weighted(0.7, query)
 }
 
@@ -109,12 +165,23 @@ fn sort() -> impl Strategy<Value = Option<Sort>> {
         FieldId::CreatedAt,
         FieldId::UpdatedAt,
     ];
-    prop::option::of((prop::sample::select(fields), any::<bool>()).prop_map(|(field, descending)| Sort { field, descending }))
+    prop::option::of(
+        (prop::sample::select(fields), any::<bool>())
+            .prop_map(|(field, descending)| Sort { field, descending }),
+    )
 }
 
 fn query() -> impl Strategy<Value = Query> {
-    (scope(), filters(), text(), sort(), 1usize..12)
-        .prop_map(|(scope, filters, text, sort, limit)| Query { scope, filters, text, sort, cursor: None, limit })
+    (scope(), filters(), text(), sort(), 1usize..12).prop_map(
+        |(scope, filters, text, sort, limit)| Query {
+            scope,
+            filters,
+            text,
+            sort,
+            cursor: None,
+            limit,
+        },
+    )
 }
 
 fn apply(index: &mut Index, model: &mut Model, change: &Change) {
@@ -135,7 +202,10 @@ fn walk(index: &mut Index, query: &Query, mut between: impl FnMut(&mut Index)) -
     let mut seen = Vec::new();
     loop {
         let page = index.query(&query).unwrap();
-        assert!(page.hits.len() <= query.limit && (page.next.is_none() || page.hits.len() == query.limit));
+        assert!(
+            page.hits.len() <= query.limit
+                && (page.next.is_none() || page.hits.len() == query.limit)
+        );
         seen.extend(page.hits.iter().map(|hit| hit.id));
         let Some(next) = page.next else { return seen };
         query.cursor = Some(Cursor::from_bytes(&next.to_bytes()).unwrap());
@@ -148,7 +218,11 @@ fn agree(index: &mut Index, model: &Model, query: &Query) {
     let page = index.query(query).unwrap();
     assert_eq!(page.total, expected.len() as u64, "{query:?}");
     for (hit, document) in page.hits.iter().zip(&expected) {
-        assert_eq!((hit.id, hit.version, &hit.row), (document.id, document.version, &document.row), "{query:?}");
+        assert_eq!(
+            (hit.id, hit.version, &hit.row),
+            (document.id, document.version, &document.row),
+            "{query:?}"
+        );
     }
     let ids: Vec<Id> = expected.iter().map(|document| document.id).collect();
     assert_eq!(walk(index, query, |_| {}), ids, "{query:?}");

@@ -8,7 +8,11 @@ pub type Pieces = Vec<String>;
 
 pub fn fold(text: &str) -> String {
     let plain = text.replace(['（', '）', '　'], "").replace('Ａ', "a");
-    plain.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect()
+    plain
+        .to_lowercase()
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .collect()
 }
 
 pub fn pieces(text: &str) -> Pieces {
@@ -39,7 +43,10 @@ pub fn contains(text: &str, pieces: &Pieces) -> bool {
 fn ends_after(text: &[char], from: usize, pieces: &Pieces) -> bool {
     let mut places = BTreeSet::from([from]);
     for piece in pieces {
-        places = places.into_iter().flat_map(|place| ends(text, place, piece)).collect();
+        places = places
+            .into_iter()
+            .flat_map(|place| ends(text, place, piece))
+            .collect();
     }
     !places.is_empty()
 }
@@ -49,8 +56,15 @@ fn ends(text: &[char], from: usize, piece: &str) -> Vec<usize> {
     let mut found = Vec::new();
     let run: Vec<char> = piece.chars().collect();
     let window = text.get(from..from + run.len());
-    let letter = |c: char, wanted: char| c == wanted || (wanted.is_ascii() && syllables(c).iter().any(|s| s.starts_with(wanted)));
-    if window.is_some_and(|window| window.iter().zip(&run).all(|(c, wanted)| letter(*c, *wanted))) {
+    let letter = |c: char, wanted: char| {
+        c == wanted || (wanted.is_ascii() && syllables(c).iter().any(|s| s.starts_with(wanted)))
+    };
+    if window.is_some_and(|window| {
+        window
+            .iter()
+            .zip(&run)
+            .all(|(c, wanted)| letter(*c, *wanted))
+    }) {
         found.push(from + run.len());
     }
     if piece.is_ascii() {
@@ -71,7 +85,10 @@ fn ends(text: &[char], from: usize, piece: &str) -> Vec<usize> {
 fn syllables(c: char) -> Vec<String> {
     let mut list: Vec<String> = Vec::new();
     for reading in c.to_pinyin_multi().into_iter().flatten() {
-        for spelling in [reading.plain().replace('ü', "v"), reading.plain().replace('ü', "u")] {
+        for spelling in [
+            reading.plain().replace('ü', "v"),
+            reading.plain().replace('ü', "u"),
+        ] {
             if !list.contains(&spelling) {
                 list.push(spelling);
             }
@@ -90,7 +107,9 @@ pub fn sort_key(folded: &str) -> Vec<(bool, String, char)> {
     folded
         .chars()
         .map(|c| {
-            let reading = preferred(c).map(str::to_owned).or_else(|| syllables(c).first().cloned());
+            let reading = preferred(c)
+                .map(str::to_owned)
+                .or_else(|| syllables(c).first().cloned());
             (!c.is_ascii(), reading.unwrap_or_default(), c)
         })
         .collect()
