@@ -7,6 +7,7 @@
 pub mod contacts;
 mod crm;
 pub mod customers;
+mod demo;
 mod error;
 pub mod fields;
 pub mod index;

@@ -124,6 +124,17 @@ pub(crate) async fn insert(
     Ok(())
 }
 
+/// The wrapped data key of a permit's customer.
+pub(crate) async fn key_of<A: Action>(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<A, Customer>,
+) -> Result<WrappedKey, CrmError> {
+    let sql = "SELECT dek FROM customer WHERE org_id = $1 AND id = $2";
+    let rows = tx.of(permit, sql, &[]).await?;
+    let row = rows.first().ok_or(CrmError::NotFound)?;
+    Ok(WrappedKey::from_bytes(row.bytes(0)?.to_vec()))
+}
+
 /// Replaces fields and owner at the permit's version.
 pub(crate) async fn update<A: Action>(
     tx: &mut WriteTx<'_>,
