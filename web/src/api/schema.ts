@@ -927,7 +927,6 @@ export interface components {
             fields: {
                 [key: string]: components["schemas"]["FieldValue"];
             };
-            actions: string[];
         };
         ContactList: {
             items: components["schemas"]["ContactRecord"][];

@@ -20,7 +20,7 @@ export function AccountsStep() {
       <p className="setup-separation">{t("setup-separation")}</p>
       <div className="setup-accounts">
         {FIRST_ROLES.map((role, index) => (
-          <section key={role} className="setup-account" aria-labelledby={`first-${role}`}>
+          <fieldset key={role} className="setup-account" aria-labelledby={`first-${role}`}>
             <h3 id={`first-${role}`}>{t(`role-${role}`)}</h3>
             <p className="soft">{t(`role-${role}-duty`)}</p>
             <Form.Item name={["users", index, "name"]} label={t("user-name")} rules={[required]}>
@@ -34,7 +34,7 @@ export function AccountsStep() {
               <Input autoComplete="off" autoCapitalize="none" spellCheck={false} maxLength={100} />
             </Form.Item>
             <PasswordField name={["users", index, "password"]} label={t("sign-in-password")} />
-          </section>
+          </fieldset>
         ))}
       </div>
     </>

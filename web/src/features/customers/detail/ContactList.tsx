@@ -77,9 +77,9 @@ function ContactCard({
   const queryClient = useQueryClient();
   const showProblem = useShowProblem();
   const name = textOf(contact.fields.name);
-  const changes = contact.actions.some((action) => action.endsWith(".update"));
-  const deletes = contact.actions.some((action) => action.endsWith(".delete"));
-  const reveals = contact.actions.some((action) => action.endsWith(".reveal"));
+  // A contact is part of its customer: the customer's actions are the contact's.
+  const changes = customer.actions.includes("customer.update");
+  const reveals = customer.actions.includes("customer.reveal");
   const remove = useMutation({
     mutationFn: () =>
       done(
@@ -114,7 +114,7 @@ function ContactCard({
                 aria-label={t("contact-edit-one", { name })}
               />
             )}
-            {deletes && (
+            {changes && (
               <Popconfirm
                 title={t("contact-delete-title", { name })}
                 okText={t("delete")}
