@@ -4,6 +4,7 @@ use crate::{ReadTx, StoreError, Value};
 use custos_kernel::audit::{Hash, leaf_hash};
 use custos_kernel::policy::{Action, Resource, Scope};
 use custos_values::Timestamp;
+use std::collections::HashSet;
 
 /// What to show of the log; everything unset is not filtered by.
 #[derive(Debug, Clone, Default)]
@@ -130,21 +131,28 @@ impl ReadTx {
         from: i64,
         limit: i64,
     ) -> Result<(Vec<[u8; 16]>, i64), StoreError> {
-        let sql = "SELECT idx, resource_id, resource_type, ordinary FROM audit_entry \
-                   WHERE org_id = $1 AND idx >= $2 ORDER BY idx LIMIT $3";
+        // Read before the entries: places are given in the order of commits, so everything below it is visible.
+        let head = self.log_next(scope).await?;
+        let sql = "SELECT idx, resource_id, resource_type FROM audit_entry \
+                   WHERE org_id = $1 AND idx >= $2 AND idx < $3 AND ordinary = 0 ORDER BY idx LIMIT $4";
         let values = [
             Value::from(&scope.org().as_bytes()[..]),
             Value::Int(from),
+            Value::Int(head),
             Value::Int(limit),
         ];
-        let mut next = from;
+        let rows = self.raw(sql, &values).await?;
+        let full = rows.len() as i64 == limit;
+        let next = match rows.last() {
+            Some(last) if full => last.int(0)? + 1,
+            _ => head.max(from),
+        };
         let mut changed = Vec::new();
-        for row in self.raw(sql, &values).await? {
-            next = row.int(0)? + 1;
-            if row.int(3)? == 0
-                && row.text_opt(2)? == Some(R::TYPE)
+        let mut seen = HashSet::new();
+        for row in &rows {
+            if row.text_opt(2)? == Some(R::TYPE)
                 && let Some(id) = row.id_opt(1)?
-                && !changed.contains(&id)
+                && seen.insert(id)
             {
                 changed.push(id);
             }

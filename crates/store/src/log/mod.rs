@@ -22,6 +22,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
             PRIMARY KEY (org_id, idx)) {clustered};
           CREATE INDEX audit_entry_resource ON audit_entry (org_id, resource_id, idx)
             WHERE ordinary = 0 AND resource_id IS NOT NULL;
+          CREATE INDEX audit_entry_change ON audit_entry (org_id, idx) WHERE ordinary = 0;
           CREATE TABLE audit_tile (
             org_id {bytes} NOT NULL, level BIGINT NOT NULL, idx BIGINT NOT NULL, data {bytes} NOT NULL,
             PRIMARY KEY (org_id, level, idx));
