@@ -9,11 +9,11 @@ use crate::table::{field_of, last_fours};
 use hashbrown::HashMap;
 
 /// Slots whose grams are gathered before they are added; all have the same high half.
-const BATCH: u32 = 1 << 15;
+const BATCH: u32 = 1 << 14;
 const LOW: u32 = 0xffff;
 
 /// Grams of new customers by sort of gram: the symbols above, the slot's low half below.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Batch {
     /// High half of the slots.
     high: u32,
@@ -27,7 +27,7 @@ pub(crate) struct Postings {
     others: Vec<usize>,
     text_fields: usize,
     splitter: Splitter,
-    batch: Option<Box<Batch>>,
+    batch: Batch,
     old: Vec<Gram>,
     new: Vec<Gram>,
 }
@@ -46,7 +46,7 @@ impl Postings {
                 .collect(),
             text_fields: schema.texts.len(),
             splitter: Splitter::default(),
-            batch: None,
+            batch: Batch::default(),
             old: Vec::new(),
             new: Vec::new(),
         }
@@ -70,12 +70,8 @@ impl Postings {
         if slot.is_multiple_of(BATCH) {
             self.flush();
         }
-        let batch = self.batch.get_or_insert_with(|| {
-            Box::new(Batch {
-                high: slot >> 16,
-                sorts: [const { Vec::new() }; Gram::SORTS],
-            })
-        });
+        self.batch.high = slot >> 16;
+        let sorts = &mut self.batch.sorts;
         split(
             &mut self.splitter,
             &self.others,
@@ -83,18 +79,16 @@ impl Postings {
             texts,
             |gram| {
                 let (sort, symbols) = gram.parts();
-                batch.sorts[sort].push(symbols << 16 | u64::from(slot & LOW));
+                sorts[sort].push(symbols << 16 | u64::from(slot & LOW));
             },
         );
     }
 
     /// Adds all that was gathered.
     pub(crate) fn flush(&mut self) {
-        let Some(mut batch) = self.batch.take() else {
-            return;
-        };
+        let Batch { high, sorts } = &mut self.batch;
         let mut lows = Vec::new();
-        for (sort, list) in batch.sorts.iter_mut().enumerate() {
+        for (sort, list) in sorts.iter_mut().enumerate() {
             list.sort_unstable();
             list.dedup();
             for run in list.chunk_by(|a, b| a >> 16 == b >> 16) {
@@ -103,9 +97,9 @@ impl Postings {
                 self.sets
                     .entry(Gram::of_parts(sort, run[0] >> 16))
                     .or_default()
-                    .append(batch.high, &lows);
+                    .append(*high, &lows);
             }
-            *list = Vec::new();
+            list.clear();
         }
     }
 
@@ -149,7 +143,9 @@ impl Postings {
         }
     }
 
+    /// Gives back what growing left over.
     pub(crate) fn shrink(&mut self) {
+        self.batch = Batch::default();
         self.sets.values_mut().for_each(DocSet::shrink);
         self.sets.shrink_to_fit();
     }
