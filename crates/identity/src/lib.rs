@@ -1,1 +1,61 @@
 //! Who is calling: organisation, accounts, passwords, TOTP, sessions, first-run setup.
+//!
+//! What this crate holds, so that no other has to:
+//! - A [`custos_kernel::policy::Caller`] that is a person comes from [`Identity::authenticate`] only, and what it may do
+//!   is at most one second older than the database.
+//! - Names and logins of staff are personal data: they are sealed under the organisation's key and found by a keyed
+//!   hash. Nothing of them is on disk in clear. Passwords, tokens, links and recovery codes are stored as hashes.
+//! - Every step of signing in takes the same way, and the same time, whether or not the account exists.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod accounts;
+mod error;
+mod identity;
+mod organisation;
+mod preferences;
+mod resources;
+mod schema;
+mod sessions;
+mod setup;
+mod sign_in;
+
+pub use accounts::{AccountChange, AccountView, NewAccount};
+pub use error::IdentityError;
+pub use identity::{Identity, IdentityOptions};
+pub use organisation::{Department, Directory, Person};
+pub use resources::{
+    DepartmentResource, OrganisationResource, PreferenceResource, SessionResource, UserResource,
+};
+pub use schema::{DataScopeName, Named, RoleName};
+pub use setup::{DemoAccount, DemoPlan, NewOrganisation, NewUser};
+pub use sign_in::{LinkToken, Strength};
+
+use custos_http::Operation;
+use custos_kernel::policy::PolicySource;
+use custos_store::Migration;
+use std::sync::Arc;
+
+/// Who may do what with accounts, departments, sessions and preferences.
+pub const POLICY: PolicySource = PolicySource {
+    feature: "identity",
+    text: include_str!("policy.cedar"),
+};
+
+/// The tables of this crate.
+pub const MIGRATIONS: &[Migration] = &[
+    organisation::MIGRATION,
+    accounts::MIGRATION,
+    sessions::MIGRATION,
+    preferences::MIGRATION,
+];
+
+/// The operations of this crate, to be registered with [`Identity`] as their state.
+pub fn operations() -> Vec<Operation<Arc<Identity>>> {
+    let mut all = setup::operations();
+    all.extend(sign_in::operations());
+    all.extend(sessions::operations());
+    all.extend(accounts::operations());
+    all.extend(organisation::operations());
+    all.extend(preferences::operations());
+    all
+}

@@ -1,0 +1,13 @@
+//! Accounts: who has one, in which department, with which roles; one-time sign-in links.
+
+mod http;
+mod model;
+mod operations;
+pub(crate) mod sql;
+
+pub(crate) use http::operations;
+pub(crate) use model::{
+    SEALED_LOGIN, SEALED_NAME, SEALED_TOTP, check_login, login_hash, normalised_login,
+};
+pub use model::{AccountChange, AccountView, NewAccount};
+pub(crate) use sql::{MIGRATION, people};

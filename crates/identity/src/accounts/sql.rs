@@ -1,0 +1,408 @@
+//! The tables of accounts, recovery codes and sign-in links.
+
+use super::model::{SEALED_LOGIN, SEALED_NAME};
+use crate::organisation::Person;
+use crate::organisation::open_text;
+use crate::resources::UserResource;
+use custos_kernel::crypto::{TenantKey, TokenHash};
+use custos_kernel::policy::{Action, DataScope, Permit, RoleSet, Scope, actions};
+use custos_store::{Migration, ReadTx, Row, StoreError, Value, WriteTx};
+use custos_values::{DepartmentId, OrgId, Timestamp, UserId};
+use std::collections::BTreeMap;
+
+/// `version` counts what administrators change; credentials change without it.
+pub(crate) const MIGRATION: Migration = Migration {
+    name: "0102_account",
+    sql: "CREATE TABLE account (
+            org_id {bytes} NOT NULL, id {bytes} NOT NULL, name {bytes} NOT NULL, login {bytes} NOT NULL,
+            login_hash BIGINT NOT NULL, roles TEXT NOT NULL, data_scope TEXT NOT NULL, department_id {bytes},
+            active BIGINT NOT NULL, password TEXT, totp_secret {bytes}, totp_step BIGINT, last_sign_in_at BIGINT,
+            created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, version BIGINT NOT NULL,
+            PRIMARY KEY (org_id, id)) {clustered};
+          CREATE UNIQUE INDEX account_login ON account (org_id, login_hash);
+          CREATE TABLE recovery_code (
+            org_id {bytes} NOT NULL, user_id {bytes} NOT NULL, code {bytes} NOT NULL,
+            PRIMARY KEY (org_id, user_id, code)) {clustered};
+          CREATE TABLE sign_in_link (
+            org_id {bytes} NOT NULL, user_id {bytes} NOT NULL, token {bytes} NOT NULL, expires_at BIGINT NOT NULL,
+            PRIMARY KEY (org_id, user_id));
+          CREATE INDEX sign_in_link_token ON sign_in_link (token)",
+};
+
+fn org_value(org: OrgId) -> Value {
+    Value::from(&org.as_bytes()[..])
+}
+
+fn access(roles: &str, data_scope: &str) -> Result<(RoleSet, DataScope), StoreError> {
+    let roles = RoleSet::from_stored(roles)
+        .map_err(|_| StoreError::Corrupt("roles that exclude each other".to_owned()))?;
+    // A scope this build does not know becomes the narrowest.
+    let scope = DataScope::from_name(data_scope).unwrap_or(DataScope::Own);
+    Ok((roles, scope))
+}
+
+/// Everybody of an organisation.
+pub(crate) async fn people(
+    tx: &mut ReadTx,
+    org: OrgId,
+    key: &TenantKey,
+) -> Result<BTreeMap<UserId, Person>, StoreError> {
+    let sql = "SELECT id, name, login, department_id, active, roles, data_scope FROM account WHERE org_id = $1";
+    let rows = tx.before_sign_in(sql, &[org_value(org)]).await?;
+    let read = |row: &Row| {
+        let id = row.id(0)?;
+        let (roles, data_scope) = access(row.text(5)?, row.text(6)?)?;
+        let person = Person {
+            name: open_text(key, SEALED_NAME, &id, row.bytes(1)?)?,
+            login: open_text(key, SEALED_LOGIN, &id, row.bytes(2)?)?,
+            department: row.id_opt(3)?.map(DepartmentId::from_bytes),
+            active: row.int(4)? != 0,
+            roles,
+            data_scope,
+        };
+        Ok((UserId::from_bytes(id), person))
+    };
+    rows.iter().map(read).collect()
+}
+
+/// What a page of accounts is made of, names still sealed.
+pub(super) struct AccountRow {
+    pub(super) id: UserId,
+    pub(super) totp: bool,
+    pub(super) last_sign_in_at: Option<Timestamp>,
+    pub(super) version: i64,
+}
+
+/// Accounts in the order they were made, after one.
+pub(super) async fn list(
+    tx: &mut ReadTx,
+    scope: &Scope<actions::List, UserResource>,
+    after: Option<UserId>,
+    limit: usize,
+) -> Result<Vec<AccountRow>, StoreError> {
+    let sql = "SELECT id, CASE WHEN totp_secret IS NULL THEN 0 ELSE 1 END, last_sign_in_at, version \
+               FROM (SELECT a.*, a.id AS owner_id FROM account a) u \
+               WHERE org_id = $1 AND id > $2 AND {scope} ORDER BY org_id, id LIMIT $3";
+    let after = after.map_or_else(Vec::new, |id| id.as_bytes().to_vec());
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = tx
+        .within(scope, sql, &[Value::Bytes(after), Value::Int(limit)])
+        .await?;
+    let read = |row: &Row| {
+        Ok(AccountRow {
+            id: UserId::from_bytes(row.id(0)?),
+            totp: row.int(1)? != 0,
+            last_sign_in_at: row.time_opt(2)?,
+            version: row.int(3)?,
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
+pub(super) async fn count(
+    tx: &mut ReadTx,
+    scope: &Scope<actions::List, UserResource>,
+) -> Result<u64, StoreError> {
+    let sql = "SELECT COUNT(*) FROM (SELECT a.*, a.id AS owner_id FROM account a) u WHERE org_id = $1 AND {scope}";
+    let rows = tx.within(scope, sql, &[]).await?;
+    let count = rows.first().map_or(Ok(0), |row| row.int(0))?;
+    Ok(u64::try_from(count).unwrap_or(0))
+}
+
+/// What a decision about an account needs.
+pub(super) struct AccountFacts {
+    pub(super) department: Option<DepartmentId>,
+    pub(super) version: i64,
+    pub(super) active: bool,
+    pub(super) roles: RoleSet,
+}
+
+/// The facts of an account, within a transaction.
+pub(super) async fn facts(
+    tx: &mut WriteTx<'_>,
+    id: UserId,
+) -> Result<Option<AccountFacts>, StoreError> {
+    let sql = "SELECT department_id, version, active, roles, data_scope FROM account WHERE org_id = $1 AND id = $2";
+    let rows = tx.lookup(sql, &[Value::from(id)]).await?;
+    rows.first()
+        .map(|row| {
+            Ok(AccountFacts {
+                department: row.id_opt(0)?.map(DepartmentId::from_bytes),
+                version: row.int(1)?,
+                active: row.int(2)? != 0,
+                roles: access(row.text(3)?, row.text(4)?)?.0,
+            })
+        })
+        .transpose()
+}
+
+/// The roles of all active accounts.
+pub(super) async fn active_roles(tx: &mut WriteTx<'_>) -> Result<Vec<RoleSet>, StoreError> {
+    let sql = "SELECT roles, data_scope FROM account WHERE org_id = $1 AND active = 1";
+    let rows = tx.lookup(sql, &[]).await?;
+    rows.iter()
+        .map(|row| Ok(access(row.text(0)?, row.text(1)?)?.0))
+        .collect()
+}
+
+/// An account about to be made.
+pub(crate) struct NewAccountRow<'a> {
+    pub(crate) name: Vec<u8>,
+    pub(crate) login: Vec<u8>,
+    pub(crate) login_hash: i64,
+    pub(crate) roles: RoleSet,
+    pub(crate) data_scope: DataScope,
+    pub(crate) department: Option<DepartmentId>,
+    pub(crate) password: Option<&'a str>,
+    pub(crate) now: Timestamp,
+}
+
+/// Makes an account.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when the login is taken.
+pub(crate) async fn insert(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<actions::Create, UserResource>,
+    row: NewAccountRow<'_>,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO account (org_id, id, name, login, login_hash, roles, data_scope, department_id, active, \
+               password, created_at, updated_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $10, $10, 1)";
+    let values = [
+        Value::Bytes(row.name),
+        Value::Bytes(row.login),
+        Value::Int(row.login_hash),
+        Value::from(row.roles.to_stored()),
+        Value::from(row.data_scope.name()),
+        Value::from(row.department.map(|id| id.as_bytes().to_vec())),
+        Value::from(row.password),
+        Value::from(row.now),
+    ];
+    tx.put(permit, sql, &values).await.map(|_| ())
+}
+
+/// Whether another account has the login, seen from within a transaction that holds the organisation's row.
+pub(crate) async fn login_taken(tx: &mut WriteTx<'_>, login_hash: i64) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM account WHERE org_id = $1 AND login_hash = $2";
+    Ok(!tx.lookup(sql, &[Value::Int(login_hash)]).await?.is_empty())
+}
+
+/// What administrators change, all at once.
+pub(super) struct AccountUpdate {
+    pub(super) name: Option<Vec<u8>>,
+    pub(super) department: Option<DepartmentId>,
+    pub(super) active: bool,
+    pub(super) now: Timestamp,
+}
+
+pub(super) async fn update(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<actions::Update, UserResource>,
+    row: AccountUpdate,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE account SET name = COALESCE($4, name), department_id = $5, active = $6, updated_at = $7, \
+               version = version + 1 WHERE org_id = $1 AND id = $2 AND version = $3";
+    let values = [
+        Value::from(row.name),
+        Value::from(row.department.map(|id| id.as_bytes().to_vec())),
+        Value::from(row.active),
+        Value::from(row.now),
+    ];
+    tx.change(permit, sql, &values).await
+}
+
+pub(super) async fn set_access(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<actions::Grant, UserResource>,
+    roles: RoleSet,
+    data_scope: DataScope,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE account SET roles = $4, data_scope = $5, updated_at = $6, version = version + 1 \
+               WHERE org_id = $1 AND id = $2 AND version = $3";
+    let values = [
+        Value::from(roles.to_stored()),
+        Value::from(data_scope.name()),
+        Value::from(now),
+    ];
+    tx.change(permit, sql, &values).await
+}
+
+/// What signing in needs to know of an account.
+pub(crate) struct Credentials {
+    pub(crate) user: UserId,
+    pub(crate) active: bool,
+    pub(crate) password: Option<String>,
+    pub(crate) totp_secret: Option<Vec<u8>>,
+    pub(crate) totp_step: Option<i64>,
+}
+
+const CREDENTIALS: &str = "SELECT id, active, password, totp_secret, totp_step FROM account";
+
+fn credentials(rows: &[Row]) -> Result<Option<Credentials>, StoreError> {
+    rows.first()
+        .map(|row| {
+            Ok(Credentials {
+                user: UserId::from_bytes(row.id(0)?),
+                active: row.int(1)? != 0,
+                password: row.text_opt(2)?.map(str::to_owned),
+                totp_secret: row.bytes_opt(3)?.map(<[u8]>::to_vec),
+                totp_step: row.int_opt(4)?,
+            })
+        })
+        .transpose()
+}
+
+pub(crate) async fn credentials_by_login(
+    tx: &mut ReadTx,
+    org: OrgId,
+    login_hash: i64,
+) -> Result<Option<Credentials>, StoreError> {
+    let sql = format!("{CREDENTIALS} WHERE org_id = $1 AND login_hash = $2");
+    let rows = tx
+        .before_sign_in(&sql, &[org_value(org), Value::Int(login_hash)])
+        .await?;
+    credentials(&rows)
+}
+
+pub(crate) async fn credentials_by_id(
+    tx: &mut ReadTx,
+    org: OrgId,
+    user: UserId,
+) -> Result<Option<Credentials>, StoreError> {
+    let sql = format!("{CREDENTIALS} WHERE org_id = $1 AND id = $2");
+    let rows = tx
+        .before_sign_in(&sql, &[org_value(org), Value::from(user)])
+        .await?;
+    credentials(&rows)
+}
+
+/// Accepts a TOTP step: false if it, or a later one, was accepted before. Of many at once, one is told true.
+pub(crate) async fn use_totp_step(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<actions::Update, UserResource>,
+    step: i64,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE account SET totp_step = $3, last_sign_in_at = $4 WHERE org_id = $1 AND id = $2 \
+               AND active = 1 AND totp_secret IS NOT NULL AND (totp_step IS NULL OR totp_step < $3)";
+    let changed = tx.put(permit, sql, &[Value::Int(step), Value::from(now)]).await?;
+    Ok(changed == 1)
+}
+
+/// Sets the second factor up: false if it was already.
+pub(crate) async fn set_totp(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<actions::Update, UserResource>,
+    secret: Vec<u8>,
+    step: i64,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE account SET totp_secret = $3, totp_step = $4, last_sign_in_at = $5 \
+               WHERE org_id = $1 AND id = $2 AND active = 1 AND totp_secret IS NULL";
+    let values = [Value::Bytes(secret), Value::Int(step), Value::from(now)];
+    Ok(tx.put(permit, sql, &values).await? == 1)
+}
+
+/// Takes the second factor away, so that the next sign-in sets it up anew.
+pub(super) async fn clear_totp<A: Action>(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<A, UserResource>,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE account SET totp_secret = NULL, totp_step = NULL WHERE org_id = $1 AND id = $2";
+    tx.put(permit, sql, &[]).await?;
+    let sql = "DELETE FROM recovery_code WHERE org_id = $1 AND user_id = $2";
+    tx.put(permit, sql, &[]).await.map(|_| ())
+}
+
+pub(crate) async fn signed_in(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<actions::Update, UserResource>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE account SET last_sign_in_at = $3 WHERE org_id = $1 AND id = $2";
+    tx.put(permit, sql, &[Value::from(now)]).await.map(|_| ())
+}
+
+/// Replaces the password if it is still the one that was verified.
+pub(crate) async fn set_password(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<actions::Update, UserResource>,
+    before: Option<&str>,
+    password: &str,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE account SET password = $3 WHERE org_id = $1 AND id = $2 AND COALESCE(password, '') = $4";
+    let values = [Value::from(password), Value::from(before.unwrap_or_default())];
+    Ok(tx.put(permit, sql, &values).await? == 1)
+}
+
+pub(crate) async fn insert_recovery_codes(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<actions::Update, UserResource>,
+    hashes: &[[u8; 32]],
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO recovery_code (org_id, user_id, code) VALUES ($1, $2, $3)";
+    for hash in hashes {
+        tx.put(permit, sql, &[Value::from(*hash)]).await?;
+    }
+    Ok(())
+}
+
+/// Uses a recovery code up: of many at once, one is told true.
+pub(crate) async fn use_recovery_code(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<actions::Update, UserResource>,
+    hash: [u8; 32],
+) -> Result<bool, StoreError> {
+    let sql = "DELETE FROM recovery_code WHERE org_id = $1 AND user_id = $2 AND code = $3";
+    Ok(tx.put(permit, sql, &[Value::from(hash)]).await? == 1)
+}
+
+/// Stores a link; the one before no longer works.
+pub(crate) async fn put_link<A: Action>(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<A, UserResource>,
+    token: &TokenHash,
+    expires_at: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO sign_in_link (org_id, user_id, token, expires_at) VALUES ($1, $2, $3, $4) \
+               ON CONFLICT (org_id, user_id) DO UPDATE SET token = excluded.token, expires_at = excluded.expires_at";
+    let values = [Value::from(token.0), Value::from(expires_at)];
+    tx.put(permit, sql, &values).await.map(|_| ())
+}
+
+/// Whose link this is, if it still works.
+pub(crate) async fn link_owner(
+    tx: &mut ReadTx,
+    token: &TokenHash,
+    now: Timestamp,
+) -> Result<Option<(OrgId, UserId)>, StoreError> {
+    let sql = "SELECT org_id, user_id FROM sign_in_link WHERE token = $1 AND expires_at > $2";
+    let rows = tx
+        .before_sign_in(sql, &[Value::from(token.0), Value::from(now)])
+        .await?;
+    rows.first()
+        .map(|row| Ok((OrgId::from_bytes(row.id(0)?), UserId::from_bytes(row.id(1)?))))
+        .transpose()
+}
+
+/// Uses a link up: of many at once, one is told true.
+pub(crate) async fn use_link(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<actions::Update, UserResource>,
+    token: &TokenHash,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let sql = "DELETE FROM sign_in_link WHERE org_id = $1 AND user_id = $2 AND token = $3 AND expires_at > $4";
+    let values = [Value::from(token.0), Value::from(now)];
+    Ok(tx.put(permit, sql, &values).await? == 1)
+}
+
+/// Withdraws an account's link.
+pub(super) async fn drop_link<A: Action>(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<A, UserResource>,
+) -> Result<(), StoreError> {
+    let sql = "DELETE FROM sign_in_link WHERE org_id = $1 AND user_id = $2";
+    tx.put(permit, sql, &[]).await.map(|_| ())
+}

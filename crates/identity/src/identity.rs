@@ -1,0 +1,126 @@
+//! The state all operations of this crate share.
+
+use crate::organisation::Directories;
+use crate::sessions::Sessions;
+use crate::sign_in::{Hashing, Throttles};
+use custos_kernel::crypto::PasswordParams;
+use custos_kernel::policy::{Caller, Job, Origin, Policy, SessionLimits};
+use custos_store::{AuditSink, Store};
+use custos_values::OrgId;
+use parking_lot::RwLock;
+use std::sync::{Arc, Weak};
+
+/// What the binary decides about this crate.
+#[derive(Default)]
+pub struct IdentityOptions {
+    /// Timeouts of sessions.
+    pub limits: SessionLimits,
+    /// Cost of one password hash.
+    pub password: PasswordParams,
+    /// The code the server printed at its first start, without which nobody can set it up. With `None`, setup is
+    /// refused.
+    pub setup_code: Option<String>,
+}
+
+/// Organisation, accounts and sessions of an installation.
+pub struct Identity {
+    store: Arc<Store>,
+    policy: Arc<Policy>,
+    sink: AuditSink,
+    options: IdentityOptions,
+    hashing: Hashing,
+    throttles: Throttles,
+    sessions: Sessions,
+    directories: Directories,
+    permissions: RwLock<Vec<(&'static str, &'static str)>>,
+    me: Weak<Identity>,
+}
+
+impl Identity {
+    /// Opens it. `None` when the password parameters are out of range.
+    pub fn open(
+        store: Arc<Store>,
+        policy: Arc<Policy>,
+        sink: AuditSink,
+        options: IdentityOptions,
+    ) -> Option<Arc<Self>> {
+        let hashing = Hashing::new(options.password, store.random())?;
+        let sessions = Sessions::new(store.clock().now());
+        Some(Arc::new_cyclic(|me| Self {
+            store,
+            policy,
+            sink,
+            options,
+            hashing,
+            throttles: Throttles::default(),
+            sessions,
+            directories: Directories::default(),
+            permissions: RwLock::default(),
+            me: Weak::clone(me),
+        }))
+    }
+
+    /// Tells which permissions there are, as pairs of resource and verb, so that a session can list those of its
+    /// account.
+    pub fn set_permission_catalogue(&self, mut permissions: Vec<(&'static str, &'static str)>) {
+        permissions.sort_unstable();
+        permissions.dedup();
+        *self.permissions.write() = permissions;
+    }
+
+    /// The permissions of a caller, as `resource.verb`.
+    pub(crate) fn permissions_of(&self, caller: &Caller) -> Vec<String> {
+        self.permissions
+            .read()
+            .iter()
+            .filter(|(resource, verb)| self.policy.may_ever(caller, resource, verb))
+            .map(|(resource, verb)| format!("{resource}.{verb}"))
+            .collect()
+    }
+
+    /// The job that keeps sessions and credentials, on behalf of a request.
+    pub(crate) fn keeper(org: OrgId, origin: Origin) -> Caller {
+        Caller::system(Job::Identity, org).with_origin(origin)
+    }
+
+    pub(crate) fn store(&self) -> &Arc<Store> {
+        &self.store
+    }
+
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    pub(crate) fn sink(&self) -> &AuditSink {
+        &self.sink
+    }
+
+    pub(crate) fn limits(&self) -> &SessionLimits {
+        &self.options.limits
+    }
+
+    pub(crate) fn setup_code(&self) -> Option<&str> {
+        self.options.setup_code.as_deref()
+    }
+
+    pub(crate) fn hashing(&self) -> &Hashing {
+        &self.hashing
+    }
+
+    pub(crate) fn throttles(&self) -> &Throttles {
+        &self.throttles
+    }
+
+    pub(crate) fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+
+    pub(crate) fn directories(&self) -> &Directories {
+        &self.directories
+    }
+
+    /// Itself, for work that outlives a request.
+    pub(crate) fn shared(&self) -> Option<Arc<Self>> {
+        self.me.upgrade()
+    }
+}

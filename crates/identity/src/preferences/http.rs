@@ -1,0 +1,119 @@
+//! Preferences on the wire.
+
+use super::sql;
+use crate::error::IdentityError;
+use crate::identity::Identity;
+use crate::resources::PreferenceResource;
+use axum::extract::{Path, State};
+use axum::http::{Method, StatusCode};
+use custos_http::{Access, Api, JsonBody, Operation, Problem};
+use custos_kernel::event::Event;
+use custos_kernel::policy::{Action, Caller, Facts, Permit, actions};
+use custos_store::StoreError;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// Longest value as JSON, in bytes.
+const MAX_VALUE: usize = 16 * 1024;
+/// Most preferences of one person.
+const MAX_COUNT: i64 = 200;
+/// Longest key, in characters.
+const MAX_KEY: usize = 64;
+
+/// A preference.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Preference {
+    /// Any JSON of at most 16 KiB; null when there is none.
+    #[schema(value_type = Value)]
+    value: Value,
+}
+
+pub(crate) fn operations() -> Vec<Operation<Arc<Identity>>> {
+    vec![
+        Operation::new(
+            Method::GET,
+            "/me/preferences/{key}",
+            "preference_read",
+            Access::Own,
+            read,
+        )
+        .answers::<Preference>(200),
+        Operation::new(
+            Method::PUT,
+            "/me/preferences/{key}",
+            "preference_update",
+            Access::Own,
+            update,
+        )
+        .body::<Preference>()
+        .answers::<Preference>(200),
+    ]
+}
+
+/// A permit for the caller's own preferences, if the key could be one.
+fn permit<A: Action>(
+    identity: &Identity,
+    caller: &Caller,
+    key: &str,
+) -> Result<Permit<A, PreferenceResource>, IdentityError> {
+    let user = caller.user_id().ok_or_else(Problem::unauthenticated)?;
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
+    if !(1..=MAX_KEY).contains(&key.len()) || !key.chars().all(allowed) {
+        return Err(Problem::not_found().into());
+    }
+    let facts = Facts::owned(caller.org(), *user.as_bytes(), 0, Some(user), None);
+    Ok(identity.policy().permit(caller, &facts)?)
+}
+
+/// What a value is sealed for.
+fn purpose(key: &str) -> String {
+    format!("preference/{key}")
+}
+
+async fn read(
+    State(identity): State<Arc<Identity>>,
+    Api(caller): Api,
+    Path(key): Path<String>,
+) -> Result<axum::Json<Preference>, IdentityError> {
+    let permit = permit::<actions::Read>(&identity, &caller, &key)?;
+    let store = identity.store();
+    let sealed = sql::get(&mut store.read().await?, &permit, &key).await?;
+    let value = match sealed {
+        None => Value::Null,
+        Some(sealed) => {
+            let tenant = store.keys().get(store, caller.org()).await?;
+            let opened = tenant.open_secret(&purpose(&key), permit.record(), &sealed)?;
+            serde_json::from_slice(&opened)
+                .map_err(|_| StoreError::Corrupt("a preference is not JSON".to_owned()))?
+        }
+    };
+    identity.sink().record(Event::of(&permit)).await?;
+    Ok(axum::Json(Preference { value }))
+}
+
+async fn update(
+    State(identity): State<Arc<Identity>>,
+    Api(caller): Api,
+    Path(key): Path<String>,
+    JsonBody(body): JsonBody<Preference>,
+) -> Result<axum::Json<Preference>, IdentityError> {
+    let permit = permit::<actions::Update>(&identity, &caller, &key)?;
+    let text = serde_json::to_vec(&body.value).map_err(Problem::internal)?;
+    if text.len() > MAX_VALUE {
+        return Err(IdentityError::invalid_field("value", "text.too_long"));
+    }
+    let store = identity.store();
+    let tenant = store.keys().get(store, caller.org()).await?;
+    let sealed = tenant.seal_secret(&purpose(&key), permit.record(), &text, store.random());
+    let mut tx = store.write(&caller).await?;
+    if sql::count_others(&mut tx, &permit, &key).await? >= MAX_COUNT {
+        let full = Problem::new(StatusCode::CONFLICT, "preference.too_many");
+        return Err(full.with("max", MAX_COUNT).into());
+    }
+    sql::put(&mut tx, &permit, &key, sealed, store.clock().now()).await?;
+    tx.finish(Event::of(&permit)).await?;
+    Ok(axum::Json(body))
+}

@@ -1,0 +1,7 @@
+//! What a person wants kept about how they work: columns of a list and the like.
+
+mod http;
+mod sql;
+
+pub(crate) use http::operations;
+pub(crate) use sql::MIGRATION;

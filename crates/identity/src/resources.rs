@@ -1,0 +1,25 @@
+//! The kinds of record this crate's policies speak about.
+
+use custos_kernel::policy::Resource;
+
+macro_rules! resources {
+    ($($(#[$doc:meta])* $name:ident = $kind:literal),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub enum $name {}
+        impl Resource for $name { const TYPE: &'static str = $kind; }
+    )+};
+}
+
+resources! {
+    /// The organisation itself. Its record id is the organisation's id.
+    OrganisationResource = "organisation",
+    /// An account. It is its own owner, so that "own" means one's own account.
+    UserResource = "user",
+    /// A department.
+    DepartmentResource = "department",
+    /// A session. Owned by its account.
+    SessionResource = "session",
+    /// The settings a person keeps. The record id is that of the account.
+    PreferenceResource = "preference",
+}

@@ -1,0 +1,69 @@
+//! Shapes that several operations of this crate put on the wire.
+
+use custos_kernel::policy::{DataScope, Role};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A role an account can hold.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = Role)]
+pub enum RoleName {
+    /// Sells.
+    Sales,
+    /// Leads people who sell.
+    SalesLead,
+    /// Runs the system.
+    SystemAdmin,
+    /// Grants access.
+    SecurityAdmin,
+    /// Reads the log.
+    AuditAdmin,
+}
+
+impl From<Role> for RoleName {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Sales => Self::Sales,
+            Role::SalesLead => Self::SalesLead,
+            Role::SystemAdmin => Self::SystemAdmin,
+            Role::SecurityAdmin => Self::SecurityAdmin,
+            Role::AuditAdmin => Self::AuditAdmin,
+        }
+    }
+}
+
+/// Which customers an account's roles reach.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = DataScope)]
+pub enum DataScopeName {
+    /// Their own.
+    Own,
+    /// Those of their department.
+    Department,
+    /// Those of their department and the ones below it.
+    DepartmentTree,
+    /// All of the organisation.
+    All,
+}
+
+impl From<DataScope> for DataScopeName {
+    fn from(scope: DataScope) -> Self {
+        match scope {
+            DataScope::Own => Self::Own,
+            DataScope::Department => Self::Department,
+            DataScope::DepartmentTree => Self::DepartmentTree,
+            DataScope::All => Self::All,
+        }
+    }
+}
+
+/// Something with a name.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Named {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}

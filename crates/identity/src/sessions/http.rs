@@ -1,0 +1,115 @@
+//! The session on the wire.
+
+use super::cookie;
+use super::operations::csrf_token;
+use crate::error::IdentityError;
+use crate::identity::Identity;
+use crate::resources::SessionResource;
+use crate::schema::{DataScopeName, Named, RoleName};
+use axum::extract::State;
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use custos_http::{Access, Api, Operation, Problem};
+use custos_kernel::event::Event;
+use custos_values::{Timestamp, UserId};
+use serde::Serialize;
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// The signed-in person.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct SessionUser {
+    /// The account's id.
+    #[schema(value_type = String, format = "uuid")]
+    id: UserId,
+    /// The display name.
+    name: String,
+    /// The login name.
+    login: String,
+    /// The roles held.
+    roles: Vec<RoleName>,
+    /// Which customers the roles reach.
+    data_scope: DataScopeName,
+    /// The department.
+    department: Option<Named>,
+    /// The language, a BCP 47 tag.
+    language: String,
+}
+
+/// Who is signed in, what they may do, and until when.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Session)]
+pub(super) struct SessionBody {
+    /// The person.
+    user: SessionUser,
+    /// Their organisation.
+    organisation: Named,
+    /// What they may do on some record at least, such as `customer.create`.
+    permissions: Vec<String>,
+    /// What `X-CSRF-Token` must be on requests that change something.
+    csrf_token: String,
+    /// When the session ends unless it is used.
+    #[schema(value_type = String, format = "date-time")]
+    idle_expires_at: Timestamp,
+    /// When the session ends in any case.
+    #[schema(value_type = String, format = "date-time")]
+    absolute_expires_at: Timestamp,
+}
+
+pub(crate) fn operations() -> Vec<Operation<Arc<Identity>>> {
+    vec![
+        Operation::new(Method::GET, "/session", "session_read", Access::Own, read)
+            .answers::<SessionBody>(200),
+        Operation::new(Method::DELETE, "/session", "session_delete", Access::Own, sign_out)
+            .answers_nothing(204),
+    ]
+}
+
+async fn read(
+    State(identity): State<Arc<Identity>>,
+    Api(caller): Api,
+    headers: HeaderMap,
+) -> Result<axum::Json<SessionBody>, IdentityError> {
+    let missing = Problem::unauthenticated;
+    let token = cookie::session_token(&headers).ok_or_else(missing)?;
+    let record = identity.session_record(&token).await?.ok_or_else(missing)?;
+    let directory = identity.directory(record.org).await?;
+    let person = directory.person(record.user).ok_or_else(missing)?;
+    let body = SessionBody {
+        user: SessionUser {
+            id: record.user,
+            name: person.name.clone(),
+            login: person.login.clone(),
+            roles: caller.roles().iter().map(RoleName::from).collect(),
+            data_scope: caller.data_scope().into(),
+            department: record.department.and_then(|id| {
+                Some(Named {
+                    id: id.to_string(),
+                    name: directory.department_name(id)?.to_owned(),
+                })
+            }),
+            language: directory.language().to_owned(),
+        },
+        organisation: Named {
+            id: record.org.to_string(),
+            name: directory.organisation_name().to_owned(),
+        },
+        permissions: identity.permissions_of(&caller),
+        csrf_token: csrf_token(&token),
+        idle_expires_at: record.idle_deadline(identity.limits()),
+        absolute_expires_at: record.absolute_deadline(identity.limits()),
+    };
+    let event = Event::own::<SessionResource>(&caller, "read", Some(*record.id.as_bytes()));
+    identity.sink().record(event).await?;
+    Ok(axum::Json(body))
+}
+
+async fn sign_out(
+    State(identity): State<Arc<Identity>>,
+    Api(caller): Api,
+) -> Result<Response, IdentityError> {
+    identity.sign_out(&caller).await?;
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    cookie::clear_session(response.headers_mut());
+    Ok(response)
+}

@@ -1,0 +1,136 @@
+//! What is kept of sessions in memory.
+
+use super::sql::SessionRow;
+use custos_kernel::crypto::TokenHash;
+use custos_values::{OrgId, SessionId, Timestamp, UserId};
+use parking_lot::Mutex;
+use std::collections::HashMap;
+
+/// Most sessions kept; beyond that, those not used within the last second go first.
+const CAPACITY: usize = 20_000;
+/// Longest time a change made elsewhere stays unnoticed, in milliseconds.
+const STALENESS_MS: i64 = 1000;
+
+struct Kept {
+    row: SessionRow,
+    checked_at: Timestamp,
+    /// The later of what the database and what this node knows.
+    last_seen_at: Timestamp,
+    /// What the database knows.
+    written_at: Timestamp,
+}
+
+struct State {
+    kept: HashMap<TokenHash, Kept>,
+    /// Grows with every end of a session decided here, so that a reading begun before it is not kept after it.
+    changes: u64,
+    flushed_at: Timestamp,
+}
+
+/// The sessions in memory.
+pub(crate) struct Sessions(Mutex<State>);
+
+/// Says which changes a reading may have missed.
+#[derive(Clone, Copy)]
+pub(super) struct Reading(u64);
+
+impl Sessions {
+    pub(crate) fn new(now: Timestamp) -> Self {
+        Self(Mutex::new(State {
+            kept: HashMap::new(),
+            changes: 0,
+            flushed_at: now,
+        }))
+    }
+
+    /// The session if it was read within the last second; else what to hand to [`Self::keep`] with a new reading.
+    pub(super) fn find(&self, token: &TokenHash, now: Timestamp) -> Result<SessionRow, Reading> {
+        let state = self.0.lock();
+        match state.kept.get(token) {
+            Some(kept) if (0..STALENESS_MS).contains(&(now.millis() - kept.checked_at.millis())) => {
+                let mut row = kept.row.clone();
+                row.last_seen_at = kept.last_seen_at;
+                Ok(row)
+            }
+            _ => Err(Reading(state.changes)),
+        }
+    }
+
+    /// Keeps what was just read (`None`: there is no such session) and returns it as this node knows it.
+    pub(super) fn keep(
+        &self,
+        token: &TokenHash,
+        row: Option<SessionRow>,
+        reading: Reading,
+        now: Timestamp,
+    ) -> Option<SessionRow> {
+        let mut state = self.0.lock();
+        let Some(mut row) = row else {
+            state.kept.remove(token);
+            return None;
+        };
+        let written_at = row.last_seen_at;
+        if let Some(kept) = state.kept.get(token) {
+            row.last_seen_at = row.last_seen_at.max(kept.last_seen_at);
+        }
+        if state.changes == reading.0 {
+            if state.kept.len() >= CAPACITY && !state.kept.contains_key(token) {
+                let fresh = now.plus_millis(-STALENESS_MS);
+                state.kept.retain(|_, kept| kept.checked_at > fresh);
+                if state.kept.len() >= CAPACITY {
+                    state.kept.clear();
+                }
+            }
+            let kept = Kept {
+                row: row.clone(),
+                checked_at: now,
+                last_seen_at: row.last_seen_at,
+                written_at,
+            };
+            state.kept.insert(*token, kept);
+        }
+        Some(row)
+    }
+
+    /// The session was used.
+    pub(super) fn seen(&self, token: &TokenHash, now: Timestamp) {
+        if let Some(kept) = self.0.lock().kept.get_mut(token) {
+            kept.last_seen_at = kept.last_seen_at.max(now);
+        }
+    }
+
+    /// Forgets what was just changed or ended in the database.
+    pub(crate) fn forget(&self, which: impl Fn(&SessionRow) -> bool) {
+        let mut state = self.0.lock();
+        state.changes += 1;
+        state.kept.retain(|_, kept| !which(&kept.row));
+    }
+
+    /// Forgets an account's sessions.
+    pub(crate) fn forget_user(&self, org: OrgId, user: UserId) {
+        self.forget(|row| row.org == org && row.user == user);
+    }
+
+    /// Those whose use is not written down yet, if it is time to write it down: at most once per interval.
+    pub(super) fn due(
+        &self,
+        now: Timestamp,
+        interval_ms: i64,
+    ) -> Option<HashMap<OrgId, Vec<(SessionId, Timestamp)>>> {
+        let mut state = self.0.lock();
+        if now.millis() - state.flushed_at.millis() < interval_ms {
+            return None;
+        }
+        state.flushed_at = now;
+        let mut due: HashMap<OrgId, Vec<_>> = HashMap::new();
+        for kept in state.kept.values_mut() {
+            if kept.last_seen_at > kept.written_at {
+                kept.written_at = kept.last_seen_at;
+                due.entry(kept.row.org)
+                    .or_default()
+                    .push((kept.row.id, kept.last_seen_at));
+            }
+        }
+        Some(due)
+    }
+}

@@ -1,0 +1,192 @@
+//! Proving sessions, using and ending them.
+
+use super::sql::SessionRow;
+use super::{cookie, sql};
+use crate::error::IdentityError;
+use crate::identity::Identity;
+use crate::resources::{OrganisationResource, SessionResource};
+use axum::http::HeaderMap;
+use custos_http::{Authenticated, Problem};
+use custos_kernel::crypto::Token;
+use custos_kernel::event::Event;
+use custos_kernel::audit::Detail;
+use custos_kernel::policy::{
+    Caller, Facts, Job, Origin, SessionRecord, SessionRefusal, SessionState, actions,
+};
+use custos_values::{OrgId, SessionId, Timestamp};
+
+/// Shortest and longest interval at which uses of sessions are written down, in milliseconds. In between it is a
+/// twentieth of the idle limit.
+const FLUSH_MS: (i64, i64) = (30_000, 300_000);
+
+impl Identity {
+    /// Proves who makes a request. The session must be complete, within its limits, and its account active.
+    ///
+    /// # Errors
+    /// 401 `session.missing`, `session.expired`, `session.second_factor`.
+    pub async fn authenticate(
+        &self,
+        headers: &HeaderMap,
+        origin: Origin,
+    ) -> Result<Authenticated, Problem> {
+        let token = cookie::session_token(headers).ok_or_else(Problem::unauthenticated)?;
+        let record = self
+            .session_record(&token)
+            .await?
+            .ok_or_else(Problem::unauthenticated)?;
+        let now = self.store().clock().now();
+        let caller = record.authenticate(&token, origin, now, self.limits())?;
+        self.sessions().seen(&token.hash(), now);
+        self.write_uses_down_if_due(now);
+        Ok(Authenticated {
+            caller,
+            csrf: Some(csrf_token(&token)),
+        })
+    }
+
+    /// The session of a token with what its account may do right now.
+    pub(crate) async fn session_record(
+        &self,
+        token: &Token,
+    ) -> Result<Option<SessionRecord>, IdentityError> {
+        let Some(row) = self.session_row(token).await? else {
+            return Ok(None);
+        };
+        let directory = self.directory(row.org).await?;
+        let Some(person) = directory.person(row.user) else {
+            return Ok(None);
+        };
+        let departments_below = person
+            .department
+            .map(|department| directory.departments_below(department))
+            .unwrap_or_default();
+        Ok(Some(SessionRecord {
+            id: row.id,
+            org: row.org,
+            user: row.user,
+            token: row.token,
+            state: row.state,
+            created_at: row.created_at,
+            last_seen_at: row.last_seen_at,
+            account_active: person.active,
+            roles: person.roles,
+            data_scope: person.data_scope,
+            department: person.department,
+            departments_below,
+        }))
+    }
+
+    async fn session_row(&self, token: &Token) -> Result<Option<SessionRow>, IdentityError> {
+        let hash = token.hash();
+        let now = self.store().clock().now();
+        let reading = match self.sessions().find(&hash, now) {
+            Ok(row) => return Ok(Some(row)),
+            Err(reading) => reading,
+        };
+        let row = sql::by_token(&mut self.store().read().await?, &hash).await?;
+        Ok(self.sessions().keep(&hash, row, reading, now))
+    }
+
+    /// The live session of a request that has yet to prove its second factor, read afresh.
+    pub(crate) async fn pending_session(
+        &self,
+        headers: &HeaderMap,
+    ) -> Result<(Token, SessionRow), IdentityError> {
+        let token = cookie::session_token(headers).ok_or(SessionRefusal::Unknown)?;
+        let record = self
+            .session_record(&token)
+            .await?
+            .ok_or(SessionRefusal::Unknown)?;
+        record.check(&token, self.store().clock().now(), self.limits())?;
+        if record.state != SessionState::Pending {
+            return Err(Problem::new(axum::http::StatusCode::CONFLICT, "session.complete").into());
+        }
+        let row = sql::by_token(&mut self.store().read().await?, &token.hash())
+            .await?
+            .ok_or(SessionRefusal::Unknown)?;
+        Ok((token, row))
+    }
+
+    /// Ends the caller's own session.
+    pub(crate) async fn sign_out(&self, caller: &Caller) -> Result<(), IdentityError> {
+        let (Some(id), Some(user)) = (caller.session_id(), caller.user_id()) else {
+            return Err(Problem::unauthenticated().into());
+        };
+        let keeper = Self::keeper(caller.org(), caller.origin().clone());
+        let facts = Facts::<SessionResource>::owned(caller.org(), *id.as_bytes(), 0, Some(user), None);
+        let permit = self.policy().permit::<actions::Delete, _>(&keeper, &facts)?;
+        let mut tx = self.store().write(caller).await?;
+        sql::delete(&mut tx, &permit).await?;
+        tx.finish(Event::own::<SessionResource>(caller, "delete", Some(*id.as_bytes())))
+            .await?;
+        self.sessions().forget(|row| row.id == id);
+        Ok(())
+    }
+
+    fn write_uses_down_if_due(&self, now: Timestamp) {
+        let interval = (self.limits().idle_ms / 20).clamp(FLUSH_MS.0, FLUSH_MS.1);
+        let Some(due) = self.sessions().due(now, interval) else {
+            return;
+        };
+        if let Some(identity) = self.shared().filter(|_| !due.is_empty()) {
+            tokio::spawn(async move {
+                for (org, uses) in due {
+                    if let Err(error) = identity.write_uses_down(org, uses).await {
+                        tracing::warn!(%error, "uses of sessions could not be written down");
+                    }
+                }
+            });
+        }
+    }
+
+    /// Writes down when sessions were last used. To be called before the server ends, so that none ends early.
+    ///
+    /// # Errors
+    /// [`IdentityError::Store`].
+    pub async fn flush(&self) -> Result<(), IdentityError> {
+        let now = self.store().clock().now();
+        for (org, uses) in self.sessions().due(now, i64::MIN).unwrap_or_default() {
+            self.write_uses_down(org, uses).await?;
+        }
+        Ok(())
+    }
+
+    async fn write_uses_down(
+        &self,
+        org: OrgId,
+        uses: Vec<(SessionId, Timestamp)>,
+    ) -> Result<(), IdentityError> {
+        let job = Caller::system(Job::Identity, org);
+        let scope = self
+            .policy()
+            .scope::<actions::Update, SessionResource>(&job)?;
+        let count = u64::try_from(uses.len()).unwrap_or(u64::MAX);
+        let mut tx = self.store().write(&job).await?;
+        for (id, at) in uses {
+            let facts = Facts::<SessionResource>::shared(org, *id.as_bytes(), 0);
+            if let Some(permit) = scope.admit(&facts) {
+                sql::seen(&mut tx, &permit, at).await?;
+            }
+        }
+        let facts = Facts::<OrganisationResource>::shared(org, *org.as_bytes(), 0);
+        let permit = self.policy().permit::<actions::Update, _>(&job, &facts)?;
+        let now = self.store().clock().now();
+        let limits = self.limits();
+        sql::delete_expired(
+            &mut tx,
+            &permit,
+            now.plus_millis(-limits.idle_ms),
+            now.plus_millis(-limits.absolute_ms),
+            now.plus_millis(-limits.pending_ms),
+        )
+        .await?;
+        tx.finish(Event::of_scope(&scope).with("sessions", Detail::count(count)))
+            .await?;
+        Ok(())
+    }
+}
+
+/// What `X-CSRF-Token` must be in the session of a token.
+pub(super) fn csrf_token(token: &Token) -> String {
+    token.derive("csrf")
+}

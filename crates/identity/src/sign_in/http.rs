@@ -1,0 +1,305 @@
+//! Signing in on the wire.
+
+use super::second_factor::Code;
+use super::{Begun, Completed, Next, strength};
+use crate::error::IdentityError;
+use crate::identity::Identity;
+use crate::sessions::cookie;
+use axum::extract::{Extension, State};
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use custos_http::{Access, Api, JsonBody, Operation, Problem};
+use custos_kernel::policy::Origin;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// The first factor by password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SignIn {
+    /// The login name.
+    login: String,
+    /// The password.
+    password: String,
+}
+
+/// The first factor by one-time link.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Link {
+    /// The part of the link behind `#`.
+    token: String,
+}
+
+/// A second factor.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Code)]
+pub(super) struct CodeBody {
+    /// What the person typed.
+    code: String,
+}
+
+/// What signing in needs next.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = SignInStep)]
+pub(super) enum Step {
+    /// A code of the authenticator app, or a recovery code.
+    Totp,
+    /// Setting the authenticator app up.
+    EnrolTotp,
+    /// Nothing.
+    Done,
+}
+
+/// What signing in needs next.
+#[derive(Serialize, ToSchema)]
+pub(super) struct NextStep {
+    /// The step.
+    #[schema(inline)]
+    next: Step,
+}
+
+/// What an authenticator app needs.
+#[derive(Serialize, ToSchema)]
+pub(super) struct TotpEnrolment {
+    /// The secret in base 32, to be typed.
+    secret: String,
+    /// The same as an address apps open.
+    otpauth_uri: String,
+    /// The address as a QR code, SVG.
+    qr_svg: String,
+}
+
+/// The second factor is set up.
+#[derive(Serialize, ToSchema)]
+pub(super) struct TotpConfirmation {
+    /// Always `done`.
+    #[schema(inline)]
+    next: Step,
+    /// Ten codes that each stand in for the app once. Shown this once.
+    recovery_codes: Vec<String>,
+}
+
+/// A new password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PasswordChange {
+    /// The present password; not needed while there is none.
+    #[serde(default)]
+    current: Option<String>,
+    /// The new one.
+    new: String,
+}
+
+/// A password to judge.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Password)]
+pub(super) struct PasswordBody {
+    /// The password. It is not stored.
+    password: String,
+}
+
+/// The judgement of a password.
+#[derive(Serialize, ToSchema)]
+pub(super) struct PasswordStrength {
+    /// 0 (guessed at once) to 4 (very hard to guess).
+    score: u8,
+    /// Whether it may be used.
+    accepted: bool,
+    /// What is wrong.
+    codes: Vec<String>,
+}
+
+pub(crate) fn operations() -> Vec<Operation<Arc<Identity>>> {
+    use Access::{Own, PreAuth};
+    vec![
+        Operation::new(Method::POST, "/session", "session_create", PreAuth, sign_in)
+            .body::<SignIn>()
+            .answers::<NextStep>(200),
+        Operation::new(Method::POST, "/session/link", "session_link", PreAuth, link)
+            .body::<Link>()
+            .answers::<NextStep>(200),
+        Operation::new(Method::POST, "/session/totp", "session_totp", PreAuth, totp)
+            .body::<CodeBody>()
+            .answers::<NextStep>(200),
+        Operation::new(
+            Method::POST,
+            "/session/totp/enrolment",
+            "session_totp_enrolment",
+            PreAuth,
+            enrolment,
+        )
+        .answers::<TotpEnrolment>(200),
+        Operation::new(
+            Method::POST,
+            "/session/totp/confirmation",
+            "session_totp_confirmation",
+            PreAuth,
+            confirmation,
+        )
+        .body::<CodeBody>()
+        .answers::<TotpConfirmation>(200),
+        Operation::new(
+            Method::POST,
+            "/session/recovery",
+            "session_recovery",
+            PreAuth,
+            recovery,
+        )
+        .body::<CodeBody>()
+        .answers::<NextStep>(200),
+        Operation::new(
+            Method::PUT,
+            "/session/password",
+            "session_password_update",
+            Own,
+            change_password,
+        )
+        .body::<PasswordChange>()
+        .answers_nothing(204),
+        Operation::new(
+            Method::POST,
+            "/session/password/strength",
+            "session_password_strength",
+            PreAuth,
+            judge,
+        )
+        .body::<PasswordBody>()
+        .answers::<PasswordStrength>(200),
+    ]
+}
+
+fn begun(begun: &Begun) -> Response {
+    let next = match begun.next {
+        Next::Totp => Step::Totp,
+        Next::EnrolTotp => Step::EnrolTotp,
+    };
+    let mut response = axum::Json(NextStep { next }).into_response();
+    cookie::set_session(response.headers_mut(), &begun.token);
+    response
+}
+
+fn completed(completed: &Completed, body: impl Serialize) -> Response {
+    let mut response = axum::Json(body).into_response();
+    cookie::set_session(response.headers_mut(), &completed.token);
+    cookie::set_device(response.headers_mut(), &completed.device);
+    response
+}
+
+async fn sign_in(
+    State(identity): State<Arc<Identity>>,
+    Extension(origin): Extension<Origin>,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody<SignIn>,
+) -> Result<Response, IdentityError> {
+    // In a task of its own: who hangs up meanwhile has tried all the same, and it will be in the log.
+    let attempt = tokio::spawn(async move {
+        let device = cookie::device(&headers);
+        identity
+            .sign_in_with_password(&body.login, body.password, device, origin)
+            .await
+    });
+    Ok(begun(&attempt.await.map_err(Problem::internal)??))
+}
+
+async fn link(
+    State(identity): State<Arc<Identity>>,
+    Extension(origin): Extension<Origin>,
+    JsonBody(body): JsonBody<Link>,
+) -> Result<Response, IdentityError> {
+    Ok(begun(&identity.sign_in_with_link(&body.token, origin).await?))
+}
+
+async fn second_factor(
+    identity: Arc<Identity>,
+    headers: HeaderMap,
+    make: fn(&str) -> Code<'_>,
+    code: String,
+    origin: Origin,
+) -> Result<Response, IdentityError> {
+    // As for passwords.
+    let attempt = tokio::spawn(async move {
+        identity
+            .prove_second_factor(&headers, make(&code), origin)
+            .await
+    });
+    let done = attempt.await.map_err(Problem::internal)??;
+    Ok(completed(&done, NextStep { next: Step::Done }))
+}
+
+async fn totp(
+    State(identity): State<Arc<Identity>>,
+    Extension(origin): Extension<Origin>,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody<CodeBody>,
+) -> Result<Response, IdentityError> {
+    second_factor(identity, headers, |code| Code::Totp(code), body.code, origin).await
+}
+
+async fn recovery(
+    State(identity): State<Arc<Identity>>,
+    Extension(origin): Extension<Origin>,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody<CodeBody>,
+) -> Result<Response, IdentityError> {
+    second_factor(identity, headers, |code| Code::Recovery(code), body.code, origin).await
+}
+
+async fn enrolment(
+    State(identity): State<Arc<Identity>>,
+    Extension(origin): Extension<Origin>,
+    headers: HeaderMap,
+) -> Result<axum::Json<TotpEnrolment>, IdentityError> {
+    let enrolment = identity.begin_enrolment(&headers, origin).await?;
+    Ok(axum::Json(TotpEnrolment {
+        secret: enrolment.secret,
+        otpauth_uri: enrolment.otpauth_uri,
+        qr_svg: enrolment.qr_svg,
+    }))
+}
+
+async fn confirmation(
+    State(identity): State<Arc<Identity>>,
+    Extension(origin): Extension<Origin>,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody<CodeBody>,
+) -> Result<Response, IdentityError> {
+    let (done, recovery_codes) = identity
+        .confirm_enrolment(&headers, &body.code, origin)
+        .await?;
+    let body = TotpConfirmation {
+        next: Step::Done,
+        recovery_codes,
+    };
+    Ok(completed(&done, body))
+}
+
+async fn change_password(
+    State(identity): State<Arc<Identity>>,
+    Api(caller): Api,
+    JsonBody(body): JsonBody<PasswordChange>,
+) -> Result<StatusCode, IdentityError> {
+    identity
+        .change_password(&caller, body.current, body.new)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn judge(
+    State(identity): State<Arc<Identity>>,
+    JsonBody(body): JsonBody<PasswordBody>,
+) -> Result<axum::Json<PasswordStrength>, IdentityError> {
+    let judgement = identity
+        .hashing()
+        .run(move |_| strength(&body.password, &[]))
+        .await?;
+    Ok(axum::Json(PasswordStrength {
+        score: judgement.score,
+        accepted: judgement.codes.is_empty(),
+        codes: judgement.codes.into_iter().map(str::to_owned).collect(),
+    }))
+}

@@ -1,0 +1,169 @@
+//! Signing in: password or one-time link, then the second factor, without which nobody gets in.
+//!
+//! A right password (or link) makes a *pending* session, good for nothing but proving the second factor: the code of
+//! an authenticator app, a recovery code, or, the first time, setting the app up. With the second factor the session
+//! becomes active under a new token, so that a token planted or seen before is worth nothing.
+//!
+//! # Guessing is slow, and nobody can be locked out
+//!
+//! An attempt is counted when it begins and given back when it succeeds, so that attempts at the same moment do not
+//! slip through together. Refused attempts (429 `session.throttled`, `Retry-After`) are not looked at and cost nothing.
+//! *Device* is a browser that completed a sign-in to this account before: it carries a cookie only this server can make.
+//!
+//! | counted per | allows | applies to |
+//! |---|---|---|
+//! | account × source (device, or address) | 2 failures at once, then a pause of 1, 2, 4 … 60 s after each; forgotten after an hour | everybody |
+//! | address (IPv6: /64) | 60 failures at once, one more every 2 s | all but devices |
+//! | account, password | 50 failures at once, one more every 30 s | all but devices |
+//! | account, second factor | 10 failures at once, one more every 5 min | all but devices |
+//! | pending session | 5 wrong codes, then it ends | everybody |
+//!
+//! Whoever floods an account from elsewhere uses up the account's allowance, and its owner still gets in from their own
+//! device at once. Logins that do not exist are counted like those that do. Each node counts for itself.
+
+mod device;
+mod enrolment;
+mod hashing;
+mod http;
+mod link;
+mod password;
+mod recovery;
+mod second_factor;
+mod strength;
+mod throttle;
+
+pub(crate) use hashing::Hashing;
+pub(crate) use http::operations;
+pub use link::LinkToken;
+pub(crate) use link::LINK_LIFE_MS;
+pub use strength::Strength;
+pub(crate) use strength::{field_problems, strength};
+pub(crate) use throttle::{Refusal, Throttles};
+
+use crate::accounts::sql::Credentials;
+use crate::error::IdentityError;
+use crate::identity::Identity;
+use crate::resources::{SessionResource, UserResource};
+use crate::sessions;
+use custos_kernel::audit::{Detail, Outcome};
+use custos_kernel::crypto::Token;
+use custos_kernel::event::Event;
+use custos_kernel::policy::{Facts, Origin, Permit, actions};
+use custos_store::WriteTx;
+use custos_values::{OrgId, SessionId, UserId};
+
+/// What the person has to do next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// Give a code of the authenticator app, or a recovery code.
+    Totp,
+    /// Set the authenticator app up.
+    EnrolTotp,
+}
+
+impl Next {
+    fn of(credentials: &Credentials) -> Self {
+        if credentials.totp_secret.is_some() {
+            Self::Totp
+        } else {
+            Self::EnrolTotp
+        }
+    }
+}
+
+/// A first factor that was right.
+pub(crate) struct Begun {
+    /// The token of the pending session.
+    pub(crate) token: Token,
+    /// What is next.
+    pub(crate) next: Next,
+}
+
+/// A completed sign-in.
+pub(crate) struct Completed {
+    /// The token of the session.
+    pub(crate) token: Token,
+    /// The mark of the browser.
+    pub(crate) device: String,
+}
+
+impl Identity {
+    /// Makes a pending session within the transaction that used up what it is made for, and finishes it.
+    async fn begin_session(
+        &self,
+        mut tx: WriteTx<'_>,
+        org: OrgId,
+        user: UserId,
+        method: &'static str,
+        origin: Origin,
+    ) -> Result<Token, IdentityError> {
+        let token = Token::generate(self.store().random());
+        let id = SessionId::new(self.store().clock(), self.store().random());
+        let facts = Facts::<SessionResource>::owned(org, *id.as_bytes(), 0, Some(user), None);
+        let keeper = Self::keeper(org, origin.clone());
+        let permit = self.policy().permit::<actions::Create, _>(&keeper, &facts)?;
+        let now = self.store().clock().now();
+        sessions::sql::insert(&mut tx, &permit, user, &token.hash(), now).await?;
+        let event = Event::before_sign_in(org, Some(user), "session.begin", Outcome::Allowed, origin)
+            .with("method", Detail::code(method))
+            .with("session", Detail::id(*id.as_bytes()));
+        tx.finish(event).await?;
+        Ok(token)
+    }
+
+    /// A permit to keep an account's credentials.
+    fn credential_permit(
+        &self,
+        org: OrgId,
+        user: UserId,
+        origin: &Origin,
+    ) -> Result<Permit<actions::Update, UserResource>, IdentityError> {
+        let facts = Facts::owned(org, *user.as_bytes(), 0, Some(user), None);
+        let keeper = Self::keeper(org, origin.clone());
+        Ok(self.policy().permit(&keeper, &facts)?)
+    }
+
+    /// A permit to keep a session.
+    fn session_permit(
+        &self,
+        row: &sessions::sql::SessionRow,
+        origin: &Origin,
+    ) -> Result<Permit<actions::Update, SessionResource>, IdentityError> {
+        let facts = Facts::owned(row.org, *row.id.as_bytes(), 0, Some(row.user), None);
+        let keeper = Self::keeper(row.org, origin.clone());
+        Ok(self.policy().permit(&keeper, &facts)?)
+    }
+
+    /// Answers a refused attempt. The first since the last one that was looked at is recorded; the rest would only
+    /// fill the log.
+    async fn refuse(
+        &self,
+        refusal: Refusal,
+        org: OrgId,
+        method: &'static str,
+        login_hash: i64,
+        origin: Origin,
+    ) -> IdentityError {
+        if refusal.first {
+            let event = failed(org, None, method, login_hash, origin)
+                .with("reason", Detail::code("throttled"));
+            if let Err(error) = self.sink().record_durably(event).await {
+                return error.into();
+            }
+        }
+        refusal.problem().into()
+    }
+}
+
+/// The entry of a sign-in that failed.
+fn failed(
+    org: OrgId,
+    user: Option<UserId>,
+    method: &'static str,
+    login_hash: i64,
+    origin: Origin,
+) -> Event {
+    Event::before_sign_in(org, user, "session.create", Outcome::Failed, origin)
+        .with("method", Detail::code(method))
+        .with("login", Detail::keyed_hash(login_hash.to_be_bytes()))
+}
