@@ -1,4 +1,41 @@
-import { cleanup } from "@testing-library/react";
-import { afterEach } from "vitest";
+import { cleanup, configure } from "@testing-library/react";
+import { afterEach, vi } from "vitest";
 
-afterEach(cleanup);
+// A page is loaded in parts, and this runs beside compilers.
+configure({ asyncUtilTimeout: 15_000 });
+
+// What the test's document lacks and every browser has.
+vi.stubGlobal("matchMedia", (query: string) => ({
+  matches: false,
+  media: query,
+  addEventListener: () => undefined,
+  removeEventListener: () => undefined,
+  addListener: () => undefined,
+  removeListener: () => undefined,
+}));
+vi.stubGlobal(
+  "ResizeObserver",
+  class {
+    observe() {}
+    unobserve() {}
+    disconnect() {}
+  },
+);
+window.scrollTo = () => undefined;
+Element.prototype.scrollIntoView = () => undefined;
+
+// Outside a page an address without a host means nothing: give requests the document's.
+const BareRequest = globalThis.Request;
+vi.stubGlobal(
+  "Request",
+  class extends BareRequest {
+    constructor(input: RequestInfo | URL, init?: RequestInit) {
+      super(typeof input === "string" ? new URL(input, "https://custos.test") : input, init);
+    }
+  },
+);
+
+afterEach(() => {
+  cleanup();
+  localStorage.clear();
+});

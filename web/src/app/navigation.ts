@@ -11,7 +11,7 @@ import type { ComponentType } from "react";
 export interface Destination {
   to: "/customers" | "/imports" | "/audit" | "/admin/users" | "/admin/departments" | "/docs";
   label: string;
-  icon: ComponentType;
+  icon: ComponentType<{ "aria-hidden"?: boolean }>;
   /** The permission the server lists for people who may go there; null when everybody signed in may. */
   permission: string | null;
 }

@@ -16,7 +16,7 @@ export function CopyButton({ text, label }: { text: string; label?: string }) {
   return (
     <Button
       size="small"
-      icon={copied ? <CheckOutlined /> : <CopyOutlined />}
+      icon={copied ? <CheckOutlined aria-hidden /> : <CopyOutlined aria-hidden />}
       onClick={() => void copy()}
       aria-live="polite"
     >

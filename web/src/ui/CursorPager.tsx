@@ -25,14 +25,14 @@ export function CursorPager({ index, pageSize, shown, total, hasNext, onPrevious
       </span>
       <Button
         size="small"
-        icon={<LeftOutlined />}
+        icon={<LeftOutlined aria-hidden />}
         disabled={index === 0}
         onClick={onPrevious}
         aria-label={t("pager-previous")}
       />
       <Button
         size="small"
-        icon={<RightOutlined />}
+        icon={<RightOutlined aria-hidden />}
         disabled={!hasNext}
         onClick={onNext}
         aria-label={t("pager-next")}

@@ -18,7 +18,7 @@ export function MobileNav() {
     <nav className="bottom" aria-label={t("nav-label")}>
       {shown.map(({ to, label, icon: Icon }) => (
         <Link key={to} to={to} className="bottom-link" activeProps={{ "aria-current": "page" }}>
-          <Icon />
+          <Icon aria-hidden />
           <span>{t(label)}</span>
         </Link>
       ))}
@@ -29,13 +29,13 @@ export function MobileNav() {
           menu={{
             items: rest.map(({ to, label, icon: Icon }) => ({
               key: to,
-              icon: <Icon />,
+              icon: <Icon aria-hidden />,
               label: <Link to={to}>{t(label)}</Link>,
             })),
           }}
         >
           <button type="button" className="bottom-link">
-            <MoreOutlined />
+            <MoreOutlined aria-hidden />
             <span>{t("nav-more")}</span>
           </button>
         </Dropdown>

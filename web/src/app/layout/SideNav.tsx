@@ -34,7 +34,7 @@ export function SideNav() {
             activeProps={{ "aria-current": "page" }}
             title={narrow ? t(label) : undefined}
           >
-            <Icon />
+            <Icon aria-hidden />
             <span>{t(label)}</span>
           </Link>
         ))}
@@ -46,7 +46,7 @@ export function SideNav() {
         aria-expanded={!narrow}
         aria-label={t("nav-toggle")}
       >
-        {narrow ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />}
+        {narrow ? <MenuUnfoldOutlined aria-hidden /> : <MenuFoldOutlined aria-hidden />}
         <span>{t("nav-fold")}</span>
       </button>
     </aside>

@@ -23,7 +23,7 @@ export function LanguageSwitch() {
     >
       <Button
         type="text"
-        icon={<GlobalOutlined />}
+        icon={<GlobalOutlined aria-hidden />}
         aria-label={t("language-switch")}
         title={t("language-switch")}
       />
@@ -42,7 +42,7 @@ export function AppearanceSwitch() {
   const { appearance, choose } = useAppearance();
   const items = APPEARANCES.map((key) => {
     const Icon = ICONS[key];
-    return { key, icon: <Icon />, label: t(`appearance-${key}`) };
+    return { key, icon: <Icon aria-hidden />, label: t(`appearance-${key}`) };
   });
   const pick = ({ key }: { key: string }) => {
     const next = APPEARANCES.find((candidate) => candidate === key);
@@ -55,7 +55,7 @@ export function AppearanceSwitch() {
     >
       <Button
         type="text"
-        icon={<BulbOutlined />}
+        icon={<BulbOutlined aria-hidden />}
         aria-label={t("appearance-switch")}
         title={t("appearance-switch")}
       />

@@ -27,8 +27,12 @@ export function UserMenu() {
             ),
           },
           { type: "divider" },
-          { key: "account", icon: <UserOutlined />, label: <Link to="/account">{t("nav-account")}</Link> },
-          { key: "sign-out", icon: <LogoutOutlined />, label: t("sign-out"), onClick: signOut },
+          {
+            key: "account",
+            icon: <UserOutlined aria-hidden />,
+            label: <Link to="/account">{t("nav-account")}</Link>,
+          },
+          { key: "sign-out", icon: <LogoutOutlined aria-hidden />, label: t("sign-out"), onClick: signOut },
         ],
       }}
     >

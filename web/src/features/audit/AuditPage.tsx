@@ -99,7 +99,7 @@ export function AuditPage() {
       ) : entries?.length === 0 ? (
         <div className="panel">
           <EmptyState
-            icon={<AuditOutlined />}
+            icon={<AuditOutlined aria-hidden />}
             title={t("audit-none")}
             action={
               <Button onClick={() => void navigate({ to: "/audit", search: {} })}>{t("filter-clear")}</Button>

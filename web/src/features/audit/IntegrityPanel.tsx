@@ -36,7 +36,7 @@ export function IntegrityPanel() {
         </h2>
         <div className="page-actions">
           {may("audit_entry.export") && (
-            <Button icon={<DownloadOutlined />} href={`${API_BASE}/audit/export`} download>
+            <Button icon={<DownloadOutlined aria-hidden />} href={`${API_BASE}/audit/export`} download>
               {t("evidence-export")}
             </Button>
           )}
@@ -94,7 +94,7 @@ function Result({ result }: { result: Verification }) {
       <Alert
         type="success"
         showIcon
-        icon={<CheckCircleOutlined />}
+        icon={<CheckCircleOutlined aria-hidden />}
         className="form-alert"
         role="status"
         title={t("verify-ok", { entries: result.entries_checked, checkpoints: result.checkpoints_checked })}

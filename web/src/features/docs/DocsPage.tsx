@@ -58,7 +58,7 @@ export function DocsPage() {
         title={t("docs-title")}
         note={t("docs-note", { version: data.info.version })}
         actions={
-          <Button icon={<DownloadOutlined />} href={ADDRESS} download="openapi.json">
+          <Button icon={<DownloadOutlined aria-hidden />} href={ADDRESS} download="openapi.json">
             {t("docs-download")}
           </Button>
         }

@@ -44,7 +44,7 @@ export function ImportPage() {
   return (
     <>
       <Link to="/imports" className="back-link">
-        <LeftOutlined /> {t("imports-title")}
+        <LeftOutlined aria-hidden /> {t("imports-title")}
       </Link>
       <PageHeader
         title={
@@ -61,7 +61,7 @@ export function ImportPage() {
               okText={t("delete")}
               onConfirm={() => remove.mutate()}
             >
-              <Button icon={<DeleteOutlined />}>{t("delete")}</Button>
+              <Button icon={<DeleteOutlined aria-hidden />}>{t("delete")}</Button>
             </Popconfirm>
           )
         }

@@ -69,7 +69,11 @@ export function ImportsPage() {
         </div>
       ) : page.data?.items.length === 0 ? (
         <div className="panel">
-          <EmptyState icon={<ImportOutlined />} title={t("imports-none")} text={t("imports-none-text")} />
+          <EmptyState
+            icon={<ImportOutlined aria-hidden />}
+            title={t("imports-none")}
+            text={t("imports-none-text")}
+          />
         </div>
       ) : phone && page.data !== undefined ? (
         <ul className="cards">

@@ -19,7 +19,7 @@ const OUTCOME_TONES: Record<Row["outcome"], Tone> = {
   skip: "quiet",
   reject: "danger",
 };
-const NOTE_ICONS: Record<PreviewNote["severity"], ComponentType> = {
+const NOTE_ICONS: Record<PreviewNote["severity"], ComponentType<{ "aria-hidden"?: boolean }>> = {
   repair: ToolOutlined,
   warning: WarningOutlined,
   error: CloseCircleOutlined,

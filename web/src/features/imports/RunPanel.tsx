@@ -83,7 +83,7 @@ export function RunPanel({ subject }: { subject: Import }) {
         <div className="button-row">
           {isRunning(state) && (
             <Button
-              icon={<PauseCircleOutlined />}
+              icon={<PauseCircleOutlined aria-hidden />}
               disabled={state === "cancelling"}
               loading={cancel.isPending}
               onClick={() => cancel.mutate()}
@@ -94,7 +94,7 @@ export function RunPanel({ subject }: { subject: Import }) {
           {(state === "cancelled" || state === "interrupted") && (
             <Button
               type="primary"
-              icon={<PlayCircleOutlined />}
+              icon={<PlayCircleOutlined aria-hidden />}
               loading={resume.isPending}
               onClick={() => resume.mutate()}
             >
@@ -106,7 +106,7 @@ export function RunPanel({ subject }: { subject: Import }) {
             (["csv", "xlsx"] as const).map((kind) => (
               <Button
                 key={kind}
-                icon={<DownloadOutlined />}
+                icon={<DownloadOutlined aria-hidden />}
                 href={`${API_BASE}/imports/${subject.id}/rejected?format=${kind}`}
                 download
               >

@@ -22,7 +22,7 @@ export function RecoveryCodes({ codes, onStored }: { codes: string[]; onStored: 
         <CopyButton text={text} />
         <Button
           size="small"
-          icon={<DownloadOutlined />}
+          icon={<DownloadOutlined aria-hidden />}
           onClick={() =>
             saveFile(new Blob([`${text}\n`], { type: "text/plain" }), "custos-recovery-codes.txt")
           }

@@ -37,7 +37,7 @@ export function DepartmentsPage() {
         note={t("departments-note")}
         actions={
           add !== undefined && (
-            <Button type="primary" icon={<PlusOutlined />} onClick={() => add(null)}>
+            <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => add(null)}>
               {t("department-create")}
             </Button>
           )
@@ -46,7 +46,7 @@ export function DepartmentsPage() {
       <div className="panel">
         {items.length === 0 ? (
           <EmptyState
-            icon={<ApartmentOutlined />}
+            icon={<ApartmentOutlined aria-hidden />}
             title={t("departments-none")}
             text={t("departments-none-text")}
           />
@@ -79,7 +79,7 @@ function Branches({
               <Button
                 type="text"
                 size="small"
-                icon={<PlusOutlined />}
+                icon={<PlusOutlined aria-hidden />}
                 aria-label={t("department-create-under", { name })}
                 title={t("department-create-under", { name })}
                 onClick={() => onAdd(id)}

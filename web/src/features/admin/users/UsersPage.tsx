@@ -82,7 +82,7 @@ export function UsersPage() {
       {may("user.grant") && (
         <Tool
           title={t("user-access")}
-          icon={<SafetyOutlined />}
+          icon={<SafetyOutlined aria-hidden />}
           onClick={() => setDialog({ kind: "access", user })}
         />
       )}
@@ -90,13 +90,17 @@ export function UsersPage() {
         <>
           <Tool
             title={t("user-edit")}
-            icon={<UserOutlined />}
+            icon={<UserOutlined aria-hidden />}
             onClick={() => setDialog({ kind: "edit", user })}
           />
-          <Tool title={t("link-renew")} icon={<LinkOutlined />} onClick={() => confirmLink(user)} />
+          <Tool
+            title={t("link-renew")}
+            icon={<LinkOutlined aria-hidden />}
+            onClick={() => confirmLink(user)}
+          />
           <Tool
             title={user.status === "active" ? t("user-disable") : t("user-enable")}
-            icon={<StopOutlined />}
+            icon={<StopOutlined aria-hidden />}
             onClick={() => confirmStatus(user)}
           />
         </>
@@ -144,7 +148,11 @@ export function UsersPage() {
         note={page.data === undefined ? undefined : t("users-total", { total: page.data.total ?? 0 })}
         actions={
           may("user.create") && (
-            <Button type="primary" icon={<UserAddOutlined />} onClick={() => setDialog({ kind: "new" })}>
+            <Button
+              type="primary"
+              icon={<UserAddOutlined aria-hidden />}
+              onClick={() => setDialog({ kind: "new" })}
+            >
               {t("user-create")}
             </Button>
           )

@@ -34,7 +34,7 @@ export function ContactList({ customer, fields }: Props) {
       <div className="panel-head">
         <h2 id="contacts-title">{t("contacts-title")}</h2>
         {customer.actions.includes("customer.update") && (
-          <Button size="small" icon={<PlusOutlined />} onClick={() => setDrawer("new")}>
+          <Button size="small" icon={<PlusOutlined aria-hidden />} onClick={() => setDrawer("new")}>
             {t("contact-add")}
           </Button>
         )}
@@ -109,7 +109,7 @@ function ContactCard({
               <Button
                 type="text"
                 size="small"
-                icon={<EditOutlined />}
+                icon={<EditOutlined aria-hidden />}
                 onClick={onEdit}
                 aria-label={t("contact-edit-one", { name })}
               />
@@ -123,7 +123,7 @@ function ContactCard({
                 <Button
                   type="text"
                   size="small"
-                  icon={<DeleteOutlined />}
+                  icon={<DeleteOutlined aria-hidden />}
                   aria-label={t("contact-delete-one", { name })}
                 />
               </Popconfirm>

@@ -98,7 +98,7 @@ function Header({ customer, fields, onEdit }: HeaderProps) {
   return (
     <header className="detail-header">
       <Link to="/customers" className="back-link">
-        <LeftOutlined /> {t("customers-title")}
+        <LeftOutlined aria-hidden /> {t("customers-title")}
       </Link>
       <div className="detail-title">
         <h1>{customerName(customer)}</h1>
@@ -110,14 +110,14 @@ function Header({ customer, fields, onEdit }: HeaderProps) {
         <div className="page-actions">
           {customer.actions.includes("customer.delete") && (
             <Button
-              icon={<DeleteOutlined />}
+              icon={<DeleteOutlined aria-hidden />}
               onClick={confirmRemove}
               aria-label={t("customer-delete")}
               title={t("customer-delete")}
             />
           )}
           {customer.actions.includes("customer.update") && (
-            <Button type="primary" icon={<EditOutlined />} onClick={onEdit}>
+            <Button type="primary" icon={<EditOutlined aria-hidden />} onClick={onEdit}>
               {t("edit")}
             </Button>
           )}

@@ -22,7 +22,7 @@ import { useFieldLabel } from "../fields/fields";
 import { FollowUpForm } from "./FollowUpForm";
 import { FOLLOW_UP_KINDS, timelineQuery } from "./timeline";
 
-const ICONS: Record<string, ComponentType> = {
+const ICONS: Record<string, ComponentType<{ "aria-hidden"?: boolean }>> = {
   call: PhoneOutlined,
   visit: CarOutlined,
   message: MessageOutlined,
@@ -78,7 +78,7 @@ function Entry({ item }: { item: TimelineItem }) {
   return (
     <li className={byHand ? "entry entry-by-hand" : "entry"}>
       <span className="entry-icon" aria-hidden="true">
-        <Icon />
+        <Icon aria-hidden />
       </span>
       <div>
         <p className="entry-head">

@@ -124,7 +124,7 @@ function MaskedControl({ id, masked, clearable, value, onChange }: MaskedProps) 
       />
       {clearable && (
         <Button
-          icon={removed ? <UndoOutlined /> : <DeleteOutlined />}
+          icon={removed ? <UndoOutlined aria-hidden /> : <DeleteOutlined aria-hidden />}
           aria-label={removed ? t("masked-keep") : t("masked-remove")}
           title={removed ? t("masked-keep") : t("masked-remove")}
           onClick={() => onChange(removed ? undefined : null)}

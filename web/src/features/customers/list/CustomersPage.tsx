@@ -82,12 +82,16 @@ export function CustomersPage() {
         actions={
           <>
             {may("customer.export") && (
-              <Button icon={<DownloadOutlined />} onClick={() => setDialog("export")} disabled={total === 0}>
+              <Button
+                icon={<DownloadOutlined aria-hidden />}
+                onClick={() => setDialog("export")}
+                disabled={total === 0}
+              >
                 {t("export-button")}
               </Button>
             )}
             {may("customer.create") && (
-              <Button type="primary" icon={<PlusOutlined />} onClick={() => setDialog("create")}>
+              <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setDialog("create")}>
                 {t("customer-create")}
               </Button>
             )}
@@ -105,7 +109,7 @@ export function CustomersPage() {
       ) : rows?.length === 0 ? (
         <div className="panel">
           <EmptyState
-            icon={<SolutionOutlined />}
+            icon={<SolutionOutlined aria-hidden />}
             title={narrowed ? t("customers-none-found") : t("customers-none")}
             text={narrowed ? t("customers-none-found-text") : t("customers-none-text")}
             action={

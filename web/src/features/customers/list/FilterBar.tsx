@@ -27,7 +27,7 @@ export function FilterBar(props: Props) {
     <Button
       type="link"
       size="small"
-      icon={<CloseOutlined />}
+      icon={<CloseOutlined aria-hidden />}
       disabled={count === 0}
       onClick={() =>
         props.onChange({
@@ -64,7 +64,7 @@ export function FilterBar(props: Props) {
       }
     >
       <Badge count={count} size="small">
-        <Button icon={<FilterOutlined />}>{t("filter-label")}</Button>
+        <Button icon={<FilterOutlined aria-hidden />}>{t("filter-label")}</Button>
       </Badge>
     </Popover>
   );

@@ -61,7 +61,7 @@ export function ViewSettings({ fields, preferences, onChange }: Props) {
               <Button
                 type="text"
                 size="small"
-                icon={<ArrowUpOutlined />}
+                icon={<ArrowUpOutlined aria-hidden />}
                 disabled={at === 0}
                 aria-label={t("view-column-up", { column: label(name) })}
                 onClick={() => set(moved(chosen, at, -1))}
@@ -69,7 +69,7 @@ export function ViewSettings({ fields, preferences, onChange }: Props) {
               <Button
                 type="text"
                 size="small"
-                icon={<ArrowDownOutlined />}
+                icon={<ArrowDownOutlined aria-hidden />}
                 disabled={at === chosen.length - 1}
                 aria-label={t("view-column-down", { column: label(name) })}
                 onClick={() => set(moved(chosen, at, 1))}
@@ -89,7 +89,11 @@ export function ViewSettings({ fields, preferences, onChange }: Props) {
   );
   return (
     <Popover trigger="click" placement="bottomRight" content={content}>
-      <Button icon={<SettingOutlined />} aria-label={t("view-settings")} title={t("view-settings")} />
+      <Button
+        icon={<SettingOutlined aria-hidden />}
+        aria-label={t("view-settings")}
+        title={t("view-settings")}
+      />
     </Popover>
   );
 }

@@ -41,7 +41,7 @@ export function SecretValue({ masked, what, whose, reveal, copyable = false }: P
           type="text"
           size="small"
           className="secret-eye"
-          icon={value === null ? <EyeOutlined /> : <EyeInvisibleOutlined />}
+          icon={value === null ? <EyeOutlined aria-hidden /> : <EyeInvisibleOutlined aria-hidden />}
           aria-label={
             value === null ? t("reveal-button", { field: what }) : t("reveal-hide", { field: what })
           }
