@@ -20,6 +20,8 @@ mod row;
 mod sealed_row;
 mod sqlite;
 mod store;
+#[cfg(feature = "tamper")]
+mod tamper;
 mod tx;
 
 pub use error::StoreError;
@@ -32,4 +34,7 @@ pub use row::{Row, Value};
 pub use sealed_row::SealedFields;
 pub use sqlite::SqliteOptions;
 pub use store::{EngineKind, Location, Store};
+#[cfg(feature = "tamper")]
+#[doc(hidden)]
+pub use tamper::administer_postgres_for_tests;
 pub use tx::{ReadTx, WriteTx};

@@ -134,7 +134,10 @@ mod tests {
     fn writes_the_format_another_implementation_writes() {
         let key: [u8; 32] = std::array::from_fn(|i| i as u8);
         let sealed = AeadKey::new(&key).seal(7, b"context", "守客 Custos".as_bytes(), &Fixed);
-        assert_eq!(hex::encode(&sealed), "0100000007a5a5a5a5a5a5a5a5a5a5a5a5c4e914459c3e08ca5ddfd78ddb1e9dd15a367a541c6e01e0e8e9ae5a6a");
+        assert_eq!(
+            hex::encode(&sealed),
+            "0100000007a5a5a5a5a5a5a5a5a5a5a5a5c4e914459c3e08ca5ddfd78ddb1e9dd15a367a541c6e01e0e8e9ae5a6a"
+        );
         assert_eq!(key_version(&sealed), Ok(7));
         let opened = AeadKey::new(&key).open(b"context", &sealed).unwrap();
         assert_eq!(opened, "守客 Custos".as_bytes());

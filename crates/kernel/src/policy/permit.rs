@@ -64,10 +64,7 @@ pub struct Scope<A: Action, R: Resource> {
 impl<A: Action, R: Resource> Scope<A, R> {
     /// The scope of the given relations (in the order of [`Relation::WITHIN`]), less those that owner, departments
     /// and "all" cannot express: reach must grow from the own records outwards. `None` if nothing is left.
-    pub(super) fn new(
-        caller: &Caller,
-        relations: [bool; Relation::WITHIN.len()],
-    ) -> Option<Self> {
+    pub(super) fn new(caller: &Caller, relations: [bool; Relation::WITHIN.len()]) -> Option<Self> {
         let [own, department, below, elsewhere] = relations;
         let relations = match caller.user_id() {
             // A job owns nothing and is in no department: to it, every record is elsewhere.

@@ -1,0 +1,17 @@
+//! Sealing and policy as other crates see them.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod cache;
+mod key_file;
+mod keys;
+mod passwords;
+mod policy;
+mod reference;
+mod roles;
+mod scopes;
+mod sealed;
+mod session;
+mod stream;
+mod support;
+mod token;
+mod totp;
