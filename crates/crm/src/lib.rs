@@ -36,8 +36,8 @@ pub const POLICIES: &[PolicySource] = &[PolicySource {
     text: include_str!("customers/policy.cedar"),
 }];
 
-/// The operations of this crate's features.
-pub fn operations() -> Vec<Operation<Arc<Crm>>> {
+/// The operations on customers and what belongs to them.
+pub fn customer_operations() -> Vec<Operation<Arc<Crm>>> {
     [
         fields::operations(),
         customers::operations(),
@@ -47,4 +47,9 @@ pub fn operations() -> Vec<Operation<Arc<Crm>>> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// The operations of all features of this crate.
+pub fn operations() -> Vec<Operation<Arc<Crm>>> {
+    customer_operations()
 }

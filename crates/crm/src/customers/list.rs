@@ -150,11 +150,27 @@ impl Crm {
         Ok(Query {
             scope: search_scope(scope),
             filters: filters_of(index, filter)?,
-            text: text.map(TextQuery::new),
+            text: text.map(|text| self.text_query(scope.caller(), text)),
             sort,
             cursor: None,
             limit: 0,
         })
+    }
+
+    /// A search must not find by what the caller may not see.
+    fn text_query(&self, caller: &Caller, text: &str) -> TextQuery {
+        let visible = |name: &str| {
+            CUSTOMER.get(name).is_some_and(|spec| {
+                self.policy
+                    .field_access_ever::<Customer>(caller, spec.rule())
+                    != FieldAccess::Hidden
+            })
+        };
+        TextQuery {
+            other_texts: visible("contact_name"),
+            phones: visible("phone") && visible("landline"),
+            ..TextQuery::new(text)
+        }
     }
 
     async fn find_exact(
@@ -163,6 +179,14 @@ impl Crm {
         keys: &OrgKeys,
         (spec, key): &(&'static FieldSpec, String),
     ) -> Result<Vec<std::sync::Arc<[u8]>>, CrmError> {
+        // A search must not find by what the caller may not see.
+        if self
+            .policy
+            .field_access_ever::<Customer>(scope.caller(), spec.rule())
+            == FieldAccess::Hidden
+        {
+            return Ok(Vec::new());
+        }
         let Some((index, hash)) = spec
             .blind
             .and_then(|index| Some((index, keys.blind(index, key)?)))

@@ -31,6 +31,11 @@ impl Crm {
         })
     }
 
+    /// Whether an organisation's lists and searches can be answered.
+    pub fn index_is_ready(&self, org: OrgId) -> bool {
+        self.indexes.is_ready(org)
+    }
+
     /// Reads everything; the place in the log from which to follow.
     pub(crate) async fn load_index(&self, org: OrgId) -> Result<i64, CrmError> {
         let scope = self.index_scope(org)?;

@@ -42,6 +42,10 @@ impl Indexes {
             .ok_or(CrmError::IndexLoading)
     }
 
+    pub(crate) fn is_ready(&self, org: OrgId) -> bool {
+        self.0.read().contains_key(&org)
+    }
+
     pub(crate) fn put(&self, org: OrgId, index: SharedIndex) {
         self.0.write().insert(org, index);
     }
