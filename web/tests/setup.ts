@@ -2,7 +2,8 @@ import { cleanup, configure } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
 
 // A page is loaded in parts, and this runs beside compilers.
-configure({ asyncUtilTimeout: 15_000 });
+// Working out what is hidden means computing every style over and over: the browser tests look at that.
+configure({ asyncUtilTimeout: 15_000, defaultHidden: true });
 
 // What the test's document lacks and every browser has.
 vi.stubGlobal("matchMedia", (query: string) => ({
@@ -21,6 +22,7 @@ vi.stubGlobal(
     disconnect() {}
   },
 );
+vi.stubGlobal("CSS", { escape: (text: string) => text, supports: () => false });
 window.scrollTo = () => undefined;
 Element.prototype.scrollIntoView = () => undefined;
 

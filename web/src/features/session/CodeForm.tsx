@@ -36,9 +36,10 @@ export function CodeForm({ kind, onNext }: Props) {
       requiredMark={false}
       className="public-form"
       onFinish={submit}
-      onValuesChange={({ code }: { code?: string }) => {
-        if (kind === "totp" && code?.replace(/\s/g, "").length === TOTP_DIGITS && !check.isPending)
-          form.submit();
+      // Not by way of the form: the check of the field that follows its change would cancel the form's own.
+      onValuesChange={({ code = "" }: { code?: string }) => {
+        const complete = kind === "totp" && code.replace(/\s/g, "").length === TOTP_DIGITS;
+        if (complete && !check.isPending) submit({ code });
       }}
     >
       {check.isError && (
