@@ -195,3 +195,93 @@ impl Drop for WriterTurn {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Value;
+    use futures::{future::join, poll};
+    use std::pin::pin;
+    use zeroize::Zeroizing;
+
+    async fn writer() -> Writer {
+        let options = SqliteOptions::new(":memory:", Zeroizing::new([1; 32]));
+        let writer = Writer::open(&options).unwrap();
+        let (writer, ()) = writer
+            .with_connection(async |mut connection| {
+                let outcome = connection.batch(
+                    "CREATE TABLE parent (id INTEGER PRIMARY KEY); \
+                     CREATE TABLE child (id INTEGER PRIMARY KEY, \
+                       parent BIGINT REFERENCES parent DEFERRABLE INITIALLY DEFERRED)",
+                );
+                (connection, outcome)
+            })
+            .await
+            .unwrap();
+        writer
+    }
+
+    async fn turn(writer: &Writer, sql: &str) -> WriterTurn {
+        let mut turn = writer.begin().await.unwrap();
+        turn.connection().unwrap().execute(sql, &[]).unwrap();
+        turn
+    }
+
+    async fn count(writer: &Writer, table: &str) -> Value {
+        let mut state = writer.0.lock().await;
+        let sql = format!("SELECT count(*) FROM {table}");
+        let rows = state.connection.query(&sql, &[]).unwrap();
+        rows[0].0[0].clone()
+    }
+
+    const ORPHAN: &str = "INSERT INTO child (id, parent) VALUES (1, 99)";
+    const SOUND: &str = "INSERT INTO parent (id) VALUES (1)";
+
+    #[tokio::test]
+    async fn every_member_learns_that_its_group_was_not_committed() {
+        let writer = writer().await;
+        // The committer is started here and runs when this task first waits, by when the second is a member too.
+        let mut first = pin!(turn(&writer, ORPHAN).await.commit());
+        assert!(poll!(&mut first).is_pending());
+        let second = turn(&writer, SOUND).await.commit();
+        let (first, second) = join(first, second).await;
+        assert!(first.is_err() && second.is_err());
+        assert_eq!(count(&writer, "parent").await, Value::Int(0));
+        assert!(turn(&writer, SOUND).await.commit().await.is_ok());
+        assert_eq!(count(&writer, "parent").await, Value::Int(1));
+    }
+
+    #[tokio::test]
+    async fn a_member_does_not_take_a_later_groups_outcome_for_its_own() {
+        let writer = writer().await;
+        let mut first = pin!(turn(&writer, ORPHAN).await.commit());
+        assert!(poll!(&mut first).is_pending());
+        writer.close().await.unwrap_err();
+        writer.0.lock().await.closed = false;
+        assert!(turn(&writer, SOUND).await.commit().await.is_ok());
+        assert!(first.await.is_err());
+    }
+
+    #[tokio::test]
+    async fn nothing_runs_after_the_engine_ended_the_transaction() {
+        let writer = writer().await;
+        let mut first = pin!(turn(&writer, SOUND).await.commit());
+        assert!(poll!(&mut first).is_pending());
+        let mut second = writer.begin().await.unwrap();
+        // As SQLite does on a full disk.
+        second.connection().unwrap().batch("ROLLBACK").unwrap();
+        assert!(second.connection().is_err());
+        assert!(second.commit().await.is_err());
+        assert!(first.await.is_err());
+        assert_eq!(count(&writer, "parent").await, Value::Int(0));
+        assert!(turn(&writer, SOUND).await.commit().await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_turn_that_is_dropped_alone_ends_the_transaction() {
+        let writer = writer().await;
+        drop(turn(&writer, SOUND).await);
+        assert!(!writer.0.lock().await.connection.in_transaction());
+        assert_eq!(count(&writer, "parent").await, Value::Int(0));
+    }
+}
