@@ -19,14 +19,17 @@ export function IdleWatch() {
   const receivedAt = queryClient.getQueryState(sessionQuery.queryKey)?.dataUpdatedAt ?? Date.now();
   const deadline = useRef(deadlineOf(session, receivedAt));
   const signOut = useSignOut();
+  const leaving = useRef(false);
   const [left, setLeft] = useState<{ seconds: number; absolute: boolean } | null>(null);
 
   const stay = useCallback(() => void queryClient.invalidateQueries(sessionQuery), [queryClient]);
   const leave = useCallback(
     (reason: "idle" | "lost") => {
-      const back = router.state.location.href;
-      forgetSession(queryClient);
-      void router.navigate({ to: "/sign-in", search: { return: back, reason } });
+      if (leaving.current) return;
+      leaving.current = true;
+      const search = { return: router.state.location.href, reason };
+      // The pages go first: they cannot be shown without the session they are about to lose.
+      void router.navigate({ to: "/sign-in", search }).finally(() => forgetSession(queryClient));
     },
     [queryClient, router],
   );

@@ -9,10 +9,8 @@ export function useSignOut(): () => void {
   const queryClient = useQueryClient();
   const router = useRouter();
   return useCallback(() => {
-    const leave = () => {
-      forgetSession(queryClient);
-      void router.navigate({ to: "/sign-in" });
-    };
+    // The pages go first: they cannot be shown without the session they are about to lose.
+    const leave = () => router.navigate({ to: "/sign-in" }).finally(() => forgetSession(queryClient));
     void api.DELETE("/session").then(leave, leave);
   }, [queryClient, router]);
 }
