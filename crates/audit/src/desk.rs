@@ -1,0 +1,71 @@
+//! The desk's state.
+
+use custos_kernel::policy::{Policy, Resource};
+use custos_store::{AuditSink, SequencerHandle, Store};
+use custos_values::OrgId;
+use futures::future::BoxFuture;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, OnceLock};
+use tokio::sync::Semaphore;
+
+/// An entry of the log, as policies speak of it.
+#[derive(Debug)]
+pub enum AuditEntry {}
+
+impl Resource for AuditEntry {
+    const TYPE: &'static str = "audit_entry";
+}
+
+/// Finds the names of accounts. The log holds ids only; a name that is not found stays an id.
+pub type Names = Arc<
+    dyn Fn(OrgId, Vec<[u8; 16]>) -> BoxFuture<'static, HashMap<[u8; 16], String>> + Send + Sync,
+>;
+
+/// Filters without an index read far; so many may do so at once, each on a thread of its own.
+const CONCURRENT_SEARCHES: usize = 2;
+
+/// What the desk's operations share.
+pub struct Desk {
+    pub(crate) store: Arc<Store>,
+    pub(crate) policy: Arc<Policy>,
+    pub(crate) sink: AuditSink,
+    pub(crate) sequencer: Arc<SequencerHandle>,
+    pub(crate) names: Names,
+    pub(crate) searches: Semaphore,
+    /// Verification and export read the whole log, and hold a snapshot as long: one at a time.
+    pub(crate) whole_log: Arc<Semaphore>,
+    actions: OnceLock<Vec<String>>,
+}
+
+impl Desk {
+    /// A desk over one store's logs.
+    pub fn new(
+        store: Arc<Store>,
+        policy: Arc<Policy>,
+        sink: AuditSink,
+        sequencer: Arc<SequencerHandle>,
+        names: Names,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            store,
+            policy,
+            sink,
+            sequencer,
+            names,
+            searches: Semaphore::new(CONCURRENT_SEARCHES),
+            whole_log: Arc::new(Semaphore::new(1)),
+            actions: OnceLock::new(),
+        })
+    }
+
+    /// Says, once, which actions the log may speak of. They are known only when every feature, this one included,
+    /// has registered its operations.
+    pub fn announce_actions(&self, actions: BTreeSet<String>) {
+        // A second announcement changes nothing: the product's actions do not change while it runs.
+        let _ = self.actions.set(actions.into_iter().collect());
+    }
+
+    pub(crate) fn actions(&self) -> &[String] {
+        self.actions.get().map_or(&[], Vec::as_slice)
+    }
+}

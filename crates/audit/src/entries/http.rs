@@ -1,0 +1,121 @@
+//! `GET /audit/entries` and `GET /audit/actions`.
+
+use super::model::{AuditActions, AuditEntryItem, Opened};
+use super::query::{EntriesQuery, Wanted};
+use crate::{AuditEntry, AuditError, Desk};
+use axum::Json;
+use axum::extract::State;
+use custos_http::{Access, Api, Operation, Page, QueryParams};
+use custos_kernel::audit::Detail;
+use custos_kernel::event::Event;
+use custos_kernel::policy::{Scope, actions::List};
+use custos_store::{EntryFilter, StoredEntry};
+use http::Method;
+use std::sync::Arc;
+use tokio::runtime::Handle;
+
+pub(crate) fn operations() -> Vec<Operation<Arc<Desk>>> {
+    let access = Access::to::<List, AuditEntry>();
+    vec![
+        Operation::new(
+            Method::GET,
+            "/audit/entries",
+            "audit_entries_list",
+            access,
+            list,
+        )
+        .query::<EntriesQuery>()
+        .answers_page::<AuditEntryItem>(),
+        Operation::new(
+            Method::GET,
+            "/audit/actions",
+            "audit_actions_list",
+            access,
+            actions,
+        )
+        .answers::<AuditActions>(200),
+    ]
+}
+
+/// The newest entries that pass the filter. The look leaves one entry of its own, which this page does not show yet.
+async fn list(
+    State(desk): State<Arc<Desk>>,
+    Api(caller): Api,
+    QueryParams(query): QueryParams<EntriesQuery>,
+) -> Result<Json<Page<AuditEntryItem>>, AuditError> {
+    let Wanted {
+        filter,
+        limit,
+        filters,
+    } = query.understood()?;
+    let scope: Scope<List, AuditEntry> = desk.policy.scope(&caller)?;
+    let mut event = Event::of_scope(&scope);
+    if !filters.is_empty() {
+        event = event.with("filters", Detail::names(filters.iter().copied()));
+    }
+    let org = scope.org();
+    let (found, total) = search(&desk, scope, filter, limit, filters.is_empty()).await?;
+    let more = found.len() > limit;
+    let found: Vec<Opened> = found.into_iter().take(limit).map(Opened::new).collect();
+    let mut actors: Vec<[u8; 16]> = found.iter().filter_map(Opened::actor).collect();
+    actors.sort_unstable();
+    actors.dedup();
+    let names = (desk.names)(org, actors).await;
+    let items: Vec<AuditEntryItem> = found
+        .into_iter()
+        .map(|opened| opened.item(&names))
+        .collect();
+    desk.sink
+        .record(event.with("entries", Detail::count(items.len() as u64)))
+        .await?;
+    let next_cursor = items
+        .last()
+        .filter(|_| more)
+        .map(|last| last.index.to_string());
+    Ok(Json(Page {
+        items,
+        next_cursor,
+        total,
+    }))
+}
+
+/// One entry more than asked for, which tells whether there is a next page; the total where it costs nothing.
+async fn search(
+    desk: &Arc<Desk>,
+    scope: Scope<List, AuditEntry>,
+    filter: EntryFilter,
+    limit: usize,
+    count: bool,
+) -> Result<(Vec<StoredEntry>, Option<u64>), AuditError> {
+    let turn = desk.searches.acquire().await;
+    let store = Arc::clone(&desk.store);
+    // The embedded engine works on the calling thread, and a filter that matches little reads far.
+    let runtime = Handle::current();
+    let work = tokio::task::spawn_blocking(move || {
+        runtime.block_on(async {
+            let mut tx = store.read().await?;
+            let total = match count {
+                true => u64::try_from(tx.log_next(&scope).await?).ok(),
+                false => None,
+            };
+            let found = tx.log_entries(&scope, &filter, limit as i64 + 1).await?;
+            Ok((found, total))
+        })
+    });
+    let outcome = work.await.map_err(|_| AuditError::Interrupted)?;
+    drop(turn);
+    outcome
+}
+
+async fn actions(
+    State(desk): State<Arc<Desk>>,
+    Api(caller): Api,
+) -> Result<Json<AuditActions>, AuditError> {
+    let scope: Scope<List, AuditEntry> = desk.policy.scope(&caller)?;
+    desk.sink
+        .record(Event::of_scope(&scope).with("part", Detail::code("actions")))
+        .await?;
+    Ok(Json(AuditActions {
+        items: desk.actions().to_vec(),
+    }))
+}

@@ -1,0 +1,191 @@
+//! `GET /audit/export`: the log as an evidence file that is verified without this server.
+
+use crate::{AuditEntry, AuditError, Desk};
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use custos_http::{Access, Api, FieldProblem, Operation, Problem, QueryParams};
+use custos_kernel::audit::{CheckpointVerifier, Detail, EvidenceError, write_evidence};
+use custos_kernel::event::Event;
+use custos_kernel::policy::{Caller, Policy, Scope, actions::Export};
+use custos_store::{AuditSink, LogReader, SequencerHandle, Store};
+use http::{HeaderValue, Method, header};
+use serde::Deserialize;
+use std::io::{BufWriter, Write};
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+use utoipa::IntoParams;
+
+/// What is written before it is handed on, and how many such pieces may wait for the network.
+const PIECE: usize = 64 * 1024;
+const PIECES: usize = 8;
+/// A client that takes nothing for so long is given up: it holds a snapshot of the database.
+const LONGEST_STALL: Duration = Duration::from_secs(60);
+
+/// Which entries to export with their contents; of all others the file holds the hashes.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ExportQuery {
+    /// The first entry's index; 0 if not given.
+    from_index: Option<u64>,
+    /// The index after the last entry's; the end of the log if not given. Widened to whole bundles of 256.
+    to_index: Option<u64>,
+}
+
+pub(super) fn operation() -> Operation<Arc<Desk>> {
+    Operation::new(
+        Method::GET,
+        "/audit/export",
+        "audit_export_read",
+        Access::to::<Export, AuditEntry>(),
+        export,
+    )
+    .query::<ExportQuery>()
+    .answers_file("application/x-tar")
+}
+
+/// A snapshot of the log about to leave as an evidence file. Its entry in the log is on disk, and in the file.
+pub struct EvidenceFile {
+    log: LogReader,
+    verifier: CheckpointVerifier,
+    range: Range<u64>,
+    exported_at: i64,
+}
+
+impl EvidenceFile {
+    /// Records the export and takes the snapshot.
+    ///
+    /// # Errors
+    /// [`AuditError::Denied`], or when the log cannot be written, signed or read.
+    pub async fn open(
+        store: &Arc<Store>,
+        policy: &Policy,
+        sink: &AuditSink,
+        sequencer: &SequencerHandle,
+        caller: &Caller,
+        range: Range<u64>,
+    ) -> Result<Self, AuditError> {
+        let scope: Scope<Export, AuditEntry> = policy.scope(caller)?;
+        let mut event = Event::of_scope(&scope).with("from", Detail::count(range.start));
+        if range.end != u64::MAX {
+            event = event.with("to", Detail::count(range.end));
+        }
+        sink.record_durably(event).await?;
+        sequencer.flush().await?;
+        let verifier = store.log_verifier(scope.org()).await?;
+        let exported_at = store.clock().now().millis();
+        let log = store.log_reader(&scope).await?;
+        Ok(Self {
+            log,
+            verifier,
+            range,
+            exported_at,
+        })
+    }
+
+    /// Writes the file. Blocks; memory does not grow with the log.
+    ///
+    /// # Errors
+    /// [`EvidenceError`] when the log cannot be read or the file not written.
+    pub fn write(mut self, out: impl Write) -> Result<(), EvidenceError> {
+        write_evidence(
+            &mut self.log,
+            out,
+            &self.verifier,
+            self.range,
+            self.exported_at,
+        )?
+        .flush()?;
+        Ok(())
+    }
+}
+
+async fn export(
+    State(desk): State<Arc<Desk>>,
+    Api(caller): Api,
+    QueryParams(query): QueryParams<ExportQuery>,
+) -> Result<Response, AuditError> {
+    // Counts in the log are exact in JavaScript up to 2^53; no log is that long.
+    let range = query.from_index.unwrap_or(0)..query.to_index.unwrap_or(u64::MAX);
+    let countable = |index: u64| index <= 1 << 53 || index == u64::MAX;
+    if range.start > range.end
+        || range.start == u64::MAX
+        || !countable(range.start)
+        || !countable(range.end)
+    {
+        let wrong = FieldProblem::new("from_index", "audit.range_invalid");
+        return Err(AuditError::Request(Problem::invalid(vec![wrong])));
+    }
+    let turn = Arc::clone(&desk.whole_log)
+        .try_acquire_owned()
+        .map_err(|_| AuditError::Busy)?;
+    let file = EvidenceFile::open(
+        &desk.store,
+        &desk.policy,
+        &desk.sink,
+        &desk.sequencer,
+        &caller,
+        range,
+    )
+    .await?;
+    let (sender, mut receiver) = mpsc::channel(PIECES);
+    let runtime = Handle::current();
+    tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        let pipe = Pipe {
+            runtime: runtime.clone(),
+            sender: sender.clone(),
+        };
+        if let Err(error) = file.write(BufWriter::with_capacity(PIECE, pipe)) {
+            tracing::warn!(%error, "an export of the log ended early");
+            // The transfer must break off visibly; a client that is gone does not mind.
+            let failure = std::io::Error::other("the export ended early");
+            let _ = runtime.block_on(tokio::time::timeout(
+                LONGEST_STALL,
+                sender.send(Err(failure)),
+            ));
+        }
+    });
+    let pieces = futures::stream::poll_fn(move |context| receiver.poll_recv(context));
+    let mut response = Body::from_stream(pieces).into_response();
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/x-tar"),
+    );
+    headers.insert(
+        header::CONTENT_DISPOSITION,
+        HeaderValue::from_static("attachment; filename=\"custos-evidence.tar\""),
+    );
+    Ok(response)
+}
+
+/// From the writing thread to the body of the answer.
+struct Pipe {
+    runtime: Handle,
+    sender: mpsc::Sender<Result<Bytes, std::io::Error>>,
+}
+
+impl Write for Pipe {
+    fn write(&mut self, data: &[u8]) -> std::io::Result<usize> {
+        let piece = Bytes::copy_from_slice(data);
+        let sent = self.runtime.block_on(tokio::time::timeout(
+            LONGEST_STALL,
+            self.sender.send(Ok(piece)),
+        ));
+        match sent {
+            Ok(Ok(())) => Ok(data.len()),
+            Ok(Err(_)) => Err(std::io::ErrorKind::BrokenPipe.into()),
+            Err(_) => Err(std::io::ErrorKind::TimedOut.into()),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,278 @@
+//! What may be said on the command line.
+
+use crate::config::{ConfigError, Layers, Settings};
+use crate::words::Language;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Custos 守客: customer management for organisations whose customer data must not leak.
+#[derive(Debug, Parser)]
+#[command(name = "custos", version, about, propagate_version = true)]
+pub struct Cli {
+    /// What every command takes.
+    #[command(flatten)]
+    pub global: Global,
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Answer in JSON on standard output
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Language of messages: zh or en [default: that of the environment]
+    #[arg(long, global = true, value_name = "LANGUAGE", value_parser = language)]
+    pub lang: Option<Language>,
+    /// Say only what was asked for, and errors
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+fn language(tag: &str) -> Result<Language, String> {
+    Language::from_tag(tag).ok_or_else(|| "one of: zh, en".to_owned())
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start the server
+    Serve(ServeArguments),
+    /// Verify or export the audit log
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// Look after accounts from the machine itself; with the embedded database, while the server is stopped
+    User(UserArguments),
+    /// Check configuration, keys, certificate, database, clock and disk
+    Doctor(SettingsArguments),
+    /// Write the generated files of the source tree
+    Generate(GenerateArguments),
+    /// Print the version
+    Version,
+}
+
+/// Settings that may be given as flags. Every one, and more, may stand in the configuration file, and in the
+/// environment as CUSTOS_<NAME>.
+#[derive(Debug, Default, Args)]
+pub struct SettingsArguments {
+    /// Configuration file (TOML)
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Folder for keys, certificate and the embedded database [default: data]
+    #[arg(long, value_name = "FOLDER")]
+    pub data: Option<String>,
+    /// PostgreSQL server, postgres://user:password@host/database, instead of the embedded database. The environment
+    /// variable CUSTOS_DATABASE keeps the password from other people on the machine
+    #[arg(long, value_name = "URL", hide_env_values = true)]
+    pub database: Option<String>,
+    /// File whose first line is the passphrase of the root key; the environment variable CUSTOS_PASSPHRASE does too
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<String>,
+    /// Address to listen on [default: localhost:8443]
+    #[arg(long, value_name = "HOST:PORT")]
+    pub listen: Option<String>,
+    /// Certificate chain (PEM) [default: one the server makes itself]
+    #[arg(long, value_name = "FILE")]
+    pub tls_cert: Option<String>,
+    /// Private key of the certificate (PEM)
+    #[arg(long, value_name = "FILE")]
+    pub tls_key: Option<String>,
+    /// Oldest TLS version to accept: 1.2 or 1.3 [default: 1.3]
+    #[arg(long, value_name = "VERSION")]
+    pub tls_min_version: Option<String>,
+    /// What to log to standard error: error, warn, info, debug, trace [default: info]
+    #[arg(long, value_name = "LEVEL")]
+    pub log: Option<String>,
+}
+
+impl SettingsArguments {
+    /// The settings, with the configuration file and the environment underneath.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub fn settings(&self, demo: bool) -> Result<Settings, ConfigError> {
+        let environment = |name: &str| std::env::var(name).ok();
+        Settings::load(self.config.as_deref(), environment, |layers| {
+            self.flags(layers);
+            layers.flag("demo", demo.then(|| "true".to_owned()));
+        })
+    }
+
+    fn flags(&self, layers: &mut Layers) {
+        layers.flag("data", self.data.clone());
+        layers.flag("database", self.database.clone());
+        layers.flag("passphrase_file", self.passphrase_file.clone());
+        layers.flag("listen", self.listen.clone());
+        layers.flag("tls.cert", self.tls_cert.clone());
+        layers.flag("tls.key", self.tls_key.clone());
+        layers.flag("tls.min_version", self.tls_min_version.clone());
+        layers.flag("log", self.log.clone());
+    }
+}
+
+/// `custos serve`
+#[derive(Debug, Args)]
+pub struct ServeArguments {
+    /// Settings.
+    #[command(flatten)]
+    pub settings: SettingsArguments,
+    /// Fill an empty installation with a demonstration organisation
+    #[arg(long)]
+    pub demo: bool,
+    /// How to say where the server is, on standard output, once it listens
+    #[arg(long, value_enum, default_value_t = Announce::Text)]
+    pub announce: Announce,
+}
+
+/// How the server says where it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Announce {
+    /// For people.
+    Text,
+    /// One line of JSON for programs: url, fingerprint, setup_code, links.
+    Json,
+}
+
+/// `custos audit …`
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Verify an exported log, offline and without keys; exit code 1 if something is wrong with it
+    Verify(VerifyArguments),
+    /// Write the log as an evidence file
+    Export(ExportArguments),
+}
+
+/// `custos audit verify`
+#[derive(Debug, Args)]
+pub struct VerifyArguments {
+    /// The evidence file
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The log's public key, or a file with it, obtained on another way than the evidence. Without it the file only
+    /// proves that it fits together
+    #[arg(long, value_name = "VERIFIER_KEY")]
+    pub key: Option<String>,
+    /// An older checkpoint of the log, kept elsewhere since, which the log must continue
+    #[arg(long, value_name = "CHECKPOINT_FILE")]
+    pub trusted: Option<PathBuf>,
+}
+
+/// `custos audit export`
+#[derive(Debug, Args)]
+pub struct ExportArguments {
+    /// Settings.
+    #[command(flatten)]
+    pub settings: SettingsArguments,
+    /// The file to write; it must not exist
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// The first entry's index
+    #[arg(long, value_name = "INDEX", default_value_t = 0)]
+    pub from: u64,
+    /// The index after the last entry's [default: the end of the log]
+    #[arg(long, value_name = "INDEX")]
+    pub to: Option<u64>,
+    /// Which organisation's log, by id, if there are several
+    #[arg(long, value_name = "ID")]
+    pub organisation: Option<String>,
+}
+
+/// `custos user …`
+#[derive(Debug, Args)]
+pub struct UserArguments {
+    /// Settings.
+    #[command(flatten)]
+    pub settings: SettingsArguments,
+    /// Which organisation's accounts, by id, if there are several
+    #[arg(long, value_name = "ID")]
+    pub organisation: Option<String>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: UserCommand,
+}
+
+/// What can be done with accounts from the machine itself.
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// List accounts
+    List,
+    /// Make an account and print its one-time sign-in link; the security administrator gives it its roles
+    Create {
+        /// Login name
+        #[arg(long)]
+        login: String,
+        /// Name to show
+        #[arg(long)]
+        name: String,
+    },
+    /// Print a new one-time sign-in link for an account
+    Link {
+        /// Login name
+        login: String,
+    },
+    /// Disable an account; its sessions end with the next request
+    Disable {
+        /// Login name
+        login: String,
+    },
+    /// Remove an account's second factor; it must set up a new one at the next sign-in
+    ResetTotp {
+        /// Login name
+        login: String,
+    },
+}
+
+/// `custos generate`
+#[derive(Debug, Args)]
+pub struct GenerateArguments {
+    /// What to write
+    #[arg(value_enum, required = true)]
+    pub what: Vec<Generated>,
+    /// The folder to write to
+    #[arg(long, value_name = "FOLDER")]
+    pub out: PathBuf,
+}
+
+/// A generated file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Generated {
+    /// openapi.json
+    Openapi,
+    /// authorisation-matrix.md
+    Matrix,
+    /// audit-events.md
+    Events,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::KEYS;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_commands_are_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn flags_of_settings_are_named_after_their_keys() {
+        let command = Cli::command();
+        let serve = command.find_subcommand("serve").unwrap();
+        let known: Vec<String> = KEYS.iter().map(|key| key.flag()).collect();
+        let global = [
+            "config", "announce", "json", "lang", "quiet", "help", "version",
+        ];
+        for flag in serve
+            .get_arguments()
+            .filter_map(|argument| argument.get_long())
+        {
+            assert!(
+                global.contains(&flag) || known.contains(&format!("--{flag}")),
+                "--{flag} is no setting"
+            );
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Every feature, and the registry of all their operations.
+
+use super::{ApiDocument, Foundation, catalogue, staff};
+use crate::VERSION;
+use crate::cli::Failure;
+use crate::serve::Door;
+use custos_audit::Desk;
+use custos_crm::Crm;
+use custos_http::{Gatekeeper, Registry};
+use custos_identity::{Identity, IdentityOptions};
+use std::sync::Arc;
+
+/// The features' states.
+pub struct Features {
+    /// Who is calling.
+    pub identity: Arc<Identity>,
+    /// Customers.
+    pub crm: Arc<Crm>,
+    /// The audit desk.
+    pub desk: Arc<Desk>,
+}
+
+impl Features {
+    /// Opens every feature.
+    ///
+    /// # Errors
+    /// [`Failure`] when one cannot be opened.
+    pub fn open(base: &Foundation, options: IdentityOptions) -> Result<Self, Failure> {
+        let shared = || {
+            (
+                Arc::clone(&base.store),
+                Arc::clone(&base.policy),
+                base.sink.clone(),
+            )
+        };
+        let (store, policy, sink) = shared();
+        let identity = Identity::open(store, policy, sink, options)
+            .ok_or_else(|| Failure::internal(&"password parameters"))?;
+        let (store, policy, sink) = shared();
+        let people = Arc::new(staff::Staff(Arc::clone(&identity)));
+        let crm = Crm::new(store, policy, sink, people);
+        let (store, policy, sink) = shared();
+        let names = staff::names(&identity);
+        let desk = Desk::new(store, policy, sink, Arc::clone(&base.sequencer), names);
+        Ok(Self {
+            identity,
+            crm,
+            desk,
+        })
+    }
+
+    /// Registers every operation, and tells the features what the whole consists of.
+    pub fn registry(&self) -> Registry {
+        let mut registry = Registry::new();
+        registry.add(Arc::clone(&self.identity), custos_identity::operations());
+        registry.add(Arc::clone(&self.crm), custos_crm::operations());
+        registry.add(Arc::clone(&self.desk), custos_audit::operations());
+        let document = Arc::new(ApiDocument::default());
+        registry.add(Arc::clone(&document), ApiDocument::operations());
+        document.describe(&registry, VERSION);
+        self.identity
+            .set_permission_catalogue(catalogue::permissions(&registry));
+        self.desk.announce_actions(catalogue::actions(&registry));
+        registry
+    }
+
+    /// What stands at the API's door.
+    pub fn gatekeeper(&self, base: &Foundation) -> Arc<dyn Gatekeeper> {
+        Arc::new(Door {
+            identity: Arc::clone(&self.identity),
+            policy: Arc::clone(&base.policy),
+            sink: base.sink.clone(),
+            store: Arc::clone(&base.store),
+        })
+    }
+}

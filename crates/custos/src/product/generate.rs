@@ -1,0 +1,50 @@
+//! The generated files of the source tree, made from the product itself.
+
+use super::{Features, Foundation, catalogue};
+use crate::VERSION;
+use crate::cli::Failure;
+use crate::system::{SystemClock, SystemRandom};
+use custos_http::{document, matrix};
+use custos_identity::IdentityOptions;
+use custos_kernel::crypto::RootKey;
+use custos_store::{Location, SqliteOptions};
+use std::sync::Arc;
+
+/// Their contents.
+pub struct GeneratedFiles {
+    /// The OpenAPI document.
+    pub openapi: String,
+    /// The authorisation matrix.
+    pub matrix: String,
+    /// The catalogue of audit events.
+    pub events: String,
+}
+
+/// Makes them, over an empty database that is gone afterwards.
+///
+/// # Errors
+/// [`Failure`] when the temporary database cannot be made.
+pub async fn generate() -> Result<GeneratedFiles, Failure> {
+    let folder = tempfile::tempdir().map_err(|error| Failure::internal(&error))?;
+    let root = RootKey::generate(&SystemRandom);
+    let options = SqliteOptions::new(folder.path().join("custos.db"), root.database_key());
+    let base = Foundation::open(
+        Location::Sqlite(options),
+        root,
+        Arc::new(SystemClock),
+        Arc::new(SystemRandom),
+    )
+    .await?;
+    let features = Features::open(&base, IdentityOptions::default())?;
+    let registry = features.registry();
+    let openapi = serde_json::to_string_pretty(&document(&registry, VERSION))
+        .map_err(|error| Failure::internal(&error))?;
+    let files = GeneratedFiles {
+        openapi: openapi + "\n",
+        matrix: matrix(&registry, &base.policy),
+        events: catalogue::events(&registry),
+    };
+    drop((registry, features));
+    base.close().await?;
+    Ok(files)
+}

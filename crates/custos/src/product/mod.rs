@@ -1,0 +1,17 @@
+//! The product put together: which features there are, over which store, behind which door.
+
+mod catalogue;
+mod document;
+mod events;
+mod features;
+mod foundation;
+mod generate;
+mod offline;
+mod staff;
+
+pub use catalogue::{actions, permissions};
+pub use document::ApiDocument;
+pub use features::Features;
+pub use foundation::{Foundation, location};
+pub use generate::{GeneratedFiles, generate};
+pub use offline::Offline;

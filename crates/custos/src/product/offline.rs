@@ -1,0 +1,88 @@
+//! The installation opened by an operator's command instead of the server.
+
+use super::{Features, Foundation, location};
+use crate::cli::Failure;
+use crate::config::Settings;
+use crate::serve::DataFolder;
+use crate::system::{SystemClock, SystemRandom};
+use crate::words::Message;
+use custos_identity::{Identity, IdentityOptions};
+use custos_values::OrgId;
+use std::str::FromStr;
+use std::sync::Arc;
+
+/// An installation that serves nobody. With the embedded database the server must not run beside it.
+pub struct Offline {
+    /// Store, policy and log.
+    pub foundation: Foundation,
+    /// Accounts.
+    pub identity: Arc<Identity>,
+    _folder: DataFolder,
+}
+
+impl Offline {
+    /// Opens what the settings name; makes nothing.
+    ///
+    /// # Errors
+    /// [`Failure`] when there is none, or a server has it.
+    pub async fn open(settings: &Settings) -> Result<Self, Failure> {
+        let mut folder = DataFolder::open(settings, false, &SystemRandom)?;
+        let root = folder.take_root()?;
+        let foundation = Foundation::open(
+            location(settings, &root),
+            root,
+            Arc::new(SystemClock),
+            Arc::new(SystemRandom),
+        )
+        .await?;
+        let identity = Features::open(&foundation, IdentityOptions::default())?.identity;
+        Ok(Self {
+            foundation,
+            identity,
+            _folder: folder,
+        })
+    }
+
+    /// The organisation named by its id, or the only one.
+    ///
+    /// # Errors
+    /// [`Failure`] when there is none such, or several and no id.
+    pub async fn organisation(&self, id: Option<&str>) -> Result<OrgId, Failure> {
+        let all = self
+            .identity
+            .organisations()
+            .await
+            .map_err(|error| Failure::internal(&error))?;
+        let unknown = |id: &str| Failure::from(Message::new("organisation-unknown").with("id", id));
+        match id {
+            Some(text) => {
+                let id = OrgId::from_str(text).map_err(|_| unknown(text))?;
+                all.contains(&id).then_some(id).ok_or_else(|| unknown(text))
+            }
+            None => match all.as_slice() {
+                [only] => Ok(*only),
+                [] => Err(Message::new("organisation-none").into()),
+                several => {
+                    let ids: Vec<String> = several.iter().map(ToString::to_string).collect();
+                    Err(Message::new("organisation-several")
+                        .with("ids", ids.join(", "))
+                        .into())
+                }
+            },
+        }
+    }
+
+    /// Brings the log under a checkpoint and closes the database.
+    ///
+    /// # Errors
+    /// See [`Foundation::close`].
+    pub async fn close(self) -> Result<(), Failure> {
+        let Self {
+            foundation,
+            identity,
+            _folder,
+        } = self;
+        drop(identity);
+        foundation.close().await
+    }
+}

@@ -1,0 +1,50 @@
+//! What stands at the API's door, put together from the features.
+
+use custos_http::{Authenticated, Gatekeeper, Problem};
+use custos_identity::Identity;
+use custos_kernel::event::Event;
+use custos_kernel::policy::{Denied, Origin, Policy};
+use custos_store::{AuditSink, Store};
+use custos_values::Random;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use http::HeaderMap;
+use std::sync::Arc;
+
+/// Credentials by the identity feature, refusals into the log.
+pub struct Door {
+    /// Verifies credentials.
+    pub identity: Arc<Identity>,
+    /// Decides.
+    pub policy: Arc<Policy>,
+    /// Takes the entries of refusals.
+    pub sink: AuditSink,
+    /// Has the randomness for request ids.
+    pub store: Arc<Store>,
+}
+
+impl Gatekeeper for Door {
+    fn authenticate<'a>(
+        &'a self,
+        headers: &'a HeaderMap,
+        origin: Origin,
+    ) -> BoxFuture<'a, Result<Authenticated, Problem>> {
+        self.identity.authenticate(headers, origin).boxed()
+    }
+
+    fn record_denied(&self, denied: Denied) -> BoxFuture<'_, Result<(), Problem>> {
+        async move {
+            let recorded = self.sink.record_durably(Event::denied(&denied)).await;
+            recorded.map_err(|error| error.fault().into())
+        }
+        .boxed()
+    }
+
+    fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    fn random(&self) -> &dyn Random {
+        self.store.random()
+    }
+}

@@ -1,0 +1,24 @@
+//! The running server.
+
+mod announcement;
+mod assets;
+mod certificate;
+mod connection;
+mod data_folder;
+mod gatekeeper;
+mod health;
+mod idle;
+mod indexing;
+mod request_log;
+mod router;
+mod running;
+mod seed;
+mod socket;
+mod stop;
+
+pub use announcement::Announcement;
+pub use certificate::{Certificate, Described};
+pub use data_folder::{DataFolder, Places, open_key};
+pub use gatekeeper::Door;
+pub use running::Running;
+pub use stop::stop_signal;

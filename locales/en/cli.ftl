@@ -1,0 +1,114 @@
+### What the command line says. Every sentence names the thing, the reason and what helps.
+
+failed = This did not succeed: { $reason }
+refused = This was refused: { $code }.
+file-unusable = { $path } cannot be used: { $reason }
+
+## Configuration
+
+config-unreadable = The configuration file { $source } cannot be read: { $reason }
+config-not-toml = { $source }, line { $line }: this is not TOML: { $reason }
+config-unknown-key = { $source }: there is no setting { $key }. Nearest: { $nearest }.
+config-environment-only = { $source }: { $key } must not stand in a file. Give it in the environment variable { $variable }.
+config-wrong-kind = { $source }: { $key } must be a text, a whole number, true or false.
+config-value-invalid = { $source }: { $key } cannot be { $value }. Expected: { $expected }.
+config-tls-pair = tls.cert and tls.key belong together: give both, or neither.
+
+## Data folder and keys
+
+data-none = There is no installation in { $path }. Name its folder with --data, or start it with custos serve.
+data-in-use = { $path } is in use by another Custos. Stop that one first, or name another folder with --data.
+key-missing = The root key { $path } is missing, and without it the data cannot be opened. Put it back from your backup of the key.
+key-readable = { $path } can be read by others on this machine. Close it: chmod 600 { $path }
+key-of-other-data = The root key { $path } does not belong to this database. Put the right key in its place.
+passphrase-missing = { $path } needs its passphrase. Give it in the environment variable CUSTOS_PASSPHRASE, or a file with --passphrase-file.
+passphrase-wrong = The passphrase does not open { $path }, or the file was altered.
+passphrase-empty = The first line of { $path } is empty; it should be the passphrase.
+
+## Database
+
+database-not-opened = The database cannot be opened: { $reason }
+database-too-new = { $reason }
+database-busy = The database has no connection free. Try again, or raise database_connections.
+database-failed = The database reports an error: { $reason }
+organisation-none = No organisation is set up yet.
+organisation-several = There are several organisations. Name one with --organisation: { $ids }
+organisation-unknown = There is no organisation { $id }.
+
+## Server
+
+listen-in-use = --listen { $listen } is taken by another program. Stop that one, or choose another port.
+listen-not-allowed = --listen { $listen }: this account may not use the port. Choose one from 1024 on.
+listen-failed = --listen { $listen } is not possible: { $reason }
+tls-refused = Certificate and key cannot be used together: { $reason }
+serve-ready = Custos is ready: { $url }
+serve-fingerprint = It made its certificate itself; the browser will ask once. SHA-256 { $fingerprint }
+serve-setup = Set it up at { $url } with the setup code { $code }
+serve-links = One-time sign-in links of the demonstration:
+
+## Audit log
+
+verify-intact = The log is intact.
+verify-altered = { $findings ->
+    [one] The log was altered: { $findings } finding.
+   *[other] The log was altered: { $findings } findings.
+}
+verify-more = and { $count } more
+verify-origin = Log: { $origin }
+verify-key = Signed with: { $key }
+verify-size = Entries under the newest checkpoint: { $size }
+verify-range = Entries in the file: { $from } to { $to } (exclusive), { $checked } compared
+verify-checkpoints = Checkpoints checked: { $count }
+verify-exported-at = Exported, by its own account, at { $at }
+verify-continues-trusted = It continues the trusted checkpoint.
+verify-key-unproven = The key came with the file. Compare it with one obtained on another way, or give that with --key: anybody can make a file that only fits together.
+verify-other-key = { $path } is signed with another key than the one given with --key. It is not this log, or not its keeper.
+verify-key-malformed = The verifier key is not one: { $reason }. It looks like custos/audit/…+…+…
+verify-trusted-refused = The checkpoint given with --trusted is not one of this log: { $reason }
+verify-not-evidence = { $path } is not a usable evidence file: { $reason }
+export-range = --from must not be greater than --to.
+export-written = Written: { $path }
+
+## Accounts
+
+user-active = active
+user-inactive = disabled
+user-totp = second step set up
+user-no-totp = no second step
+user-disabled = { $login } is disabled.
+user-totp-reset = { $login } has to set up the second step at the next sign-in.
+user-link-once = The link works once, for 24 hours. Whoever has it can sign in: hand it over in person.
+
+## Doctor
+
+doctor-configuration = Configuration: understood.
+doctor-environment = Environment: no unknown variable.
+doctor-environment-unknown = Environment: variables without effect: { $names }
+doctor-folder = Data folder { $path }: for its owner only.
+doctor-folder-open = Data folder { $path } is open to others. Close it: chmod 700 { $path }
+doctor-key = Root key { $path }: for its owner only, and opens.
+doctor-disk = Disk: { $megabytes } MiB free.
+doctor-disk-scarce = Disk: only { $megabytes } MiB free. Make room soon.
+doctor-disk-full = Disk: only { $megabytes } MiB free. The database will soon be unable to write: make room now.
+doctor-certificate = Certificate: valid until { $until }, for { $names }.
+doctor-certificate-later = Certificate: the server makes one at its first start.
+doctor-certificate-unreadable = Certificate: it cannot be read as one.
+doctor-certificate-early = Certificate: not valid yet (until { $until }, for { $names }). Is the clock right?
+doctor-certificate-expired = Certificate: expired on { $until }. Put a new one in its place.
+doctor-certificate-soon = Certificate: expires on { $until }. Renew it.
+doctor-tls = TLS 1.3 only.
+doctor-tls-old = TLS 1.2 is allowed. Set tls.min_version to 1.3 once every client can do it.
+doctor-storage-embedded = Storage: the embedded database, encrypted as a whole.
+doctor-storage-server = Storage: PostgreSQL, over TLS, sensitive fields sealed. Whether its disk is encrypted cannot be seen from here: make sure of it.
+doctor-database = { $organisations ->
+    [one] Database: opens, tables up to date, { $organisations } organisation.
+   *[other] Database: opens, tables up to date, { $organisations } organisations.
+}
+doctor-database-none = Database: made at the first start.
+doctor-database-running = Database: a server has it open; stop that one to have it looked at.
+doctor-keys-foreign = Keys: the root key does not open the organisation's key. Put the right root key in its place.
+doctor-log = Audit log: the newest checkpoint is validly signed, over { $size } entries.
+doctor-log-forged = Audit log: the newest checkpoint is not validly signed. Verify the log.
+doctor-log-unsigned = Audit log: no checkpoint yet.
+doctor-clock = Clock: { $now }; the newest checkpoint is of { $signed_at }.
+doctor-clock-behind = Clock: { $now } lies before the newest checkpoint ({ $signed_at }). Set the clock right.
