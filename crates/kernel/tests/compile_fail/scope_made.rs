@@ -1,0 +1,14 @@
+//! A scope comes from the policy only.
+use custos_kernel::policy::{Resource, Scope, actions::List};
+
+enum Customer {}
+impl Resource for Customer {
+    const TYPE: &'static str = "customer";
+}
+
+fn main() {
+    let _: Scope<List, Customer> = Scope {
+        relations: [true; 4],
+    };
+    let _: Scope<List, Customer> = Default::default();
+}
