@@ -8,9 +8,11 @@ use crate::resources::UserResource;
 use crate::schema::{DataScopeName, RoleName};
 use axum::extract::State;
 use axum::http::{Method, StatusCode};
-use custos_http::{Access, Api, IfMatch, JsonBody, Operation, Page, PageQuery, PathId, Problem, QueryParams};
+use custos_http::{
+    Access, Api, ETag, IfMatch, JsonBody, Operation, Page, PageQuery, PathId, Problem, QueryParams,
+};
 use custos_kernel::event::Event;
-use custos_kernel::policy::{DataScope, Role, RoleSet, actions};
+use custos_kernel::policy::{Caller, DataScope, Role, RoleSet, actions};
 use custos_values::{DepartmentId, Timestamp, UserId};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::sync::Arc;
@@ -188,7 +190,7 @@ pub(crate) fn operations() -> Vec<Operation<Arc<Identity>>> {
         Operation::new(Method::PATCH, "/users/{id}", "user_update", update, change)
             .needs_header("If-Match")
             .body::<UserPatch>()
-            .answers_nothing(204),
+            .answers::<User>(200),
         Operation::new(
             Method::PUT,
             "/users/{id}/access",
@@ -198,7 +200,7 @@ pub(crate) fn operations() -> Vec<Operation<Arc<Identity>>> {
         )
         .needs_header("If-Match")
         .body::<AccessBody>()
-        .answers_nothing(204),
+        .answers::<User>(200),
     ]
 }
 
@@ -241,7 +243,10 @@ async fn list(
     let (mut accounts, total) = identity.accounts(&caller, after, limit + 1).await?;
     let more = accounts.len() > limit;
     accounts.truncate(limit);
-    let next_cursor = accounts.last().filter(|_| more).map(|last| last.id.to_string());
+    let next_cursor = accounts
+        .last()
+        .filter(|_| more)
+        .map(|last| last.id.to_string());
     let directory = identity.directory(caller.org()).await?;
     let items = accounts
         .into_iter()
@@ -314,7 +319,7 @@ async fn change(
     PathId(id): PathId<UserId>,
     IfMatch(version): IfMatch,
     JsonBody(body): JsonBody<UserPatch>,
-) -> Result<StatusCode, IdentityError> {
+) -> Result<ETag<User>, IdentityError> {
     let change = AccountChange {
         name: body.name,
         department: body.department_id,
@@ -323,7 +328,7 @@ async fn change(
     identity
         .change_account(&caller, id, Some(version), change)
         .await?;
-    Ok(StatusCode::NO_CONTENT)
+    changed(&identity, &caller, id).await
 }
 
 async fn set_access(
@@ -332,11 +337,26 @@ async fn set_access(
     PathId(id): PathId<UserId>,
     IfMatch(version): IfMatch,
     JsonBody(body): JsonBody<AccessBody>,
-) -> Result<StatusCode, IdentityError> {
+) -> Result<ETag<User>, IdentityError> {
     let roles = RoleSet::new(body.roles)
         .map_err(|_| IdentityError::invalid_field("roles", "user.roles.exclusive"))?;
     identity
         .set_access(&caller, id, Some(version), roles, body.data_scope)
         .await?;
-    Ok(StatusCode::NO_CONTENT)
+    changed(&identity, &caller, id).await
+}
+
+/// The account as a change left it.
+async fn changed(
+    identity: &Identity,
+    caller: &Caller,
+    id: UserId,
+) -> Result<ETag<User>, IdentityError> {
+    let account = identity.account(caller, id).await?;
+    let directory = identity.directory(caller.org()).await?;
+    Ok(ETag(
+        StatusCode::OK,
+        account.version,
+        wire(account, &directory),
+    ))
 }

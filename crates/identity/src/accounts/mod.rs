@@ -6,8 +6,6 @@ mod operations;
 pub(crate) mod sql;
 
 pub(crate) use http::operations;
-pub(crate) use model::{
-    SEALED_LOGIN, SEALED_NAME, SEALED_TOTP, check_login, login_hash, normalised_login,
-};
 pub use model::{AccountChange, AccountView, NewAccount};
+pub(crate) use model::{SEALED_LOGIN, SEALED_NAME, SEALED_TOTP, check_login, login_hash};
 pub(crate) use sql::{MIGRATION, people};

@@ -6,7 +6,7 @@ use super::model::{
 use super::sql;
 use crate::error::IdentityError;
 use crate::identity::Identity;
-use crate::organisation::{check_name, department_exists, touch};
+use crate::organisation::{Person, check_name, department_exists, touch};
 use crate::resources::UserResource;
 use crate::sessions;
 use crate::sign_in::{LINK_LIFE_MS, LinkToken};
@@ -44,6 +44,21 @@ async fn keep_administrators(
     Ok(())
 }
 
+fn view(row: sql::AccountRow, person: &Person) -> AccountView {
+    AccountView {
+        id: row.id,
+        name: person.name.clone(),
+        login: person.login.clone(),
+        roles: person.roles,
+        data_scope: person.data_scope,
+        department: person.department,
+        active: person.active,
+        totp: row.totp,
+        last_sign_in_at: row.last_sign_in_at,
+        version: row.version,
+    }
+}
+
 impl Identity {
     /// Accounts in the order they were made, after one, and how many there are.
     ///
@@ -55,35 +70,38 @@ impl Identity {
         after: Option<UserId>,
         limit: usize,
     ) -> Result<(Vec<AccountView>, u64), IdentityError> {
-        let scope = self
-            .policy()
-            .scope::<actions::List, UserResource>(caller)?;
+        let scope = self.policy().scope::<actions::List, UserResource>(caller)?;
         let directory = self.directory(caller.org()).await?;
         let mut tx = self.store().read().await?;
         let rows = sql::list(&mut tx, &scope, after, limit).await?;
         let total = sql::count(&mut tx, &scope).await?;
         drop(tx);
-        let view = |row: sql::AccountRow| {
-            let person = directory.person(row.id)?;
-            Some(AccountView {
-                id: row.id,
-                name: person.name.clone(),
-                login: person.login.clone(),
-                roles: person.roles,
-                data_scope: person.data_scope,
-                department: person.department,
-                active: person.active,
-                totp: row.totp,
-                last_sign_in_at: row.last_sign_in_at,
-                version: row.version,
+        let accounts: Vec<AccountView> = rows
+            .into_iter()
+            .filter_map(|row| {
+                let person = directory.person(row.id)?;
+                Some(view(row, person))
             })
-        };
-        let accounts: Vec<AccountView> = rows.into_iter().filter_map(view).collect();
+            .collect();
         let count = u64::try_from(accounts.len()).unwrap_or(u64::MAX);
         self.sink()
             .record(Event::of_scope(&scope).with("rows", Detail::count(count)))
             .await?;
         Ok((accounts, total))
+    }
+
+    /// One account.
+    ///
+    /// # Errors
+    /// Refused, or 404.
+    pub async fn account(&self, caller: &Caller, id: UserId) -> Result<AccountView, IdentityError> {
+        let directory = self.directory(caller.org()).await?;
+        let person = directory.person(id).ok_or_else(Problem::not_found)?;
+        let facts = Facts::owned(caller.org(), *id.as_bytes(), 0, Some(id), person.department);
+        let permit = self.policy().permit(caller, &facts)?;
+        let row = sql::one(&mut self.store().read().await?, &permit).await?;
+        self.sink().record(Event::of(&permit)).await?;
+        Ok(view(row.ok_or_else(Problem::not_found)?, person))
     }
 
     /// The account with a login.
@@ -100,15 +118,7 @@ impl Identity {
         let found =
             sql::credentials_by_login(&mut self.store().read().await?, caller.org(), hash).await?;
         let id = found.ok_or_else(Problem::not_found)?.user;
-        // The account before it in order is not known; ids of one moment share all but their last byte at worst.
-        let before = UserId::from_bytes(u128::to_be_bytes(
-            u128::from_be_bytes(*id.as_bytes()).saturating_sub(1),
-        ));
-        let (page, _) = self.accounts(caller, Some(before), 1).await?;
-        page.into_iter()
-            .next()
-            .filter(|account| account.id == id)
-            .ok_or_else(|| Problem::not_found().into())
+        self.account(caller, id).await
     }
 
     /// Makes an account without roles and a one-time link for its owner.
@@ -123,14 +133,17 @@ impl Identity {
         let store = self.store();
         let id = UserId::new(store.clock(), store.random());
         let facts = Facts::owned(caller.org(), *id.as_bytes(), 0, Some(id), new.department);
-        let permit: Permit<actions::Create, UserResource> =
-            self.policy().permit(caller, &facts)?;
+        let permit: Permit<actions::Create, UserResource> = self.policy().permit(caller, &facts)?;
         let (name, login) = match (check_name(&new.name), check_login(&new.login)) {
             (Ok(name), Ok(login)) => (name, login),
             (name, login) => {
-                let problem = |field, code: Option<&'static str>| code.map(|code| FieldProblem::new(field, code));
+                let problem = |field, code: Option<&'static str>| {
+                    code.map(|code| FieldProblem::new(field, code))
+                };
                 let problems = [problem("name", name.err()), problem("login", login.err())];
-                return Err(IdentityError::invalid(problems.into_iter().flatten().collect()));
+                return Err(IdentityError::invalid(
+                    problems.into_iter().flatten().collect(),
+                ));
             }
         };
         let key = store.keys().get(store, caller.org()).await?;
@@ -271,7 +284,10 @@ impl Identity {
         let now = self.store().clock().now();
         sql::set_access(&mut tx, &permit, roles, data_scope, now).await?;
         let event = Event::of(&permit)
-            .with("roles_before", Detail::names(facts.roles.iter().map(Role::name)))
+            .with(
+                "roles_before",
+                Detail::names(facts.roles.iter().map(Role::name)),
+            )
             .with("roles", Detail::names(roles.iter().map(Role::name)))
             .with("data_scope", Detail::code(data_scope.name()));
         tx.finish(event).await?;

@@ -88,15 +88,27 @@ pub(super) async fn list(
     let rows = tx
         .within(scope, sql, &[Value::Bytes(after), Value::Int(limit)])
         .await?;
-    let read = |row: &Row| {
-        Ok(AccountRow {
-            id: UserId::from_bytes(row.id(0)?),
-            totp: row.int(1)? != 0,
-            last_sign_in_at: row.time_opt(2)?,
-            version: row.int(3)?,
-        })
-    };
-    rows.iter().map(read).collect()
+    rows.iter().map(account).collect()
+}
+
+fn account(row: &Row) -> Result<AccountRow, StoreError> {
+    Ok(AccountRow {
+        id: UserId::from_bytes(row.id(0)?),
+        totp: row.int(1)? != 0,
+        last_sign_in_at: row.time_opt(2)?,
+        version: row.int(3)?,
+    })
+}
+
+/// One account.
+pub(super) async fn one(
+    tx: &mut ReadTx,
+    permit: &Permit<actions::Read, UserResource>,
+) -> Result<Option<AccountRow>, StoreError> {
+    let sql = "SELECT id, CASE WHEN totp_secret IS NULL THEN 0 ELSE 1 END, last_sign_in_at, version \
+               FROM account WHERE org_id = $1 AND id = $2";
+    let rows = tx.of(permit, sql, &[]).await?;
+    rows.first().map(account).transpose()
 }
 
 pub(super) async fn count(
@@ -286,7 +298,9 @@ pub(crate) async fn use_totp_step(
 ) -> Result<bool, StoreError> {
     let sql = "UPDATE account SET totp_step = $3, last_sign_in_at = $4 WHERE org_id = $1 AND id = $2 \
                AND active = 1 AND totp_secret IS NOT NULL AND (totp_step IS NULL OR totp_step < $3)";
-    let changed = tx.put(permit, sql, &[Value::Int(step), Value::from(now)]).await?;
+    let changed = tx
+        .put(permit, sql, &[Value::Int(step), Value::from(now)])
+        .await?;
     Ok(changed == 1)
 }
 
@@ -309,7 +323,8 @@ pub(super) async fn clear_totp<A: Action>(
     tx: &mut WriteTx<'_>,
     permit: &Permit<A, UserResource>,
 ) -> Result<(), StoreError> {
-    let sql = "UPDATE account SET totp_secret = NULL, totp_step = NULL WHERE org_id = $1 AND id = $2";
+    let sql =
+        "UPDATE account SET totp_secret = NULL, totp_step = NULL WHERE org_id = $1 AND id = $2";
     tx.put(permit, sql, &[]).await?;
     let sql = "DELETE FROM recovery_code WHERE org_id = $1 AND user_id = $2";
     tx.put(permit, sql, &[]).await.map(|_| ())
@@ -332,7 +347,10 @@ pub(crate) async fn set_password(
     password: &str,
 ) -> Result<bool, StoreError> {
     let sql = "UPDATE account SET password = $3 WHERE org_id = $1 AND id = $2 AND COALESCE(password, '') = $4";
-    let values = [Value::from(password), Value::from(before.unwrap_or_default())];
+    let values = [
+        Value::from(password),
+        Value::from(before.unwrap_or_default()),
+    ];
     Ok(tx.put(permit, sql, &values).await? == 1)
 }
 
@@ -382,7 +400,12 @@ pub(crate) async fn link_owner(
         .before_sign_in(sql, &[Value::from(token.0), Value::from(now)])
         .await?;
     rows.first()
-        .map(|row| Ok((OrgId::from_bytes(row.id(0)?), UserId::from_bytes(row.id(1)?))))
+        .map(|row| {
+            Ok((
+                OrgId::from_bytes(row.id(0)?),
+                UserId::from_bytes(row.id(1)?),
+            ))
+        })
         .transpose()
 }
 

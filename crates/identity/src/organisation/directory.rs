@@ -3,7 +3,7 @@
 use super::{SEALED_DEPARTMENT_NAME, SEALED_NAME, sql};
 use crate::accounts;
 use crate::error::IdentityError;
-use custos_kernel::policy::{DataScope, Role, RoleSet};
+use custos_kernel::policy::{DataScope, RoleSet};
 use custos_store::{Store, StoreError};
 use custos_values::{DepartmentId, OrgId, Timestamp, UserId};
 use parking_lot::Mutex;
@@ -84,12 +84,16 @@ impl Directory {
 
     /// All departments, oldest first.
     pub fn departments(&self) -> impl Iterator<Item = (DepartmentId, &Department)> {
-        self.departments.iter().map(|(id, department)| (*id, department))
+        self.departments
+            .iter()
+            .map(|(id, department)| (*id, department))
     }
 
     /// A department's name.
     pub fn department_name(&self, id: DepartmentId) -> Option<&str> {
-        self.departments.get(&id).map(|department| department.name.as_str())
+        self.departments
+            .get(&id)
+            .map(|department| department.name.as_str())
     }
 
     /// The departments below one, at any depth, without it.
@@ -117,14 +121,6 @@ impl Directory {
         }
     }
 
-    /// How many active accounts hold a role.
-    pub(crate) fn active_with(&self, role: Role) -> usize {
-        self.people
-            .values()
-            .filter(|person| person.active && person.roles.contains(role))
-            .count()
-    }
-
     async fn load(store: &Store, org: OrgId) -> Result<Self, IdentityError> {
         let key = store.keys().get(store, org).await?;
         let mut tx = store.read().await?;
@@ -132,7 +128,8 @@ impl Directory {
         let head = sql::organisation(&mut tx, org)
             .await?
             .ok_or_else(|| StoreError::Corrupt("no such organisation".to_owned()))?;
-        let open = |purpose: &str, row: &[u8; 16], sealed: &[u8]| open_text(&key, purpose, row, sealed);
+        let open =
+            |purpose: &str, row: &[u8; 16], sealed: &[u8]| open_text(&key, purpose, row, sealed);
         let rows = sql::departments(&mut tx, org).await?;
         let below = descendants(&rows);
         let mut departments = BTreeMap::new();
@@ -209,7 +206,11 @@ pub(crate) struct Directories(Mutex<State>);
 
 impl Directories {
     /// The organisation's directory, at most [`STALENESS_MS`] older than the database.
-    pub(crate) async fn get(&self, store: &Store, org: OrgId) -> Result<Arc<Directory>, IdentityError> {
+    pub(crate) async fn get(
+        &self,
+        store: &Store,
+        org: OrgId,
+    ) -> Result<Arc<Directory>, IdentityError> {
         let now = store.clock().now();
         let (known, changes) = {
             let state = self.0.lock();
@@ -236,7 +237,12 @@ impl Directories {
         Ok(directory)
     }
 
-    async fn current(&self, store: &Store, org: OrgId, known: &Directory) -> Result<bool, StoreError> {
+    async fn current(
+        &self,
+        store: &Store,
+        org: OrgId,
+        known: &Directory,
+    ) -> Result<bool, StoreError> {
         let head = sql::organisation(&mut store.read().await?, org).await?;
         Ok(head.is_some_and(|head| head.generation == known.generation))
     }
@@ -269,7 +275,12 @@ mod tests {
     #[test]
     fn below_means_at_any_depth_and_never_oneself() {
         // A row may come before the one above it.
-        let rows = [row(4, Some(2)), row(2, Some(1)), row(1, None), row(3, Some(1))];
+        let rows = [
+            row(4, Some(2)),
+            row(2, Some(1)),
+            row(1, None),
+            row(3, Some(1)),
+        ];
         let below = descendants(&rows);
         assert_eq!(*below[&id(1)], BTreeSet::from([id(2), id(3), id(4)]));
         assert_eq!(*below[&id(2)], BTreeSet::from([id(4)]));

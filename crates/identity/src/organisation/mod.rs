@@ -5,12 +5,13 @@ mod http;
 mod operations;
 mod sql;
 
-pub(crate) use directory::{Directories, open_text};
 pub use directory::{Department, Directory, Person};
+pub(crate) use directory::{Directories, open_text};
 pub(crate) use http::operations;
 pub(crate) use operations::{check_name, touch};
 pub(crate) use sql::{
-    MIGRATION, NewDepartmentRow, department_exists, insert_department, insert_organisation, other_organisation_exists,
+    MIGRATION, NewDepartmentRow, department_exists, insert_department, insert_organisation,
+    other_organisation_exists,
 };
 
 /// The purpose under which an organisation's name is sealed.

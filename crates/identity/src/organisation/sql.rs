@@ -87,10 +87,7 @@ pub(super) async fn departments(
 /// Whether there is an organisation besides the transaction's own.
 pub(crate) async fn other_organisation_exists(tx: &mut WriteTx<'_>) -> Result<bool, StoreError> {
     let rows = tx
-        .lookup(
-            "SELECT 1 FROM organisation WHERE org_id <> $1 LIMIT 1",
-            &[],
-        )
+        .lookup("SELECT 1 FROM organisation WHERE org_id <> $1 LIMIT 1", &[])
         .await?;
     Ok(!rows.is_empty())
 }
@@ -104,11 +101,7 @@ pub(crate) async fn insert_organisation(
 ) -> Result<(), StoreError> {
     let sql = "INSERT INTO organisation (org_id, id, slot, name, language, generation, created_at) \
                VALUES ($1, $2, 1, $3, $4, 1, $5)";
-    let values = [
-        Value::Bytes(name),
-        Value::from(language),
-        Value::from(now),
-    ];
+    let values = [Value::Bytes(name), Value::from(language), Value::from(now)];
     tx.put(permit, sql, &values).await.map(|_| ())
 }
 

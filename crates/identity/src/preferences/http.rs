@@ -49,7 +49,7 @@ pub(crate) fn operations() -> Vec<Operation<Arc<Identity>>> {
             update,
         )
         .body::<Preference>()
-        .answers::<Preference>(200),
+        .answers_nothing(204),
     ]
 }
 
@@ -99,7 +99,7 @@ async fn update(
     Api(caller): Api,
     Path(key): Path<String>,
     JsonBody(body): JsonBody<Preference>,
-) -> Result<axum::Json<Preference>, IdentityError> {
+) -> Result<StatusCode, IdentityError> {
     let permit = permit::<actions::Update>(&identity, &caller, &key)?;
     let text = serde_json::to_vec(&body.value).map_err(Problem::internal)?;
     if text.len() > MAX_VALUE {
@@ -115,5 +115,5 @@ async fn update(
     }
     sql::put(&mut tx, &permit, &key, sealed, store.clock().now()).await?;
     tx.finish(Event::of(&permit)).await?;
-    Ok(axum::Json(body))
+    Ok(StatusCode::NO_CONTENT)
 }

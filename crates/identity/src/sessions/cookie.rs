@@ -49,7 +49,12 @@ pub(crate) fn clear_session(headers: &mut HeaderMap) {
 
 /// Marks the browser.
 pub(crate) fn set_device(headers: &mut HeaderMap, mark: &str) {
-    set(headers, DEVICE, mark, &format!("; Max-Age={DEVICE_SECONDS}"));
+    set(
+        headers,
+        DEVICE,
+        mark,
+        &format!("; Max-Age={DEVICE_SECONDS}"),
+    );
 }
 
 #[cfg(test)]
@@ -66,9 +71,15 @@ mod tests {
     fn finds_its_own_cookie_only() {
         let token = "A".repeat(43);
         let found = |line: &str| session_token(&headers(line)).map(|t| t.expose());
-        assert_eq!(found(&format!("a=b; __Host-custos={token}")), Some(token.clone()));
+        assert_eq!(
+            found(&format!("a=b; __Host-custos={token}")),
+            Some(token.clone())
+        );
         assert_eq!(found(&format!("__Host-custos-device={token}")), None);
-        assert_eq!(found(&format!("custos={token}; x__Host-custos={token}")), None);
+        assert_eq!(
+            found(&format!("custos={token}; x__Host-custos={token}")),
+            None
+        );
         assert_eq!(found("__Host-custos=short"), None);
         assert_eq!(device(&headers("__Host-custos-device=m; b=c")), Some("m"));
     }

@@ -60,8 +60,14 @@ pub(crate) fn operations() -> Vec<Operation<Arc<Identity>>> {
     vec![
         Operation::new(Method::GET, "/session", "session_read", Access::Own, read)
             .answers::<SessionBody>(200),
-        Operation::new(Method::DELETE, "/session", "session_delete", Access::Own, sign_out)
-            .answers_nothing(204),
+        Operation::new(
+            Method::DELETE,
+            "/session",
+            "session_delete",
+            Access::Own,
+            sign_out,
+        )
+        .answers_nothing(204),
     ]
 }
 

@@ -47,7 +47,9 @@ impl Sessions {
     pub(super) fn find(&self, token: &TokenHash, now: Timestamp) -> Result<SessionRow, Reading> {
         let state = self.0.lock();
         match state.kept.get(token) {
-            Some(kept) if (0..STALENESS_MS).contains(&(now.millis() - kept.checked_at.millis())) => {
+            Some(kept)
+                if (0..STALENESS_MS).contains(&(now.millis() - kept.checked_at.millis())) =>
+            {
                 let mut row = kept.row.clone();
                 row.last_seen_at = kept.last_seen_at;
                 Ok(row)

@@ -7,9 +7,9 @@ use crate::identity::Identity;
 use crate::resources::{OrganisationResource, SessionResource};
 use axum::http::HeaderMap;
 use custos_http::{Authenticated, Problem};
+use custos_kernel::audit::Detail;
 use custos_kernel::crypto::Token;
 use custos_kernel::event::Event;
-use custos_kernel::audit::Detail;
 use custos_kernel::policy::{
     Caller, Facts, Job, Origin, SessionRecord, SessionRefusal, SessionState, actions,
 };
@@ -18,6 +18,8 @@ use custos_values::{OrgId, SessionId, Timestamp};
 /// Shortest and longest interval at which uses of sessions are written down, in milliseconds. In between it is a
 /// twentieth of the idle limit.
 const FLUSH_MS: (i64, i64) = (30_000, 300_000);
+/// How long an expired session stays, so that its owner is told why it ended, in milliseconds.
+const KEPT_EXPIRED_MS: i64 = 24 * 3_600_000;
 
 impl Identity {
     /// Proves who makes a request. The session must be complete, within its limits, and its account active.
@@ -113,12 +115,19 @@ impl Identity {
             return Err(Problem::unauthenticated().into());
         };
         let keeper = Self::keeper(caller.org(), caller.origin().clone());
-        let facts = Facts::<SessionResource>::owned(caller.org(), *id.as_bytes(), 0, Some(user), None);
-        let permit = self.policy().permit::<actions::Delete, _>(&keeper, &facts)?;
+        let facts =
+            Facts::<SessionResource>::owned(caller.org(), *id.as_bytes(), 0, Some(user), None);
+        let permit = self
+            .policy()
+            .permit::<actions::Delete, _>(&keeper, &facts)?;
         let mut tx = self.store().write(caller).await?;
         sql::delete(&mut tx, &permit).await?;
-        tx.finish(Event::own::<SessionResource>(caller, "delete", Some(*id.as_bytes())))
-            .await?;
+        tx.finish(Event::own::<SessionResource>(
+            caller,
+            "delete",
+            Some(*id.as_bytes()),
+        ))
+        .await?;
         self.sessions().forget(|row| row.id == id);
         Ok(())
     }
@@ -170,7 +179,7 @@ impl Identity {
         }
         let facts = Facts::<OrganisationResource>::shared(org, *org.as_bytes(), 0);
         let permit = self.policy().permit::<actions::Update, _>(&job, &facts)?;
-        let now = self.store().clock().now();
+        let now = self.store().clock().now().plus_millis(-KEPT_EXPIRED_MS);
         let limits = self.limits();
         sql::delete_expired(
             &mut tx,

@@ -15,7 +15,7 @@ pub(crate) const MIGRATION: Migration = Migration {
             state BIGINT NOT NULL, failures BIGINT NOT NULL, enrolment {bytes}, created_at BIGINT NOT NULL,
             last_seen_at BIGINT NOT NULL, PRIMARY KEY (org_id, id));
           CREATE UNIQUE INDEX session_token ON session (token);
-          CREATE INDEX session_user ON session (org_id, user_id)",
+          CREATE INDEX session_account ON session (org_id, user_id)",
 };
 
 /// A session as stored.
@@ -104,7 +104,8 @@ pub(crate) async fn count_failure(
     permit: &Permit<actions::Update, SessionResource>,
     allowed: i64,
 ) -> Result<bool, StoreError> {
-    let sql = "UPDATE session SET failures = failures + 1 WHERE org_id = $1 AND id = $2 AND state = 0";
+    let sql =
+        "UPDATE session SET failures = failures + 1 WHERE org_id = $1 AND id = $2 AND state = 0";
     tx.put(permit, sql, &[]).await?;
     let sql = "DELETE FROM session WHERE org_id = $1 AND id = $2 AND state = 0 AND failures >= $3";
     Ok(tx.put(permit, sql, &[Value::Int(allowed)]).await? == 1)
@@ -115,7 +116,8 @@ pub(crate) async fn seen(
     permit: &Permit<actions::Update, SessionResource>,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    let sql = "UPDATE session SET last_seen_at = $3 WHERE org_id = $1 AND id = $2 AND last_seen_at < $3";
+    let sql =
+        "UPDATE session SET last_seen_at = $3 WHERE org_id = $1 AND id = $2 AND last_seen_at < $3";
     tx.put(permit, sql, &[Value::from(at)]).await.map(|_| ())
 }
 

@@ -73,7 +73,13 @@ impl Identity {
             name: (*name).to_owned(),
             parent: *parent,
         };
-        let account = |(name, login, role, data_scope, department): &(&str, &str, Role, DataScope, Option<usize>)| {
+        let account = |(name, login, role, data_scope, department): &(
+            &str,
+            &str,
+            Role,
+            DataScope,
+            Option<usize>,
+        )| {
             FirstAccount {
                 name: (*name).to_owned(),
                 login: (*login).to_owned(),

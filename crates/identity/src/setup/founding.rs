@@ -4,8 +4,8 @@ use crate::accounts::{SEALED_LOGIN, SEALED_NAME, login_hash, sql as accounts};
 use crate::error::IdentityError;
 use crate::identity::Identity;
 use crate::organisation::{
-    NewDepartmentRow, SEALED_DEPARTMENT_NAME, SEALED_NAME as SEALED_ORGANISATION, insert_department,
-    insert_organisation, other_organisation_exists,
+    NewDepartmentRow, SEALED_DEPARTMENT_NAME, SEALED_NAME as SEALED_ORGANISATION,
+    insert_department, insert_organisation, other_organisation_exists,
 };
 use crate::resources::{DepartmentResource, OrganisationResource, UserResource};
 use crate::sign_in::{LINK_LIFE_MS, LinkToken};
@@ -103,12 +103,16 @@ pub(super) async fn found(
     };
     let mut departments = Vec::with_capacity(founding.departments.len());
     for department in founding.departments {
-        let parent = department.parent.and_then(|at| departments.get(at).copied());
+        let parent = department
+            .parent
+            .and_then(|at| departments.get(at).copied());
         departments.push(work.department(&department.name, parent).await?);
     }
     let mut made = Vec::with_capacity(founding.accounts.len());
     for account in founding.accounts {
-        let department = account.department.and_then(|at| departments.get(at).copied());
+        let department = account
+            .department
+            .and_then(|at| departments.get(at).copied());
         made.push(work.account(account, department).await?);
     }
     work.tx.finish_all(work.events).await?;

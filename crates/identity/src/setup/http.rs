@@ -47,9 +47,15 @@ pub(super) struct SetupDone {}
 
 pub(crate) fn operations() -> Vec<Operation<Arc<Identity>>> {
     vec![
-        Operation::new(Method::POST, "/setup", "setup_create", Access::PreAuth, set_up)
-            .body::<Setup>()
-            .answers::<SetupDone>(201),
+        Operation::new(
+            Method::POST,
+            "/setup",
+            "setup_create",
+            Access::PreAuth,
+            set_up,
+        )
+        .body::<Setup>()
+        .answers::<SetupDone>(201),
     ]
 }
 

@@ -15,7 +15,12 @@ fn tag(key: &TenantKey, login_hash: i64, nonce: &str, made_at: i64) -> String {
 }
 
 /// Makes a mark.
-pub(super) fn make(key: &TenantKey, login_hash: i64, now: Timestamp, random: &dyn Random) -> String {
+pub(super) fn make(
+    key: &TenantKey,
+    login_hash: i64,
+    now: Timestamp,
+    random: &dyn Random,
+) -> String {
     let mut nonce = [0; 16];
     random.fill(&mut nonce);
     let nonce = hex::encode(nonce);
@@ -25,7 +30,12 @@ pub(super) fn make(key: &TenantKey, login_hash: i64, now: Timestamp, random: &dy
 }
 
 /// The nonce of a mark made for this login not too long ago.
-pub(super) fn verify(key: &TenantKey, login_hash: i64, mark: &str, now: Timestamp) -> Option<[u8; 16]> {
+pub(super) fn verify(
+    key: &TenantKey,
+    login_hash: i64,
+    mark: &str,
+    now: Timestamp,
+) -> Option<[u8; 16]> {
     let mut parts = mark.splitn(3, '.');
     let (nonce, made_at, given) = (parts.next()?, parts.next()?, parts.next()?);
     let bytes: [u8; 16] = hex::decode(nonce).ok()?.try_into().ok()?;
@@ -51,7 +61,9 @@ mod tests {
 
     fn key(n: u8) -> TenantKey {
         let org = OrgId::from_bytes([n; 16]);
-        RootKey::generate(&Fixed(1)).new_tenant_key(org, 1, &Fixed(n)).0
+        RootKey::generate(&Fixed(1))
+            .new_tenant_key(org, 1, &Fixed(n))
+            .0
     }
 
     #[test]

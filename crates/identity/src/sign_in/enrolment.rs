@@ -68,7 +68,9 @@ impl Identity {
                 let keeper = Self::keeper(row.org, origin.clone());
                 let mut tx = self.store().write(&keeper).await?;
                 if !sessions::sql::set_enrolment(&mut tx, &permit, sealed).await? {
-                    return Err(Problem::new(StatusCode::PRECONDITION_FAILED, "record.stale").into());
+                    return Err(
+                        Problem::new(StatusCode::PRECONDITION_FAILED, "record.stale").into(),
+                    );
                 }
                 let event = Event::before_sign_in(
                     row.org,
@@ -123,9 +125,10 @@ impl Identity {
             return Err(self.wrong_code(pending, "enrolment", problem).await);
         };
         let random = self.store().random();
-        let sealed = pending
-            .key
-            .seal_secret(SEALED_TOTP, user.as_bytes(), secret.as_bytes(), random);
+        let sealed =
+            pending
+                .key
+                .seal_secret(SEALED_TOTP, user.as_bytes(), secret.as_bytes(), random);
         let codes = recovery::generate(random);
         let hashes: Vec<[u8; 32]> = codes
             .iter()

@@ -107,13 +107,18 @@ mod tests {
 
     #[tokio::test]
     async fn the_queue_ends() {
-        let params = PasswordParams { memory_kib: 8, passes: 1 };
+        let params = PasswordParams {
+            memory_kib: 8,
+            passes: 1,
+        };
         let hashing = Arc::new(Hashing::new(params, &Drawn([1; 16])).unwrap());
         let all: Vec<_> = (0..QUEUE * 4)
             .map(|_| {
                 let hashing = Arc::clone(&hashing);
                 tokio::spawn(async move {
-                    let slow = |_: &PasswordHasher| std::thread::sleep(std::time::Duration::from_millis(5));
+                    let slow = |_: &PasswordHasher| {
+                        std::thread::sleep(std::time::Duration::from_millis(5))
+                    };
                     hashing.run(slow).await.is_ok()
                 })
             })
@@ -124,6 +129,11 @@ mod tests {
         }
         assert!((QUEUE..QUEUE * 4).contains(&done), "{done}");
         assert_eq!(hashing.waiting.load(Ordering::Relaxed), 0);
-        assert!(hashing.verify("x".to_owned(), None).await.is_ok_and(|right| !right));
+        assert!(
+            hashing
+                .verify("x".to_owned(), None)
+                .await
+                .is_ok_and(|right| !right)
+        );
     }
 }

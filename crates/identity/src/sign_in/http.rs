@@ -211,7 +211,9 @@ async fn link(
     Extension(origin): Extension<Origin>,
     JsonBody(body): JsonBody<Link>,
 ) -> Result<Response, IdentityError> {
-    Ok(begun(&identity.sign_in_with_link(&body.token, origin).await?))
+    Ok(begun(
+        &identity.sign_in_with_link(&body.token, origin).await?,
+    ))
 }
 
 async fn second_factor(
@@ -237,7 +239,14 @@ async fn totp(
     headers: HeaderMap,
     JsonBody(body): JsonBody<CodeBody>,
 ) -> Result<Response, IdentityError> {
-    second_factor(identity, headers, |code| Code::Totp(code), body.code, origin).await
+    second_factor(
+        identity,
+        headers,
+        |code| Code::Totp(code),
+        body.code,
+        origin,
+    )
+    .await
 }
 
 async fn recovery(
@@ -246,7 +255,14 @@ async fn recovery(
     headers: HeaderMap,
     JsonBody(body): JsonBody<CodeBody>,
 ) -> Result<Response, IdentityError> {
-    second_factor(identity, headers, |code| Code::Recovery(code), body.code, origin).await
+    second_factor(
+        identity,
+        headers,
+        |code| Code::Recovery(code),
+        body.code,
+        origin,
+    )
+    .await
 }
 
 async fn enrolment(

@@ -34,8 +34,8 @@ mod throttle;
 
 pub(crate) use hashing::Hashing;
 pub(crate) use http::operations;
-pub use link::LinkToken;
 pub(crate) use link::LINK_LIFE_MS;
+pub use link::LinkToken;
 pub use strength::Strength;
 pub(crate) use strength::{field_problems, strength};
 pub(crate) use throttle::{Refusal, Throttles};
@@ -101,12 +101,15 @@ impl Identity {
         let id = SessionId::new(self.store().clock(), self.store().random());
         let facts = Facts::<SessionResource>::owned(org, *id.as_bytes(), 0, Some(user), None);
         let keeper = Self::keeper(org, origin.clone());
-        let permit = self.policy().permit::<actions::Create, _>(&keeper, &facts)?;
+        let permit = self
+            .policy()
+            .permit::<actions::Create, _>(&keeper, &facts)?;
         let now = self.store().clock().now();
         sessions::sql::insert(&mut tx, &permit, user, &token.hash(), now).await?;
-        let event = Event::before_sign_in(org, Some(user), "session.begin", Outcome::Allowed, origin)
-            .with("method", Detail::code(method))
-            .with("session", Detail::id(*id.as_bytes()));
+        let event =
+            Event::before_sign_in(org, Some(user), "session.begin", Outcome::Allowed, origin)
+                .with("method", Detail::code(method))
+                .with("session", Detail::id(*id.as_bytes()));
         tx.finish(event).await?;
         Ok(token)
     }

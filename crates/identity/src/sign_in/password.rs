@@ -48,8 +48,7 @@ impl Identity {
             Ok(attempt) => attempt,
             Err(refusal) => return Err(self.refuse(refusal, org, "password", hash, origin).await),
         };
-        let account =
-            sql::credentials_by_login(&mut self.store().read().await?, org, hash).await?;
+        let account = sql::credentials_by_login(&mut self.store().read().await?, org, hash).await?;
         let user = account.as_ref().map(|account| account.user);
         let usable = account.filter(|account| account.active);
         let stored = usable
@@ -100,7 +99,9 @@ impl Identity {
         };
         let org = caller.org();
         let directory = self.directory(org).await?;
-        let person = directory.person(user).ok_or_else(Problem::unauthenticated)?;
+        let person = directory
+            .person(user)
+            .ok_or_else(Problem::unauthenticated)?;
         let key = self.store().keys().get(self.store(), org).await?;
         let hash = login_hash(&key, &person.login);
         let account = sql::credentials_by_id(&mut self.store().read().await?, org, user)

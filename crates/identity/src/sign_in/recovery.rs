@@ -17,7 +17,10 @@ pub(super) fn generate(random: &dyn Random) -> Vec<String> {
             let mut bytes = [0; SYMBOLS];
             random.fill(&mut bytes);
             let symbols = bytes.map(|b| char::from(ALPHABET[usize::from(b & 31)]));
-            let groups: Vec<String> = symbols.chunks(4).map(|group| group.iter().collect()).collect();
+            let groups: Vec<String> = symbols
+                .chunks(4)
+                .map(|group| group.iter().collect())
+                .collect();
             groups.join("-")
         })
         .collect()
@@ -39,7 +42,8 @@ pub(super) fn hash(user: UserId, typed: &str) -> Option<[u8; 32]> {
             return None;
         }
     }
-    (code.len() == SYMBOLS).then(|| sha256(&[b"recovery".as_slice(), user.as_bytes(), &code].concat()))
+    (code.len() == SYMBOLS)
+        .then(|| sha256(&[b"recovery".as_slice(), user.as_bytes(), &code].concat()))
 }
 
 #[cfg(test)]
@@ -65,8 +69,14 @@ mod tests {
         for code in &codes {
             assert_eq!(code.len(), 19);
             let expected = hash(user, code).unwrap();
-            assert_eq!(hash(user, &code.replace('-', " ").to_lowercase()), Some(expected));
-            assert_eq!(hash(user, &code.replace('0', "o").replace('1', "l")), Some(expected));
+            assert_eq!(
+                hash(user, &code.replace('-', " ").to_lowercase()),
+                Some(expected)
+            );
+            assert_eq!(
+                hash(user, &code.replace('0', "o").replace('1', "l")),
+                Some(expected)
+            );
             assert_ne!(hash(UserId::from_bytes([2; 16]), code), Some(expected));
             assert_eq!(hash(user, &code[1..]), None);
             assert_eq!(hash(user, &format!("{code}0")), None);

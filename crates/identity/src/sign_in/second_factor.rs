@@ -80,7 +80,9 @@ impl Identity {
         // What is right so far must also be the first to come: the transaction decides.
         let accepted = match code {
             Code::Totp(text) => {
-                let opened = pending.key.open_secret(SEALED_TOTP, user.as_bytes(), &sealed)?;
+                let opened = pending
+                    .key
+                    .open_secret(SEALED_TOTP, user.as_bytes(), &sealed)?;
                 let secret = TotpSecret::from_bytes(&opened)
                     .ok_or_else(|| Problem::internal("a TOTP secret has the wrong size"))?;
                 let step = secret.check(text.trim(), now, account.totp_step.map(TotpStep));
@@ -162,10 +164,15 @@ impl Identity {
         if !sessions::sql::activate(&mut tx, &permit, &row.token, &token.hash(), now).await? {
             return Err(SessionRefusal::Unknown.into());
         }
-        let event =
-            Event::before_sign_in(row.org, Some(row.user), "session.create", Outcome::Allowed, origin)
-                .with("method", Detail::code(method))
-                .with("session", Detail::id(*row.id.as_bytes()));
+        let event = Event::before_sign_in(
+            row.org,
+            Some(row.user),
+            "session.create",
+            Outcome::Allowed,
+            origin,
+        )
+        .with("method", Detail::code(method))
+        .with("session", Detail::id(*row.id.as_bytes()));
         events.push(event);
         tx.finish_all(events).await?;
         self.sessions().forget(|kept| kept.id == row.id);

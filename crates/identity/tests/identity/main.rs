@@ -1,0 +1,11 @@
+//! The crate as its users meet it: through the routes, on both engines.
+#![allow(clippy::unwrap_used)]
+
+mod accounts;
+mod attacks;
+mod preferences;
+mod sessions;
+mod setup;
+mod sign_in;
+mod site;
+mod totp;

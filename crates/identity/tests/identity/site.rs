@@ -1,0 +1,416 @@
+//! A server and browsers.
+
+use crate::totp;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use custos_http::{Authenticated, Gatekeeper, Problem, Registry};
+use custos_identity::{Identity, IdentityOptions, LinkToken, MIGRATIONS, POLICY};
+use custos_kernel::crypto::PasswordParams;
+use custos_kernel::event::Event;
+use custos_kernel::policy::{Caller, Denied, Job, Origin, Policy, PolicySource, Resource, actions};
+use custos_store::{AuditSink, EntryFilter};
+use custos_testkit::{Installation, TestRandom};
+use custos_values::{Clock, OrgId, Random};
+use futures::future::BoxFuture;
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, HashMap};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex};
+use tower::ServiceExt;
+
+pub const SETUP_CODE: &str = "K7RW-2M9D-XQ4T";
+pub const SYSTEM: &str = "xitong";
+pub const SECURITY: &str = "anquan";
+pub const AUDIT: &str = "shenji";
+pub const LEAD: &str = "zhuguan";
+
+/// Lets tests read the log.
+const READ_LOG: PolicySource = PolicySource {
+    feature: "test",
+    text: r#"@id("log") permit (principal == Job::"operator", action == Action::"audit_log.list", resource);"#,
+};
+
+enum Log {}
+impl Resource for Log {
+    const TYPE: &'static str = "audit_log";
+}
+
+/// Runs a test on both engines.
+pub async fn both(test: impl AsyncFn(&mut Installation)) {
+    custos_testkit::both(&[MIGRATIONS], test).await;
+}
+
+pub fn password(login: &str) -> String {
+    format!("brave-{login}-lantern-47")
+}
+
+struct Guard {
+    identity: Arc<Identity>,
+    policy: Arc<Policy>,
+    sink: AuditSink,
+    random: TestRandom,
+}
+
+impl Gatekeeper for Guard {
+    fn authenticate<'a>(
+        &'a self,
+        headers: &'a HeaderMap,
+        origin: Origin,
+    ) -> BoxFuture<'a, Result<Authenticated, Problem>> {
+        Box::pin(self.identity.authenticate(headers, origin))
+    }
+
+    fn record_denied(&self, denied: Denied) -> BoxFuture<'_, Result<(), Problem>> {
+        Box::pin(async move {
+            let recorded = self.sink.record_durably(Event::denied(&denied)).await;
+            recorded.map_err(|error| error.fault().into())
+        })
+    }
+
+    fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    fn random(&self) -> &dyn Random {
+        &self.random
+    }
+}
+
+/// One node.
+pub struct Site<'i> {
+    pub identity: Arc<Identity>,
+    pub installation: &'i Installation,
+    pub policy: Arc<Policy>,
+    router: Router,
+    secrets: Mutex<HashMap<String, String>>,
+}
+
+/// A node without an organisation.
+pub fn empty(installation: &Installation) -> Site<'_> {
+    let policy = Arc::new(Policy::load(&[POLICY, READ_LOG]).unwrap());
+    let options = IdentityOptions {
+        password: PasswordParams {
+            memory_kib: 8,
+            passes: 1,
+        },
+        setup_code: Some(SETUP_CODE.to_owned()),
+        ..IdentityOptions::default()
+    };
+    let identity = Identity::open(
+        Arc::clone(installation.store()),
+        Arc::clone(&policy),
+        installation.sink().clone(),
+        options,
+    )
+    .unwrap();
+    identity.set_permission_catalogue(vec![
+        ("user", "list"),
+        ("user", "create"),
+        ("user", "grant"),
+        ("user", "read"),
+    ]);
+    let mut registry = Registry::new();
+    registry.add(Arc::clone(&identity), custos_identity::operations());
+    let gatekeeper: Arc<dyn Gatekeeper> = Arc::new(Guard {
+        identity: Arc::clone(&identity),
+        policy: Arc::clone(&policy),
+        sink: installation.sink().clone(),
+        random: TestRandom::default(),
+    });
+    Site {
+        identity,
+        installation,
+        policy,
+        router: registry.into_router(&gatekeeper),
+        secrets: Mutex::default(),
+    }
+}
+
+/// A node with an organisation of four.
+pub async fn ready(installation: &Installation) -> Site<'_> {
+    let site = empty(installation);
+    let answer = site.browser(1).post("/setup", setup_body()).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{:?}", answer.body);
+    site
+}
+
+pub fn setup_body() -> Value {
+    let user = |role: &str, name: &str, login: &str| json!({"role": role, "name": name, "login": login, "password": password(login)});
+    json!({
+        "setup_code": SETUP_CODE,
+        "organisation_name": "青石仪器有限公司",
+        "language": "zh-CN",
+        "users": [
+            user("system_admin", "高系明", SYSTEM),
+            user("security_admin", "安全娟", SECURITY),
+            user("audit_admin", "沈纪元", AUDIT),
+            user("sales_lead", "祝冠群", LEAD),
+        ]
+    })
+}
+
+impl Site<'_> {
+    /// A browser at 192.0.2.`host`.
+    pub fn browser(&self, host: u8) -> Browser {
+        self.browser_at(IpAddr::from([192, 0, 2, host]))
+    }
+
+    pub fn browser_at(&self, address: IpAddr) -> Browser {
+        Browser {
+            router: self.router.clone(),
+            address,
+            cookies: BTreeMap::new(),
+            csrf: None,
+        }
+    }
+
+    pub async fn org(&self) -> OrgId {
+        self.identity.organisations().await.unwrap()[0]
+    }
+
+    pub async fn operator(&self) -> Caller {
+        Caller::system(Job::Operator, self.org().await)
+    }
+
+    pub fn now(&self) -> i64 {
+        self.installation.clock().now().millis()
+    }
+
+    /// Lets the last code go out of use.
+    pub fn next_code_period(&self) {
+        self.installation.clock().advance(60_000);
+    }
+
+    /// The code the app of an account shows now.
+    pub fn code(&self, login: &str) -> String {
+        totp::code(&self.secrets.lock().unwrap()[login], self.now())
+    }
+
+    /// Signs in with everything it takes, in a browser of its own.
+    pub async fn sign_in(&self, login: &str) -> Browser {
+        let mut browser = self.browser(7);
+        self.sign_in_with(&mut browser, login).await;
+        browser
+    }
+
+    pub async fn sign_in_with(&self, browser: &mut Browser, login: &str) {
+        self.next_code_period();
+        let body = json!({"login": login, "password": password(login)});
+        let answer = browser.post("/session", body).await;
+        assert_eq!(answer.status, StatusCode::OK, "{:?}", answer.body);
+        self.second_step(browser, login, &answer).await;
+    }
+
+    /// Comes in by a one-time link.
+    pub async fn follow(&self, link: &str, login: &str) -> Browser {
+        self.next_code_period();
+        let mut browser = self.browser(8);
+        let answer = browser
+            .post("/session/link", json!({"token": token_of(link)}))
+            .await;
+        assert_eq!(answer.status, StatusCode::OK, "{:?}", answer.body);
+        self.second_step(&mut browser, login, &answer).await;
+        browser
+    }
+
+    async fn second_step(&self, browser: &mut Browser, login: &str, answer: &Answer) {
+        let done = match answer.body["next"].as_str().unwrap() {
+            "enrol_totp" => {
+                self.enrol(browser, login).await;
+                let code = json!({"code": self.code(login)});
+                browser.post("/session/totp/confirmation", code).await
+            }
+            "totp" => {
+                browser
+                    .post("/session/totp", json!({"code": self.code(login)}))
+                    .await
+            }
+            other => panic!("{other}"),
+        };
+        assert_eq!(done.status, StatusCode::OK, "{:?}", done.body);
+        assert_eq!(done.body["next"], "done");
+        browser.refresh().await;
+    }
+
+    /// Puts the secret of a pending session into the account's app.
+    pub async fn enrol(&self, browser: &mut Browser, login: &str) -> Answer {
+        let answer = browser
+            .send(Method::POST, "/session/totp/enrolment", None, &[])
+            .await;
+        if let Some(secret) = answer.body["secret"].as_str() {
+            self.secrets
+                .lock()
+                .unwrap()
+                .insert(login.to_owned(), secret.to_owned());
+        }
+        answer
+    }
+
+    /// The bodies of the newest log entries with an action, newest first.
+    pub async fn log(&self, action: &str) -> Vec<Value> {
+        let scope = self
+            .policy
+            .scope::<actions::List, Log>(&self.operator().await)
+            .unwrap();
+        let filter = EntryFilter {
+            action: Some(action.to_owned()),
+            ..EntryFilter::default()
+        };
+        let mut tx = self.installation.store().read().await.unwrap();
+        let entries = tx.log_entries(&scope, &filter, 100).await.unwrap();
+        entries
+            .iter()
+            .map(|entry| serde_json::from_slice(&entry.body).unwrap())
+            .collect()
+    }
+
+    /// The row of an account, as an administrator's browser sees it.
+    pub async fn row(&self, browser: &mut Browser, login: &str) -> Value {
+        let page = browser.get("/users?limit=200").await;
+        assert_eq!(page.status, StatusCode::OK, "{:?}", page.body);
+        let items = page.body["items"].as_array().unwrap().clone();
+        items
+            .into_iter()
+            .find(|user| user["login"] == login)
+            .unwrap()
+    }
+}
+
+pub fn token_of(link: &str) -> &str {
+    link.strip_prefix("/link#").unwrap()
+}
+
+/// A link's token as the person gets it.
+pub fn path(link: &LinkToken) -> String {
+    link.path()
+}
+
+/// What came back.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Value,
+}
+
+impl Answer {
+    pub fn code(&self) -> &str {
+        self.body["code"].as_str().unwrap_or_default()
+    }
+
+    pub fn is(&self, status: u16, code: &str) {
+        assert_eq!(
+            (self.status.as_u16(), self.code()),
+            (status, code),
+            "{:?}",
+            self.body
+        );
+    }
+
+    /// Codes by field.
+    pub fn fields(&self) -> Vec<(String, String)> {
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let fields = self.body["fields"].as_array().unwrap();
+        fields
+            .iter()
+            .map(|f| (text(&f["field"]), text(&f["code"])))
+            .collect()
+    }
+}
+
+/// A browser with its cookies.
+#[derive(Clone)]
+pub struct Browser {
+    router: Router,
+    address: IpAddr,
+    pub cookies: BTreeMap<String, String>,
+    pub csrf: Option<String>,
+}
+
+impl Browser {
+    pub async fn get(&mut self, path: &str) -> Answer {
+        self.send(Method::GET, path, None, &[]).await
+    }
+
+    pub async fn post(&mut self, path: &str, body: Value) -> Answer {
+        self.send(Method::POST, path, Some(body), &[]).await
+    }
+
+    /// Reads the session, and with it the token that changes need.
+    pub async fn refresh(&mut self) -> Answer {
+        let answer = self.get("/session").await;
+        self.csrf = answer.body["csrf_token"].as_str().map(str::to_owned);
+        answer
+    }
+
+    pub async fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        more: &[(&str, &str)],
+    ) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"))
+            .extension(ConnectInfo(SocketAddr::new(self.address, 4000)));
+        for (name, value) in more {
+            request = request.header(*name, *value);
+        }
+        if let Some(csrf) = &self.csrf {
+            request = request.header("x-csrf-token", csrf);
+        }
+        let cookies: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(n, v)| format!("{n}={v}"))
+            .collect();
+        if !cookies.is_empty() {
+            request = request.header(header::COOKIE, cookies.join("; "));
+        }
+        let request = match body {
+            Some(body) => request
+                .header(header::CONTENT_TYPE, "application/json")
+                .body(Body::from(body.to_string())),
+            None => request.body(Body::empty()),
+        };
+        let response = self.router.clone().oneshot(request.unwrap()).await.unwrap();
+        for line in response.headers().get_all(header::SET_COOKIE) {
+            let (pair, attributes) = line.to_str().unwrap().split_once(';').unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            assert!(name.starts_with("__Host-"));
+            for attribute in ["Path=/", "Secure", "HttpOnly", "SameSite=Strict"] {
+                assert!(
+                    attributes.split("; ").any(|a| a.trim() == attribute),
+                    "{attributes}"
+                );
+            }
+            if attributes.contains("Max-Age=0") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+        }
+    }
+
+    pub async fn patch(&mut self, path: &str, version: &Value, body: Value) -> Answer {
+        let tag = format!("\"{version}\"");
+        self.send(Method::PATCH, path, Some(body), &[("if-match", &tag)])
+            .await
+    }
+
+    pub async fn put(&mut self, path: &str, version: &Value, body: Value) -> Answer {
+        let tag = format!("\"{version}\"");
+        self.send(Method::PUT, path, Some(body), &[("if-match", &tag)])
+            .await
+    }
+}
