@@ -1,6 +1,6 @@
 //! Every feature, and the registry of all their operations.
 
-use super::{ApiDocument, Foundation, catalogue, staff};
+use super::{ApiDocument, Foundation, catalogue, staff, status};
 use crate::VERSION;
 use crate::cli::Failure;
 use crate::serve::Door;
@@ -49,9 +49,13 @@ impl Features {
         })
     }
 
-    /// Registers every operation, and tells the features what the whole consists of.
-    pub fn registry(&self) -> Registry {
+    /// Registers every operation, and tells the features what the whole consists of. `demo` says whether this is a
+    /// demonstration.
+    pub fn registry(&self, demo: bool) -> Registry {
         let mut registry = Registry::new();
+        let identity = Arc::clone(&self.identity);
+        let installation = Arc::new(status::Installation { identity, demo });
+        registry.add(installation, status::operations());
         registry.add(Arc::clone(&self.identity), custos_identity::operations());
         registry.add(Arc::clone(&self.crm), custos_crm::operations());
         registry.add(Arc::clone(&self.desk), custos_audit::operations());

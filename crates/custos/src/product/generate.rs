@@ -36,7 +36,7 @@ pub async fn generate() -> Result<GeneratedFiles, Failure> {
     )
     .await?;
     let features = Features::open(&base, IdentityOptions::default())?;
-    let registry = features.registry();
+    let registry = features.registry(false);
     let openapi = serde_json::to_string_pretty(&document(&registry, VERSION))
         .map_err(|error| Failure::internal(&error))?;
     let files = GeneratedFiles {

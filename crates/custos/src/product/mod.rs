@@ -8,6 +8,7 @@ mod foundation;
 mod generate;
 mod offline;
 mod staff;
+mod status;
 
 pub use catalogue::{actions, permissions};
 pub use document::ApiDocument;

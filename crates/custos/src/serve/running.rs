@@ -62,7 +62,7 @@ impl Running {
         let certificate = Certificate::load(&settings, &*clock)?;
         let fingerprint = certificate.fingerprint();
         let (tls_sender, tls) = watch::channel(certificate.server_config(&settings.tls)?);
-        let registry = features.registry();
+        let registry = features.registry(settings.demo);
         let router = router::router(registry, &features.gatekeeper(&base), &base, random);
         let sockets = Sockets::bind(&settings.listen).await?;
         // Only now that nothing else can be in the way: the links are shown once.
