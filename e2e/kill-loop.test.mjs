@@ -14,7 +14,7 @@ const WRITERS = 6;
 test(`${KILLS} kills under load lose no acknowledged write`, { timeout: 60_000 + KILLS * 10_000 }, async () => {
   const server = await startServer();
   try {
-    const certificate = await readFile(path.join(server.data, 'tls', 'cert.pem'));
+    const certificate = await readFile(path.join(server.data, 'tls', 'certificate.pem'));
     const client = () => new ApiClient(server.url, certificate);
     const setup = { setup_code: server.setupCode, organisation_name: '断电测试', language: 'zh-CN', users: FIRST_PEOPLE };
     assert.equal((await client().call('POST', '/setup', setup)).status, 201);
