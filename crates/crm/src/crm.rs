@@ -1,7 +1,9 @@
 //! The state this crate's handlers share.
 
 use crate::fields::{CONTACT, CUSTOMER};
+use crate::imports::Runs;
 use crate::index::Indexes;
+use crate::words::{Codes, Words};
 use crate::{CrmError, People};
 use custos_kernel::audit::Detail;
 use custos_kernel::crypto::{BlindIndex, TenantKey};
@@ -11,7 +13,8 @@ use custos_store::{AuditSink, Store};
 use custos_values::{OrgId, Random};
 use parking_lot::RwLock;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 
 /// An organisation's key with the blind indexes derived from it.
 pub(crate) struct OrgKeys {
@@ -72,6 +75,9 @@ pub struct Crm {
     pub(crate) sink: AuditSink,
     pub(crate) people: Arc<dyn People>,
     pub(crate) indexes: Indexes,
+    pub(crate) runs: Runs,
+    pub(crate) uploads: OnceLock<PathBuf>,
+    words: OnceLock<Arc<dyn Words>>,
     keys: RwLock<HashMap<OrgId, Arc<OrgKeys>>>,
 }
 
@@ -89,8 +95,37 @@ impl Crm {
             sink,
             people,
             indexes: Indexes::default(),
+            runs: Runs::default(),
+            uploads: OnceLock::new(),
+            words: OnceLock::new(),
             keys: RwLock::default(),
         })
+    }
+
+    /// Says where uploaded files are kept, sealed; the folder is made if it is missing. Without it nothing can be
+    /// imported. Only the first call counts.
+    ///
+    /// # Errors
+    /// When the folder cannot be made.
+    pub fn with_files(self: Arc<Self>, folder: PathBuf) -> std::io::Result<Arc<Self>> {
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&folder)?;
+        self.uploads.get_or_init(|| folder);
+        Ok(self)
+    }
+
+    /// Gives the words for files people download. Without it they hold codes. Only the first call counts.
+    #[must_use]
+    pub fn with_words(self: Arc<Self>, words: Arc<dyn Words>) -> Arc<Self> {
+        self.words.get_or_init(|| words);
+        self
+    }
+
+    pub(crate) fn words(&self) -> &dyn Words {
+        self.words.get().map_or(&Codes, |words| &**words)
     }
 
     pub(crate) async fn keys(&self, org: OrgId) -> Result<Arc<OrgKeys>, CrmError> {

@@ -8,15 +8,20 @@ pub mod contacts;
 mod crm;
 pub mod customers;
 mod demo;
+mod download;
 mod error;
+pub mod exports;
 pub mod fields;
+pub mod imports;
 pub mod index;
 mod people;
 pub mod timeline;
+mod words;
 
 pub use crm::Crm;
 pub use error::CrmError;
 pub use people::People;
+pub use words::{Codes, Words};
 
 use custos_http::Operation;
 use custos_kernel::policy::PolicySource;
@@ -28,13 +33,20 @@ pub const MIGRATIONS: &[Migration] = &[
     customers::MIGRATION,
     contacts::MIGRATION,
     timeline::MIGRATION,
+    imports::MIGRATION,
 ];
 
 /// The policies of this crate's features.
-pub const POLICIES: &[PolicySource] = &[PolicySource {
-    feature: "customers",
-    text: include_str!("customers/policy.cedar"),
-}];
+pub const POLICIES: &[PolicySource] = &[
+    PolicySource {
+        feature: "customers",
+        text: include_str!("customers/policy.cedar"),
+    },
+    PolicySource {
+        feature: "imports",
+        text: include_str!("imports/policy.cedar"),
+    },
+];
 
 /// The operations on customers and what belongs to them.
 pub fn customer_operations() -> Vec<Operation<Arc<Crm>>> {
@@ -43,6 +55,8 @@ pub fn customer_operations() -> Vec<Operation<Arc<Crm>>> {
         customers::operations(),
         contacts::operations(),
         timeline::operations(),
+        imports::operations(),
+        exports::operations(),
     ]
     .into_iter()
     .flatten()

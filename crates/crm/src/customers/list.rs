@@ -303,7 +303,7 @@ fn without(members: &[u8], hidden: &[&'static str]) -> Vec<u8> {
 }
 
 /// Whether a search text is a whole phone number, e-mail address or code, and the key it is found by.
-fn exact_key(text: &str) -> Option<(&'static FieldSpec, String)> {
+pub(crate) fn exact_key(text: &str) -> Option<(&'static FieldSpec, String)> {
     let parsed = |name: &str| {
         let spec = CUSTOMER.get(name)?;
         let checked = crate::fields::check(

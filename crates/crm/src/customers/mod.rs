@@ -12,10 +12,11 @@ mod write;
 
 pub use duplicates::DuplicateMatch;
 pub use http::{DisclosedField, DisclosureInput, operations};
+pub(crate) use list::exact_key;
 pub use list::{ListFilter, ListQuery};
 pub use model::{Customer, NewCustomer, StoredCustomer};
 pub(crate) use record::prepared_row;
 pub use record::{CustomerRecord, Reference};
-pub(crate) use seal::{OpenedFields, open_fields, seal_field};
+pub(crate) use seal::{open_fields, seal_field};
 pub use sql::MIGRATION;
 pub(crate) use write::{Revealed, blind_hash};

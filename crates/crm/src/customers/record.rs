@@ -3,7 +3,7 @@
 use super::model::{Customer, StoredCustomer};
 use super::seal::OpenedFields;
 use crate::Crm;
-use crate::fields::{CUSTOMER, FieldSpec, FieldValue, display, mask};
+use crate::fields::{CUSTOMER, FieldSpec, FieldTexts, FieldValue, display, mask};
 use custos_kernel::crypto::{Disclosures, Plain};
 use custos_kernel::policy::{Caller, Facts, FieldAccess};
 use custos_values::{CustomerId, DepartmentId, OrgId, Timestamp, UserId};
@@ -131,7 +131,7 @@ pub(crate) fn show(
 
 /// The prepared part of a list row: id, version, times and masked list fields as JSON members, without braces.
 /// Owner, department and actions are added when it is shown, because they depend on others than the customer.
-pub(crate) fn prepared_row(stored: &StoredCustomer, opened: &OpenedFields) -> Vec<u8> {
+pub(crate) fn prepared_row(stored: &StoredCustomer, opened: &impl FieldTexts) -> Vec<u8> {
     #[derive(Serialize)]
     struct Prepared<'a> {
         id: CustomerId,

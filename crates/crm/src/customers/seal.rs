@@ -1,7 +1,7 @@
 //! Sealing and opening the fields of a row.
 
 use crate::CrmError;
-use crate::fields::{FieldSet, FieldSpec};
+use crate::fields::{FieldSet, FieldSpec, FieldTexts};
 use custos_kernel::crypto::{Column, Plain, RecordKey, Sealed};
 use custos_kernel::policy::{Action, Permit, Resource};
 use custos_store::SealedFields;
@@ -22,6 +22,12 @@ impl OpenedFields {
 
     pub(crate) fn into_iter(self) -> impl Iterator<Item = (&'static FieldSpec, Plain<String>)> {
         self.0.into_iter()
+    }
+}
+
+impl FieldTexts for OpenedFields {
+    fn get(&self, name: &str) -> Option<&str> {
+        self.get(name)
     }
 }
 

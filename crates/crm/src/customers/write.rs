@@ -190,10 +190,11 @@ impl Crm {
             CUSTOMER,
             id.as_bytes(),
             &stored.fields,
-            |_| true,
+            |spec| changes.iter().any(|(name, _)| *name == spec.name),
         )?;
         let mut sealed = stored.fields.clone();
         let mut changed = Vec::new();
+        let mut found_by_changed = false;
         for (name, text) in changes {
             let spec = CUSTOMER.get(name).ok_or_else(|| unknown_field(name))?;
             let before = old.get(name).unwrap_or_default();
@@ -206,6 +207,7 @@ impl Crm {
                 keys.audit_value(name, &text),
             );
             changed.push(spec.name);
+            found_by_changed |= spec.blind.is_some();
             if text.is_empty() {
                 sealed.remove(name);
             } else {
@@ -222,15 +224,17 @@ impl Crm {
                 );
             }
         }
-        let fresh = open_fields(permit, &key, CUSTOMER, id.as_bytes(), &sealed, |spec| {
-            spec.blind.is_some()
-        })?;
-        let hashes: Vec<_> = fresh
-            .iter()
-            .filter_map(|(spec, plain)| blind_hash(keys, spec, plain.expose_for_processing()))
-            .collect();
         sql::update(tx, permit, place, self.store.clock().now(), &sealed).await?;
-        sql::replace_blind(tx, permit, id.as_bytes(), &hashes, false).await?;
+        if found_by_changed {
+            let fresh = open_fields(permit, &key, CUSTOMER, id.as_bytes(), &sealed, |spec| {
+                spec.blind.is_some()
+            })?;
+            let hashes: Vec<_> = fresh
+                .iter()
+                .filter_map(|(spec, plain)| blind_hash(keys, spec, plain.expose_for_processing()))
+                .collect();
+            sql::replace_blind(tx, permit, id.as_bytes(), &hashes, false).await?;
+        }
         Ok(event.with("fields", Detail::names(changed)))
     }
 

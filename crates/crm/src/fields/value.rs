@@ -189,6 +189,15 @@ pub fn display(spec: &FieldSpec, canonical: &str) -> FieldValue {
     }
 }
 
+/// A stored amount as people write it: decimals and currency code. Other text as it stands.
+pub(crate) fn money_text(canonical: &str) -> String {
+    let amount = parse_stored_amount(canonical).and_then(|(minor, code)| {
+        let currency = Currency::from_code(code)?;
+        Some(format!("{} {code}", Amount { minor, currency }.decimal()))
+    });
+    amount.unwrap_or_else(|| canonical.to_owned())
+}
+
 /// The value with its middle hidden.
 pub fn mask(spec: &FieldSpec, canonical: &str) -> String {
     let masked = match spec.kind {

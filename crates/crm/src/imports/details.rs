@@ -83,7 +83,8 @@ impl Details {
 
     pub(crate) fn seal(&self, keys: &OrgKeys, id: ImportId, random: &dyn Random) -> Vec<u8> {
         let json = zeroize::Zeroizing::new(serde_json::to_vec(self).unwrap_or_default());
-        keys.tenant.seal_secret(PURPOSE, id.as_bytes(), &json, random)
+        keys.tenant
+            .seal_secret(PURPOSE, id.as_bytes(), &json, random)
     }
 
     pub(crate) fn open(keys: &OrgKeys, id: ImportId, sealed: &[u8]) -> Result<Self, CrmError> {

@@ -109,7 +109,11 @@ impl SealedReader {
     }
 
     fn load(&mut self, number: u64) -> io::Result<&[u8]> {
-        if self.chunk.as_ref().is_none_or(|(loaded, _)| *loaded != number) {
+        if self
+            .chunk
+            .as_ref()
+            .is_none_or(|(loaded, _)| *loaded != number)
+        {
             let start = number * SEALED_CHUNK;
             let length = SEALED_CHUNK.min(self.sealed_size - start);
             let mut sealed = vec![0; usize::try_from(length).map_err(io::Error::other)?];
@@ -131,7 +135,10 @@ impl Read for SealedReader {
             return Ok(0);
         }
         let chunk_size = CHUNK_SIZE as u64;
-        let (number, within) = (self.position / chunk_size, (self.position % chunk_size) as usize);
+        let (number, within) = (
+            self.position / chunk_size,
+            (self.position % chunk_size) as usize,
+        );
         let rest = self.load(number)?.get(within..).unwrap_or_default();
         let length = rest.len().min(buffer.len());
         buffer[..length].copy_from_slice(&rest[..length]);

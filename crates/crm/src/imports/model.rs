@@ -128,14 +128,18 @@ pub(crate) struct Doubt {
 }
 
 impl Doubts {
-    /// Counts one more. There are only as many kinds as fields times codes.
-    pub(crate) fn count(&mut self, field: &str, code: &str) {
-        match self.0.iter_mut().find(|d| d.field == field && d.code == code) {
-            Some(doubt) => doubt.rows += 1,
+    /// Counts rows with a doubt. There are only as many kinds as fields times codes.
+    pub(crate) fn count(&mut self, field: &str, code: &str, rows: u64) {
+        match self
+            .0
+            .iter_mut()
+            .find(|d| d.field == field && d.code == code)
+        {
+            Some(doubt) => doubt.rows += rows,
             None => self.0.push(Doubt {
                 field: field.to_owned(),
                 code: code.to_owned(),
-                rows: 1,
+                rows,
             }),
         }
     }

@@ -1,7 +1,7 @@
 //! What of a customer is indexed, and how.
 
-use crate::customers::{OpenedFields, StoredCustomer};
-use crate::fields::{CUSTOMER, FieldKind, FieldSpec, sort_number};
+use crate::customers::StoredCustomer;
+use crate::fields::{CUSTOMER, FieldKind, FieldSpec, FieldTexts, sort_number};
 use custos_search::{Document, IndexSchema};
 
 /// Searchable texts of contacts, beside those of the customer.
@@ -57,7 +57,7 @@ pub(crate) fn text_position(name: &str) -> Option<usize> {
 /// The index's document of a customer; `contacts` are names and phones of its contact records.
 pub(crate) fn document(
     stored: &StoredCustomer,
-    opened: &OpenedFields,
+    opened: &impl FieldTexts,
     contacts: &[(String, Vec<String>)],
     row: Vec<u8>,
 ) -> Document {

@@ -143,7 +143,7 @@ impl Crm {
     }
 }
 
-fn unindexable(error: custos_search::DocumentError) -> CrmError {
+pub(super) fn unindexable(error: custos_search::DocumentError) -> CrmError {
     CrmError::Store(custos_store::StoreError::Corrupt(format!(
         "a customer cannot be indexed: {error}"
     )))

@@ -4,6 +4,7 @@
 //! follows it through the audit log, in which every change has its place; a change made on this node is in the index
 //! before its answer leaves.
 
+mod bulk;
 mod document;
 mod follow;
 mod load;

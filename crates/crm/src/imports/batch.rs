@@ -1,0 +1,267 @@
+//! Writing a batch: customers, entries, rejections and the import's place in one transaction.
+
+use super::details::Duplicates;
+use super::matching::{Filling, Matcher, Resolution, Targets, resolve};
+use super::model::{Doubts, Import, Progress};
+use super::prepare::{Batch, Candidate, Key, PreparedRow};
+use super::sql::{self, Step};
+use crate::crm::OrgKeys;
+use crate::customers::{self, StoredCustomer, blind_hash, prepared_row, seal_field};
+use crate::fields::{CUSTOMER, FieldSpec, FieldTexts};
+use crate::index::document;
+use crate::{Crm, CrmError};
+use custos_kernel::audit::Detail;
+use custos_kernel::event::Event;
+use custos_kernel::policy::{Caller, Facts, Permit, actions};
+use custos_search::Document;
+use custos_store::{StoreError, WriteTx};
+use custos_values::{CustomerId, ImportId, Timestamp};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// How often a batch is tried when customers it fills are changed by somebody else meanwhile.
+const ATTEMPTS: u32 = 5;
+
+/// One run of an import: from a start or resumption to its end.
+pub(super) struct Run {
+    pub(super) crm: Arc<Crm>,
+    pub(super) caller: Caller,
+    pub(super) keys: Arc<OrgKeys>,
+    pub(super) permit: Permit<actions::Update, Import>,
+    pub(super) id: ImportId,
+    pub(super) number: i64,
+    pub(super) duplicates: Duplicates,
+}
+
+/// What a batch left to be indexed.
+#[derive(Default)]
+pub(super) struct ToIndex {
+    /// New customers.
+    pub(super) documents: Vec<Document>,
+    /// Changed customers, to be read again.
+    pub(super) changed: Vec<CustomerId>,
+}
+
+/// Why a batch was not written.
+pub(super) enum Refusal {
+    /// The import was ended, deleted, or is run by another worker.
+    Superseded,
+    /// Something broke.
+    Failed(CrmError),
+}
+
+impl<E: Into<CrmError>> From<E> for Refusal {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl Run {
+    /// Writes a batch that begins at a row of the file.
+    pub(super) async fn write(
+        &self,
+        batch: &Batch,
+        from_row: u64,
+        bytes_total: u64,
+        doubts: &Doubts,
+    ) -> Result<ToIndex, Refusal> {
+        let mut attempt = 1;
+        loop {
+            match self.try_write(batch, from_row, bytes_total, doubts).await {
+                Err(Refusal::Failed(CrmError::Store(StoreError::Stale))) if attempt < ATTEMPTS => {
+                    attempt += 1;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn try_write(
+        &self,
+        batch: &Batch,
+        from_row: u64,
+        bytes_total: u64,
+        doubts: &Doubts,
+    ) -> Result<ToIndex, Refusal> {
+        let (matcher, targets) = self.look_up(batch).await?;
+        let policy = &self.crm.policy;
+        let plan = resolve(
+            policy,
+            &self.caller,
+            self.duplicates,
+            batch,
+            matcher,
+            &targets,
+        );
+        let now = self.crm.store.clock().now();
+        let mut to_index = ToIndex::default();
+        let mut events = Vec::with_capacity(plan.creates.len() + plan.fillings.len());
+        let mut tx = self.crm.store.write(&self.caller).await?;
+        for (at, added) in &plan.creates {
+            let Some(Ok(candidate)) = batch.rows.get(*at).map(|row| &row.outcome) else {
+                continue;
+            };
+            events.push(
+                self.create(&mut tx, candidate, added, now, &mut to_index)
+                    .await?,
+            );
+        }
+        let counts = counts(batch, &plan, bytes_total);
+        for (id, Filling { permit, changes }) in plan.fillings {
+            let Some(stored) = targets.get(&id) else {
+                continue;
+            };
+            let event = Event::of(&permit).with("import", Detail::id(*self.id.as_bytes()));
+            let place = (stored.facts.owner, stored.facts.department);
+            let event = self
+                .crm
+                .apply_changes(&mut tx, &self.keys, &permit, stored, changes, place, event)
+                .await?;
+            events.push(event);
+            to_index.changed.push(stored.id());
+        }
+        sql::reject(&mut tx, &self.permit, &plan.left_out).await?;
+        let step = Step {
+            run: self.number,
+            from_row,
+            next_row: batch.next_row,
+            add: counts,
+            doubts,
+        };
+        if !sql::advance(&mut tx, &self.permit, &step).await? {
+            return Err(Refusal::Superseded);
+        }
+        if events.is_empty() {
+            events.push(self.event("progress", &counts));
+        }
+        tx.finish_all(events).await?;
+        Ok(to_index)
+    }
+
+    /// An entry about the import itself.
+    pub(super) fn event(&self, what: &'static str, counts: &Progress) -> Event {
+        Event::own::<Import>(&self.caller, what, Some(*self.id.as_bytes()))
+            .with("read", Detail::count(counts.read))
+            .with("created", Detail::count(counts.created))
+            .with("updated", Detail::count(counts.updated))
+            .with("skipped", Detail::count(counts.skipped))
+            .with("rejected", Detail::count(counts.rejected))
+    }
+
+    /// What the database already has of a batch's values, and the customers that rows may be merged into.
+    async fn look_up(&self, batch: &Batch) -> Result<(Matcher, Targets), CrmError> {
+        if self.duplicates == Duplicates::Keep {
+            return Ok((Matcher::default(), Targets::new()));
+        }
+        let candidates = batch
+            .rows
+            .iter()
+            .filter_map(|row| row.outcome.as_ref().ok());
+        let wanted: BTreeSet<Key> = candidates
+            .flat_map(|c| c.matches.iter().map(|(key, _)| *key))
+            .collect();
+        let mut tx = self.crm.store.read().await?;
+        let stored = customers::sql::find_blind_many(&mut tx, &self.caller, &wanted).await?;
+        let mut targets = Targets::new();
+        if self.duplicates == Duplicates::Merge {
+            let ids: BTreeSet<[u8; 16]> = stored.values().copied().collect();
+            let ids: Vec<[u8; 16]> = ids.into_iter().collect();
+            let found = customers::sql::find_many(&mut tx, &self.caller, &ids).await?;
+            targets = found
+                .into_iter()
+                .map(|customer| (customer.facts.id, customer))
+                .collect();
+        }
+        Ok((Matcher::new(stored), targets))
+    }
+
+    async fn create(
+        &self,
+        tx: &mut WriteTx<'_>,
+        candidate: &Candidate,
+        added: &[(&'static FieldSpec, String)],
+        now: Timestamp,
+        to_index: &mut ToIndex,
+    ) -> Result<Event, CrmError> {
+        let permit = &candidate.permit;
+        let row = permit.record();
+        let mut hashes = candidate.hashes.clone();
+        let mut sealed = candidate.sealed.clone();
+        for (spec, text) in added {
+            let random = self.crm.store.random();
+            sealed.set(
+                spec.name,
+                seal_field(&candidate.key, CUSTOMER, row, spec, text, random),
+            );
+            hashes.extend(blind_hash(&self.keys, spec, text));
+        }
+        let place = (candidate.owner, candidate.department);
+        customers::sql::insert(tx, permit, place, now, &candidate.wrapped, &sealed).await?;
+        customers::sql::replace_blind(tx, permit, row, &hashes, true).await?;
+        let fields = candidate
+            .fields
+            .iter()
+            .chain(added)
+            .map(|(spec, _)| spec.name);
+        let event = Event::of(permit)
+            .with("fields", Detail::names(fields))
+            .with("import", Detail::id(*self.id.as_bytes()));
+        let stored = StoredCustomer {
+            facts: Facts::owned(permit.org(), *row, 1, candidate.owner, candidate.department),
+            revision: 1,
+            created_at: now,
+            updated_at: now,
+            key: candidate.wrapped.clone(),
+            fields: sealed,
+        };
+        let texts = Texts { candidate, added };
+        let list_row = prepared_row(&stored, &texts);
+        to_index
+            .documents
+            .push(document(&stored, &texts, &[], list_row));
+        Ok(event)
+    }
+}
+
+/// A new customer's texts with what later rows of the batch added.
+struct Texts<'a> {
+    candidate: &'a Candidate,
+    added: &'a [(&'static FieldSpec, String)],
+}
+
+impl FieldTexts for Texts<'_> {
+    fn get(&self, name: &str) -> Option<&str> {
+        let added = || {
+            self.added
+                .iter()
+                .find(|(spec, _)| spec.name == name)
+                .map(|(_, text)| text.as_str())
+        };
+        self.candidate.get(name).or_else(added)
+    }
+}
+
+fn counts(batch: &Batch, plan: &Resolution, bytes_total: u64) -> Progress {
+    Progress {
+        bytes_read: batch.bytes_read,
+        bytes_total,
+        read: batch.rows.len() as u64,
+        created: plan.creates.len() as u64,
+        updated: plan.updated,
+        skipped: plan.skipped,
+        rejected: plan.rejected,
+    }
+}
+
+/// Adds the doubts of a batch to those of the import.
+pub(super) fn add_doubts(doubts: &mut Doubts, rows: &[PreparedRow]) {
+    let mut kinds: HashMap<(&str, &str), u64> = HashMap::new();
+    for (field, code) in rows.iter().flat_map(|row| &row.doubts) {
+        *kinds.entry((field, code)).or_default() += 1;
+    }
+    let mut kinds: Vec<_> = kinds.into_iter().collect();
+    kinds.sort_unstable();
+    for ((field, code), rows) in kinds {
+        doubts.count(field, code, rows);
+    }
+}

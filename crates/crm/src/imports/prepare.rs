@@ -1,0 +1,312 @@
+//! Reading the file: rows become sealed customers, batch by batch, on a thread that may block.
+
+use super::plan::Plan;
+use super::row::{Note, OWNER, ROW, ReadRow, Severity, read_row};
+use crate::crm::OrgKeys;
+use crate::customers::{Customer, blind_hash, seal_field};
+use crate::fields::{CUSTOMER, FieldSpec, FieldTexts};
+use crate::{Crm, CrmError};
+use custos_kernel::crypto::{RecordKey, WrappedKey};
+use custos_kernel::policy::{Caller, Facts, Permit, actions};
+use custos_store::SealedFields;
+use custos_tabular::{RowError, Rows};
+use custos_values::{CustomerId, DepartmentId, UserId};
+use std::collections::HashMap;
+use std::io::{Read, Seek};
+use std::sync::Arc;
+
+/// Rows in one transaction.
+pub(super) const BATCH: usize = 500;
+
+/// A blind index and a value's hash in it.
+pub(super) type Key = (&'static str, i64);
+
+/// Rows that go into one transaction.
+pub(super) struct Batch {
+    pub(super) rows: Vec<PreparedRow>,
+    /// The row of the file after the batch.
+    pub(super) next_row: u64,
+    pub(super) bytes_read: u64,
+    /// Why the file ends here without its end having been reached.
+    pub(super) failure: Option<&'static str>,
+}
+
+/// A row and what can become of it.
+pub(super) struct PreparedRow {
+    pub(super) number: u64,
+    pub(super) outcome: Result<Box<Candidate>, Vec<Note>>,
+    /// Warnings, to be counted.
+    pub(super) doubts: Vec<(String, String)>,
+}
+
+/// A customer that may be made, sealed already.
+pub(super) struct Candidate {
+    pub(super) permit: Permit<actions::Create, Customer>,
+    pub(super) owner: Option<UserId>,
+    pub(super) department: Option<DepartmentId>,
+    pub(super) fields: Vec<(&'static FieldSpec, String)>,
+    pub(super) key: RecordKey,
+    pub(super) wrapped: WrappedKey,
+    pub(super) sealed: SealedFields,
+    /// Everything by which it will be found.
+    pub(super) hashes: Vec<Key>,
+    /// By what it may be a duplicate, the strongest first, with the field's name.
+    pub(super) matches: Vec<(Key, &'static str)>,
+}
+
+impl FieldTexts for Candidate {
+    fn get(&self, name: &str) -> Option<&str> {
+        self.fields
+            .iter()
+            .find(|(spec, _)| spec.name == name)
+            .map(|(_, text)| text.as_str())
+    }
+}
+
+/// The fields duplicates are found by, the strongest first.
+const MATCHED: [&str; 5] = ["uscc", "phone", "landline", "email", "name"];
+
+/// What of a row may be a duplicate of what. People of one name are not one person: a customer that is named by its
+/// contact is not found by name.
+pub(super) fn match_keys<'a>(
+    keys: &OrgKeys,
+    plan: &Plan,
+    get: impl Fn(&str) -> Option<&'a str>,
+) -> Vec<(Key, &'static str)> {
+    let names = MATCHED
+        .into_iter()
+        .filter(|name| *name != "name" || !plan.named_by_contact);
+    names
+        .filter_map(|name| Some((blind_hash(keys, CUSTOMER.get(name)?, get(name)?)?, name)))
+        .collect()
+}
+
+/// Who becomes responsible, and the department that follows from it.
+pub(super) type Place = (UserId, Option<DepartmentId>);
+
+/// Whose the customers of a file become: found once per name, decided once per person.
+pub(super) struct Owners {
+    default: UserId,
+    by_name: HashMap<String, Option<UserId>>,
+    decided: HashMap<UserId, Option<DepartmentId>>,
+    refused: HashMap<UserId, ()>,
+}
+
+impl Owners {
+    pub(super) fn new(default: UserId) -> Self {
+        Self {
+            default,
+            by_name: HashMap::new(),
+            decided: HashMap::new(),
+            refused: HashMap::new(),
+        }
+    }
+
+    /// The owner and department of a row, with a warning where the file's name is not used.
+    ///
+    /// # Errors
+    /// A note, if nobody can own it.
+    pub(super) fn place(
+        &mut self,
+        crm: &Crm,
+        caller: &Caller,
+        name: Option<&str>,
+    ) -> Result<(Place, Option<Note>), Note> {
+        let mut warning = None;
+        if let Some(name) = name {
+            // What a file names is bounded here, because a column mapped by mistake may name as many as it has rows.
+            if self.by_name.len() > 10_000 {
+                self.by_name.clear();
+            }
+            let found = match self.by_name.get(name) {
+                Some(found) => *found,
+                None => {
+                    let found = crm.people.find_user(caller.org(), name);
+                    self.by_name.insert(name.to_owned(), found);
+                    found
+                }
+            };
+            match found.map(|user| self.decide(crm, caller, user)) {
+                Some(Some(place)) => return Ok((place, None)),
+                Some(None) => warning = Some("owner.not_permitted"),
+                None => warning = Some("owner.unknown"),
+            }
+        }
+        let default = self.default;
+        let place = self.decide(crm, caller, default);
+        let place =
+            place.ok_or_else(|| Note::new(OWNER, "owner.not_permitted", Severity::Error))?;
+        Ok((
+            place,
+            warning.map(|code| Note::new(OWNER, code, Severity::Warning)),
+        ))
+    }
+
+    fn decide(
+        &mut self,
+        crm: &Crm,
+        caller: &Caller,
+        user: UserId,
+    ) -> Option<(UserId, Option<DepartmentId>)> {
+        if let Some(department) = self.decided.get(&user) {
+            return Some((user, *department));
+        }
+        if self.refused.contains_key(&user) {
+            return None;
+        }
+        let Some(department) = crm.may_import_for(caller, user) else {
+            self.refused.insert(user, ());
+            return None;
+        };
+        self.decided.insert(user, department);
+        Some((user, department))
+    }
+}
+
+impl Crm {
+    /// The department of somebody into whose hands the caller may import; none if they may not.
+    pub(super) fn may_import_for(
+        &self,
+        caller: &Caller,
+        owner: UserId,
+    ) -> Option<Option<DepartmentId>> {
+        let department = self.department_for(caller.org(), Some(owner)).ok()?;
+        let facts = Facts::owned(caller.org(), [0; 16], 0, Some(owner), department);
+        self.policy
+            .permit::<actions::Import, Customer>(caller, &facts)
+            .ok()?;
+        Some(department)
+    }
+}
+
+/// Reads rows into batches.
+pub(super) struct Preparation {
+    pub(super) crm: Arc<Crm>,
+    pub(super) caller: Caller,
+    pub(super) keys: Arc<OrgKeys>,
+    pub(super) plan: Plan,
+    pub(super) owners: Owners,
+}
+
+impl Preparation {
+    /// The next batch; none after the last row.
+    pub(super) fn batch<R: Read + Seek>(&mut self, rows: &mut Rows<'_, R>) -> Option<Batch> {
+        let mut prepared = Vec::with_capacity(BATCH);
+        let mut failure = None;
+        while prepared.len() < BATCH {
+            match rows.next() {
+                None => break,
+                Some(Err(error)) if error.fatal => {
+                    failure = Some(error.code);
+                    break;
+                }
+                Some(Err(error)) => prepared.push(PreparedRow {
+                    number: error.row,
+                    outcome: Err(vec![unreadable(&error)]),
+                    doubts: Vec::new(),
+                }),
+                Some(Ok(raw)) => {
+                    let read = read_row(&self.plan, &raw.cells, raw.notes);
+                    prepared.push(self.prepare(raw.row, read));
+                }
+            }
+        }
+        (!prepared.is_empty() || failure.is_some()).then(|| Batch {
+            rows: prepared,
+            next_row: rows.next_row(),
+            bytes_read: rows.bytes_read(),
+            failure,
+        })
+    }
+
+    fn prepare(&mut self, number: u64, mut read: ReadRow) -> PreparedRow {
+        let place = self
+            .owners
+            .place(&self.crm, &self.caller, read.owner_name.as_deref());
+        let (owner, department) = match place {
+            Ok((place, warning)) => {
+                read.notes.extend(warning);
+                place
+            }
+            Err(error) => {
+                read.notes.push(error);
+                (self.owners.default, None)
+            }
+        };
+        let mut outcome = Err(Vec::new());
+        if !read.is_rejected() {
+            outcome = self
+                .candidate(owner, department, read.fields)
+                .map_err(|_| vec![Note::new(OWNER, "owner.not_permitted", Severity::Error)]);
+        } else if let Err(reasons) = &mut outcome {
+            reasons.extend(
+                read.notes
+                    .iter()
+                    .filter(|note| note.severity == Severity::Error)
+                    .cloned(),
+            );
+        }
+        let doubts = read
+            .notes
+            .into_iter()
+            .filter(|note| note.severity == Severity::Warning);
+        PreparedRow {
+            number,
+            doubts: doubts
+                .map(|note| (note.field.into_owned(), note.code.into_owned()))
+                .collect(),
+            outcome,
+        }
+    }
+
+    fn candidate(
+        &self,
+        owner: UserId,
+        department: Option<DepartmentId>,
+        fields: Vec<(&'static FieldSpec, String)>,
+    ) -> Result<Box<Candidate>, CrmError> {
+        let (clock, random) = (self.crm.store.clock(), self.crm.store.random());
+        let id = CustomerId::new(clock, random);
+        let facts = Facts::owned(
+            self.caller.org(),
+            *id.as_bytes(),
+            0,
+            Some(owner),
+            department,
+        );
+        let permit = self.crm.policy.permit(&self.caller, &facts)?;
+        let (key, wrapped) = self.keys.tenant.new_record_key(id, random);
+        let mut sealed = SealedFields::new();
+        let mut hashes = Vec::with_capacity(8);
+        for (spec, text) in &fields {
+            sealed.set(
+                spec.name,
+                seal_field(&key, CUSTOMER, id.as_bytes(), spec, text, random),
+            );
+            hashes.extend(blind_hash(&self.keys, spec, text));
+        }
+        let get = |name: &str| {
+            fields
+                .iter()
+                .find(|(spec, _)| spec.name == name)
+                .map(|(_, t)| t.as_str())
+        };
+        let matches = match_keys(&self.keys, &self.plan, get);
+        Ok(Box::new(Candidate {
+            permit,
+            owner: Some(owner),
+            department,
+            key,
+            wrapped,
+            sealed,
+            hashes,
+            matches,
+            fields,
+        }))
+    }
+}
+
+/// A row that cannot be read as a row.
+pub(super) fn unreadable(error: &RowError) -> Note {
+    Note::new(ROW, error.code, Severity::Error).with_params(error.params.clone())
+}
