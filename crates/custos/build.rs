@@ -1,7 +1,5 @@
 //! Lets the server be built before the web page is: an empty page stands in, and says so.
 
-#![expect(clippy::print_stdout, reason = "cargo is spoken to on standard output")]
-
 use std::{env, error::Error, fs, path::Path};
 
 const PLACEHOLDER: &str = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Custos</title>\n\

@@ -112,3 +112,10 @@ doctor-log-forged = Audit log: the newest checkpoint is not validly signed. Veri
 doctor-log-unsigned = Audit log: no checkpoint yet.
 doctor-clock = Clock: { $now }; the newest checkpoint is of { $signed_at }.
 doctor-clock-behind = Clock: { $now } lies before the newest checkpoint ({ $signed_at }). Set the clock right.
+
+## Files people download
+
+file-customers = Customers
+file-rejected = Rejected rows
+file-row = Row
+file-reason = Reason

@@ -106,3 +106,10 @@ doctor-log-forged = 审计日志：最新检查点签名无效，请验证日志
 doctor-log-unsigned = 审计日志：尚无检查点。
 doctor-clock = 时钟：{ $now }；最新检查点签于 { $signed_at }。
 doctor-clock-behind = 时钟：{ $now } 早于最新检查点（{ $signed_at }）。请校准时钟。
+
+## 供下载的文件
+
+file-customers = 客户
+file-rejected = 未导入的行
+file-row = 行号
+file-reason = 原因

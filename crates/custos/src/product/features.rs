@@ -1,13 +1,16 @@
 //! Every feature, and the registry of all their operations.
 
+use super::file_words::FileWords;
 use super::{ApiDocument, Foundation, catalogue, staff, status};
 use crate::VERSION;
 use crate::cli::Failure;
 use crate::serve::Door;
+use crate::words::Message;
 use custos_audit::Desk;
 use custos_crm::Crm;
 use custos_http::{Gatekeeper, Registry};
 use custos_identity::{Identity, IdentityOptions};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The features' states.
@@ -21,11 +24,15 @@ pub struct Features {
 }
 
 impl Features {
-    /// Opens every feature.
+    /// Opens every feature. Uploaded files are kept, sealed, in `uploads`.
     ///
     /// # Errors
     /// [`Failure`] when one cannot be opened.
-    pub fn open(base: &Foundation, options: IdentityOptions) -> Result<Self, Failure> {
+    pub fn open(
+        base: &Foundation,
+        options: IdentityOptions,
+        uploads: PathBuf,
+    ) -> Result<Self, Failure> {
         let shared = || {
             (
                 Arc::clone(&base.store),
@@ -38,7 +45,11 @@ impl Features {
             .ok_or_else(|| Failure::internal(&"password parameters"))?;
         let (store, policy, sink) = shared();
         let people = Arc::new(staff::Staff(Arc::clone(&identity)));
-        let crm = Crm::new(store, policy, sink, people);
+        let unusable = Message::new("file-unusable").with("path", uploads.display());
+        let crm = Crm::new(store, policy, sink, people)
+            .with_words(FileWords::load())
+            .with_files(uploads)
+            .map_err(|error| unusable.with("reason", error))?;
         let (store, policy, sink) = shared();
         let names = staff::names(&identity);
         let desk = Desk::new(store, policy, sink, Arc::clone(&base.sequencer), names);

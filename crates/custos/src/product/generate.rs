@@ -35,7 +35,11 @@ pub async fn generate() -> Result<GeneratedFiles, Failure> {
         Arc::new(SystemRandom),
     )
     .await?;
-    let features = Features::open(&base, IdentityOptions::default())?;
+    let features = Features::open(
+        &base,
+        IdentityOptions::default(),
+        folder.path().join("uploads"),
+    )?;
     let registry = features.registry(false);
     let openapi = serde_json::to_string_pretty(&document(&registry, VERSION))
         .map_err(|error| Failure::internal(&error))?;

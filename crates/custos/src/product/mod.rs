@@ -4,6 +4,7 @@ mod catalogue;
 mod document;
 mod events;
 mod features;
+mod file_words;
 mod foundation;
 mod generate;
 mod offline;

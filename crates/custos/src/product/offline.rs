@@ -35,7 +35,12 @@ impl Offline {
             Arc::new(SystemRandom),
         )
         .await?;
-        let identity = Features::open(&foundation, IdentityOptions::default())?.identity;
+        let identity = Features::open(
+            &foundation,
+            IdentityOptions::default(),
+            folder.places().uploads(),
+        )?
+        .identity;
         Ok(Self {
             foundation,
             identity,

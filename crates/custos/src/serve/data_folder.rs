@@ -45,6 +45,11 @@ impl Places<'_> {
         )
     }
 
+    /// Uploaded files, sealed.
+    pub fn uploads(&self) -> PathBuf {
+        self.0.join("uploads")
+    }
+
     /// The file that is locked.
     pub fn lock(&self) -> PathBuf {
         self.0.join("custos.lock")

@@ -8,6 +8,7 @@ mod data_folder;
 mod gatekeeper;
 mod health;
 mod idle;
+mod imports;
 mod indexing;
 mod request_log;
 mod router;

@@ -5,7 +5,7 @@ use super::certificate::Certificate;
 use super::connection::Server;
 use super::data_folder::DataFolder;
 use super::socket::Sockets;
-use super::{indexing, router, seed};
+use super::{imports, indexing, router, seed};
 use crate::cli::Failure;
 use crate::config::Settings;
 use crate::product::{Features, Foundation, location};
@@ -57,8 +57,9 @@ impl Running {
             setup_code: Some(setup_code.clone()),
             ..IdentityOptions::default()
         };
-        let features = Features::open(&base, options)?;
+        let features = Features::open(&base, options, folder.places().uploads())?;
         refuse_foreign_data(&base, &features, &folder).await?;
+        imports::recover(&features).await?;
         let certificate = Certificate::load(&settings, &*clock)?;
         let fingerprint = certificate.fingerprint();
         let (tls_sender, tls) = watch::channel(certificate.server_config(&settings.tls)?);
@@ -90,6 +91,7 @@ impl Running {
         let serving = tokio::spawn(server.run(sockets.listeners, stopped, GRACE));
         let background = vec![
             indexing::follow_organisations(&features),
+            imports::purge_daily(&features),
             tokio::spawn(keep_certificate(settings, clock, tls_sender)),
         ];
         Ok(Self {

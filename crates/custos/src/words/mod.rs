@@ -1,6 +1,8 @@
-//! Words for people at the command line, from the same tree of languages as the web page.
+//! Words for people at the command line and in files, from the same tree of languages as the web page.
 
-use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use std::borrow::Cow;
 use std::fmt::Display;
 use unic_langid::LanguageIdentifier;
 
@@ -46,20 +48,22 @@ impl Language {
         self.tag().parse().unwrap_or_default()
     }
 
-    /// The command line's own words, and those it shares with the page: roles, findings, refusals.
-    fn texts(self) -> [&'static str; 4] {
+    /// The command line's own words, and those it shares with the page: roles, findings, refusals, fields.
+    fn texts(self) -> [&'static str; 5] {
         match self {
             Self::Chinese => [
                 include_str!("../../../../locales/zh-CN/cli.ftl"),
                 include_str!("../../../../locales/zh-CN/app.ftl"),
                 include_str!("../../../../locales/zh-CN/audit.ftl"),
                 include_str!("../../../../locales/zh-CN/errors.ftl"),
+                include_str!("../../../../locales/zh-CN/fields.ftl"),
             ],
             Self::English => [
                 include_str!("../../../../locales/en/cli.ftl"),
                 include_str!("../../../../locales/en/app.ftl"),
                 include_str!("../../../../locales/en/audit.ftl"),
                 include_str!("../../../../locales/en/errors.ftl"),
+                include_str!("../../../../locales/en/fields.ftl"),
             ],
         }
     }
@@ -69,7 +73,7 @@ impl Language {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     id: String,
-    parameters: Vec<(&'static str, Parameter)>,
+    parameters: Vec<(Cow<'static, str>, Parameter)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,16 +93,17 @@ impl Message {
 
     /// Adds a text.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl Display) -> Self {
+    pub fn with(mut self, name: impl Into<Cow<'static, str>>, value: impl Display) -> Self {
         self.parameters
-            .push((name, Parameter::Text(value.to_string())));
+            .push((name.into(), Parameter::Text(value.to_string())));
         self
     }
 
     /// Adds a number, which the language may decline by.
     #[must_use]
-    pub fn count(mut self, name: &'static str, value: u64) -> Self {
-        self.parameters.push((name, Parameter::Number(value)));
+    pub fn count(mut self, name: impl Into<Cow<'static, str>>, value: u64) -> Self {
+        self.parameters
+            .push((name.into(), Parameter::Number(value)));
         self
     }
 
@@ -116,7 +121,7 @@ pub struct Words {
 impl Words {
     /// Loads a language.
     pub fn new(language: Language) -> Self {
-        let mut bundle = FluentBundle::new(vec![language.identifier()]);
+        let mut bundle = FluentBundle::new_concurrent(vec![language.identifier()]);
         // The marks are for text of the other direction, and would end up in pipes and logs.
         bundle.set_use_isolating(false);
         for text in language.texts() {
@@ -149,7 +154,7 @@ impl Words {
                 Parameter::Text(text) => FluentValue::from(text.as_str()),
                 Parameter::Number(number) => FluentValue::from(*number),
             };
-            arguments.set(*name, value);
+            arguments.set(name.as_ref(), value);
         }
         let mut errors = Vec::new();
         self.bundle
