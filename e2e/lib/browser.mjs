@@ -31,13 +31,15 @@ export async function openBrowser(url) {
 }
 
 /**
- * A page in a context of its own (cookies, storage). Gives { page, picture(name), close(), problems }.
+ * A page in a context of its own (cookies, storage), which begins with those of `state` if given. Gives
+ * { page, picture(name), overflow(), close(), problems }.
  * `close` throws when the page broke its content security policy, asked another host for anything, wrote an error
  * to the console, or got a 5xx answer. Answers of 4xx are the test's to judge.
  */
-export async function openPage(browser, url, { language = 'zh-CN', theme = 'light', size = DESKTOP } = {}) {
+export async function openPage(browser, url, { language = 'zh-CN', theme = 'light', size = DESKTOP, state } = {}) {
   const context = await browser.newContext({
     locale: language,
+    storageState: state,
     colorScheme: theme,
     viewport: size,
     deviceScaleFactor: 1,

@@ -74,7 +74,10 @@ export function GlobalSearch() {
         }}
         onKeyDown={(event) => {
           if (event.key === "Enter" && !event.nativeEvent.isComposing) go(text);
-          if (event.key === "Escape") input.current?.blur();
+          if (event.key !== "Escape") return;
+          // Back to the list, with what was found: the browser would empty the field.
+          event.preventDefault();
+          input.current?.blur();
         }}
       />
       <kbd aria-hidden>/</kbd>

@@ -1,7 +1,8 @@
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Alert, Form, Input, Modal, Radio } from "antd";
 import { useT } from "../../../i18n/useT";
 import { useProblemText } from "../../../ui/useProblemText";
+import { TIMELINES } from "../detail/timeline";
 
 /** What people usually look at a number for. The words are sent as the reason. */
 const USUAL_REASONS = ["call", "visit", "contract", "invoice", "verify"] as const;
@@ -31,7 +32,15 @@ export function RevealDialog({ open, what, whose, reveal, onRevealed, onClose }:
   const text = useProblemText();
   const [form] = Form.useForm<Values>();
   const usual = Form.useWatch("usual", form);
-  const ask = useMutation({ mutationFn: reveal, onSuccess: onRevealed });
+  const queryClient = useQueryClient();
+  const ask = useMutation({
+    mutationFn: reveal,
+    onSuccess: (value) => {
+      onRevealed(value);
+      // The reveal is now part of what happened around the customer.
+      void queryClient.invalidateQueries({ queryKey: TIMELINES });
+    },
+  });
   const submit = ({ usual: chosen, reason }: Values) =>
     ask.mutate(chosen === OTHER ? (reason ?? "").trim() : t(`reveal-reason-${chosen}`));
   return (

@@ -1,0 +1,46 @@
+// Lists and forms as people meet them: tables, filters, selects, drawers.
+import assert from 'node:assert/strict';
+
+const PATIENCE_MS = 20_000;
+
+/** Tries `check` until it holds; the page is given time, never a fixed pause. */
+export async function eventually(check) {
+  const until = Date.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > until) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
+
+/** The table with this label. */
+export const table = (page, label) => page.getByRole('region', { name: label, exact: true });
+
+/** The column titles of a table, as shown. */
+export const titles = async (page, label) =>
+  (await table(page, label).getByRole('columnheader').allTextContents()).map((title) => title.trim());
+
+/** The texts of one column, given its title. */
+export async function column(page, label, title) {
+  const place = (await titles(page, label)).indexOf(title);
+  assert.ok(place >= 0, `the table ${label} has no column ${title}`);
+  const cells = table(page, label).locator(`tbody td:nth-child(${place + 1})`);
+  return (await cells.allTextContents()).map((text) => text.trim());
+}
+
+/** Chooses an option of a select by the words of both. */
+export async function choose(within, label, option) {
+  const page = within.page?.() ?? within;
+  await within.getByRole('combobox', { name: label, exact: true }).click();
+  await page.locator('.ant-select-item-option').filter({ hasText: option, visible: true }).first().click();
+}
+
+/** Types into the search of the page's head. */
+export async function search(page, t, words) {
+  await page.getByRole('searchbox', { name: t('search-label') }).fill(words);
+}
+
+export const button = (within, name) => within.getByRole('button', { name, exact: true });
