@@ -19,4 +19,5 @@ pub(crate) use record::prepared_row;
 pub use record::{CustomerRecord, Reference};
 pub(crate) use seal::{open_fields, seal_field};
 pub use sql::MIGRATION;
+pub(crate) use sql::NAME_ALONE;
 pub(crate) use write::{Revealed, blind_hash};

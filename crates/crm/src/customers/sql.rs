@@ -254,6 +254,10 @@ pub(crate) async fn replace_blind<A: Action>(
 /// Hashes asked for in one statement.
 const BLIND_AT_ONCE: usize = 100;
 
+/// Names of customers without a 统一社会信用代码, as a blind index of its own when asked for in
+/// [`find_blind_many`].
+pub(crate) const NAME_ALONE: &str = "name.alone";
+
 /// For each of many blind index values a customer that has it, the oldest if there are several.
 pub(crate) async fn find_blind_many(
     tx: &mut ReadTx,
@@ -263,20 +267,26 @@ pub(crate) async fn find_blind_many(
     let places: Vec<String> = (0..BLIND_AT_ONCE)
         .map(|at| format!("${}", at + 3))
         .collect();
-    let sql = format!(
-        "SELECT hash, customer_id FROM blind_index WHERE org_id = $1 AND field = $2 AND hash IN ({})",
-        places.join(", ")
-    );
+    let places = places.join(", ");
     let mut found: HashMap<(&'static str, i64), [u8; 16]> = HashMap::new();
     let fields: BTreeSet<&'static str> = wanted.iter().map(|(field, _)| *field).collect();
     for field in fields {
-        let hashes: Vec<i64> = wanted
-            .iter()
-            .filter(|(f, _)| *f == field)
-            .map(|(_, h)| *h)
-            .collect();
+        let (stored_as, without_code) = match field {
+            NAME_ALONE => (
+                "name",
+                " AND NOT EXISTS (SELECT 1 FROM blind_index c WHERE c.org_id = $1 \
+                 AND c.customer_id = b.customer_id AND c.field = 'uscc')",
+            ),
+            field => (field, ""),
+        };
+        let sql = format!(
+            "SELECT b.hash, b.customer_id FROM blind_index b \
+             WHERE b.org_id = $1 AND b.field = $2 AND b.hash IN ({places}){without_code}"
+        );
+        let hashes = wanted.iter().filter(|(f, _)| *f == field);
+        let hashes: Vec<i64> = hashes.map(|(_, hash)| *hash).collect();
         for chunk in hashes.chunks(BLIND_AT_ONCE) {
-            let mut more = vec![Value::from(field)];
+            let mut more = vec![Value::from(stored_as)];
             // No hash is negative: the rest of the places finds nothing.
             more.extend(
                 (0..BLIND_AT_ONCE).map(|at| Value::Int(chunk.get(at).copied().unwrap_or(-1))),

@@ -3,7 +3,8 @@
 use super::details::Duplicates;
 use super::matching::{Filling, Matcher, Resolution, Targets, resolve};
 use super::model::{Doubts, Import, Progress};
-use super::prepare::{Batch, Candidate, Key, PreparedRow};
+use super::prepare::{Batch, Candidate, PreparedRow};
+use super::signs::Key;
 use super::sql::{self, Step};
 use crate::crm::OrgKeys;
 use crate::customers::{self, StoredCustomer, blind_hash, prepared_row, seal_field};
@@ -158,7 +159,7 @@ impl Run {
             .iter()
             .filter_map(|row| row.outcome.as_ref().ok());
         let wanted: BTreeSet<Key> = candidates
-            .flat_map(|c| c.matches.iter().map(|(key, _)| *key))
+            .flat_map(|c| c.signs.sought.iter().map(|(key, _)| *key))
             .collect();
         let mut tx = self.crm.store.read().await?;
         let stored = customers::sql::find_blind_many(&mut tx, &self.caller, &wanted).await?;

@@ -1,8 +1,9 @@
 //! What became of each row of a batch: made, merged into a customer, or left out.
 
 use super::details::Duplicates;
-use super::prepare::{Batch, Candidate, Key};
+use super::prepare::{Batch, Candidate};
 use super::row::{Note, ROW, Severity};
+use super::signs::{Key, Signs};
 use crate::customers::{Customer, StoredCustomer};
 use crate::fields::FieldSpec;
 use custos_kernel::policy::{Caller, Facts, FieldAccess, Permit, Policy, Resource, actions};
@@ -33,8 +34,8 @@ impl Matcher {
     }
 
     /// The customer that shares the strongest value, and the field it is in.
-    pub(super) fn find(&self, matches: &[(Key, &'static str)]) -> Option<(Match, &'static str)> {
-        matches.iter().find_map(|(key, field)| {
+    pub(super) fn find(&self, signs: &Signs) -> Option<(Match, &'static str)> {
+        signs.sought.iter().find_map(|(key, field)| {
             let stored = self.stored.get(key).map(|id| Match::Stored(*id));
             let found = stored.or_else(|| self.fresh.get(key).map(|at| Match::Fresh(*at)))?;
             Some((found, *field))
@@ -42,8 +43,8 @@ impl Matcher {
     }
 
     /// Makes a row's values known to the rows that follow.
-    pub(super) fn learn(&mut self, matches: &[(Key, &'static str)], found: Match) {
-        for (key, _) in matches {
+    pub(super) fn learn(&mut self, signs: &Signs, found: Match) {
+        for key in &signs.known {
             match found {
                 Match::Stored(id) => {
                     self.stored.entry(*key).or_insert(id);
@@ -106,10 +107,10 @@ pub(super) fn resolve(
         };
         let found = match duplicates {
             Duplicates::Keep => None,
-            Duplicates::Skip | Duplicates::Merge => matcher.find(&candidate.matches),
+            Duplicates::Skip | Duplicates::Merge => matcher.find(&candidate.signs),
         };
         let Some((found, field)) = found else {
-            matcher.learn(&candidate.matches, Match::Fresh(at));
+            matcher.learn(&candidate.signs, Match::Fresh(at));
             out.creates.push((at, Vec::new()));
             continue;
         };
@@ -127,7 +128,7 @@ pub(super) fn resolve(
             }
             None => {
                 out.updated += 1;
-                matcher.learn(&candidate.matches, found);
+                matcher.learn(&candidate.signs, found);
             }
         }
     }

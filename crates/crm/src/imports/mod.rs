@@ -32,6 +32,7 @@ mod preview;
 mod recovery;
 mod rejected;
 mod row;
+mod signs;
 mod sql;
 mod upload;
 mod wire;

@@ -2,6 +2,7 @@
 
 use super::plan::Plan;
 use super::row::{Note, OWNER, ROW, ReadRow, Severity, read_row};
+use super::signs::{Key, Signs};
 use crate::crm::OrgKeys;
 use crate::customers::{Customer, blind_hash, seal_field};
 use crate::fields::{CUSTOMER, FieldSpec, FieldTexts};
@@ -17,9 +18,6 @@ use std::sync::Arc;
 
 /// Rows in one transaction.
 pub(super) const BATCH: usize = 500;
-
-/// A blind index and a value's hash in it.
-pub(super) type Key = (&'static str, i64);
 
 /// Rows that go into one transaction.
 pub(super) struct Batch {
@@ -50,8 +48,8 @@ pub(super) struct Candidate {
     pub(super) sealed: SealedFields,
     /// Everything by which it will be found.
     pub(super) hashes: Vec<Key>,
-    /// By what it may be a duplicate, the strongest first, with the field's name.
-    pub(super) matches: Vec<(Key, &'static str)>,
+    /// By what it may be a duplicate of another.
+    pub(super) signs: Signs,
 }
 
 impl FieldTexts for Candidate {
@@ -61,24 +59,6 @@ impl FieldTexts for Candidate {
             .find(|(spec, _)| spec.name == name)
             .map(|(_, text)| text.as_str())
     }
-}
-
-/// The fields duplicates are found by, the strongest first.
-const MATCHED: [&str; 5] = ["uscc", "phone", "landline", "email", "name"];
-
-/// What of a row may be a duplicate of what. People of one name are not one person: a customer that is named by its
-/// contact is not found by name.
-pub(super) fn match_keys<'a>(
-    keys: &OrgKeys,
-    plan: &Plan,
-    get: impl Fn(&str) -> Option<&'a str>,
-) -> Vec<(Key, &'static str)> {
-    let names = MATCHED
-        .into_iter()
-        .filter(|name| *name != "name" || !plan.named_by_contact);
-    names
-        .filter_map(|name| Some((blind_hash(keys, CUSTOMER.get(name)?, get(name)?)?, name)))
-        .collect()
 }
 
 /// Who becomes responsible, and the department that follows from it.
@@ -291,7 +271,7 @@ impl Preparation {
                 .find(|(spec, _)| spec.name == name)
                 .map(|(_, t)| t.as_str())
         };
-        let matches = match_keys(&self.keys, &self.plan, get);
+        let signs = Signs::of(&self.keys, &self.plan, get);
         Ok(Box::new(Candidate {
             permit,
             owner: Some(owner),
@@ -300,7 +280,7 @@ impl Preparation {
             wrapped,
             sealed,
             hashes,
-            matches,
+            signs,
             fields,
         }))
     }

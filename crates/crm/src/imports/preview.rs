@@ -4,8 +4,9 @@ use super::details::{Duplicates, ImportOptions};
 use super::matching::{Match, Matcher, duplicate, permitted};
 use super::model::{Import, StoredImport};
 use super::plan::Plan;
-use super::prepare::{Key, Owners, match_keys, unreadable};
+use super::prepare::{Owners, unreadable};
 use super::row::{OWNER, ReadRow, read_row};
+use super::signs::{Key, Signs};
 use super::upload::{self, file_gone};
 use super::wire::{Outcome, Preview, PreviewRow};
 use crate::crm::OrgKeys;
@@ -86,11 +87,15 @@ impl Crm {
         owner: UserId,
         rows: Vec<(u64, ReadRow)>,
     ) -> Result<Preview, CrmError> {
-        let matches: Vec<_> = rows
+        let signs = rows
             .iter()
-            .map(|(_, row)| match_keys(keys, plan, |name| row.get(name)))
+            .map(|(_, row)| Signs::of(keys, plan, |name| row.get(name)));
+        let signs: Vec<Signs> = signs.collect();
+        let wanted: BTreeSet<Key> = signs
+            .iter()
+            .flat_map(|s| &s.sought)
+            .map(|(key, _)| *key)
             .collect();
-        let wanted: BTreeSet<Key> = matches.iter().flatten().map(|(key, _)| *key).collect();
         let mut tx = self.store.read().await?;
         let stored = customers::sql::find_blind_many(&mut tx, caller, &wanted).await?;
         let ids: BTreeSet<[u8; 16]> = stored.values().copied().collect();
@@ -112,7 +117,7 @@ impl Crm {
                 Err(error) => row.notes.push(error),
             }
             let rejected = row.is_rejected();
-            let hit = matcher.find(&matches[at]).filter(|_| !rejected);
+            let hit = matcher.find(&signs[at]).filter(|_| !rejected);
             preview.duplicates_in_sample += usize::from(hit.is_some());
             let outcome = match (rejected, hit, plan.duplicates) {
                 (true, ..) => Outcome::Reject,
@@ -153,10 +158,7 @@ impl Crm {
                 (false, _, _) => Outcome::Create,
             };
             if !rejected {
-                matcher.learn(
-                    &matches[at],
-                    hit.map_or(Match::Fresh(at), |(found, _)| found),
-                );
+                matcher.learn(&signs[at], hit.map_or(Match::Fresh(at), |(found, _)| found));
             }
             preview.rows.push(shown(number, outcome, row));
         }
