@@ -141,7 +141,7 @@ pub enum AuditCommand {
     /// Verify an exported log, offline and without keys; exit code 1 if something is wrong with it
     Verify(VerifyArguments),
     /// Write the log as an evidence file
-    Export(ExportArguments),
+    Export(Box<ExportArguments>),
 }
 
 /// `custos audit verify`

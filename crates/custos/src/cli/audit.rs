@@ -180,7 +180,7 @@ fn finding_in_words(finding: &Finding, console: &Console) -> String {
 }
 
 /// Whoever holds the data folder may take evidence out; it leaves its entry in the log, and in the file.
-pub(super) fn export(arguments: ExportArguments, console: &Console) -> Result<u8, Failure> {
+pub(super) fn export(arguments: &ExportArguments, console: &Console) -> Result<u8, Failure> {
     let settings = arguments.settings.settings(false)?;
     protect_process();
     let range = arguments.from..arguments.to.unwrap_or(u64::MAX);

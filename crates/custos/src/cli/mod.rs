@@ -49,7 +49,7 @@ fn execute(command: Command, console: &Console) -> Result<u8, Failure> {
     match command {
         Command::Serve(arguments) => serve::run(arguments, console),
         Command::Audit(AuditCommand::Verify(arguments)) => audit::verify(arguments, console),
-        Command::Audit(AuditCommand::Export(arguments)) => audit::export(arguments, console),
+        Command::Audit(AuditCommand::Export(arguments)) => audit::export(&arguments, console),
         Command::User(arguments) => user::run(arguments, console),
         Command::Doctor(settings) => doctor::run(&settings, console),
         Command::Generate(arguments) => generate::run(&arguments, console),
