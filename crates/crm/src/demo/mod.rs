@@ -13,8 +13,8 @@ const PEOPLE_ABROAD: &str = include_str!("data/people_en.txt");
 const TITLES: &str = include_str!("data/titles.txt");
 const ACTIVITIES: &str = include_str!("data/activities.csv");
 const DAY_MS: i64 = 86_400_000;
-/// The list is gone through this often, with other branches' names, for "some hundred" customers.
-const ROUNDS: usize = 2;
+/// Ends the lines of companies at home, which come first in the list and appear again with a branch.
+const AT_HOME: &str = "中国";
 
 impl Crm {
     /// Fills an organisation with demonstration customers, spread over the given owners. Returns how many.
@@ -26,7 +26,8 @@ impl Crm {
         let keys = self.keys(org).await?;
         let mut tx = self.store.write(&caller).await?;
         let mut events = Vec::new();
-        for number in 0..COMPANIES.lines().skip(1).count() * ROUNDS {
+        let at_home = COMPANIES.lines().filter(|line| line.ends_with(AT_HOME)).count();
+        for number in 0..COMPANIES.lines().skip(1).count() + at_home {
             let owner = (!owners.is_empty()).then(|| owners[number % owners.len()]);
             let department = owner.and_then(|owner| self.people.department_of(org, owner));
             let id = CustomerId::new(self.store.clock(), self.store.random());
@@ -60,10 +61,9 @@ impl Crm {
         };
         let abroad = province.is_empty() || !name.chars().any(|c| c > '\u{2e7f}');
         let branch = number / companies;
-        let name = match (branch, abroad) {
-            (0, _) => name.to_owned(),
-            (_, true) => format!("{name} (Asia Pacific)"),
-            (_, false) => format!("{name}华南分公司"),
+        let name = match branch {
+            0 => name.to_owned(),
+            _ => format!("{name}华南分公司"),
         };
         let people = if abroad { PEOPLE_ABROAD } else { PEOPLE };
         let person = pick(people, number * 7 + branch);
