@@ -26,7 +26,10 @@ impl Crm {
         let keys = self.keys(org).await?;
         let mut tx = self.store.write(&caller).await?;
         let mut events = Vec::new();
-        let at_home = COMPANIES.lines().filter(|line| line.ends_with(AT_HOME)).count();
+        let at_home = COMPANIES
+            .lines()
+            .filter(|line| line.ends_with(AT_HOME))
+            .count();
         for number in 0..COMPANIES.lines().skip(1).count() + at_home {
             let owner = (!owners.is_empty()).then(|| owners[number % owners.len()]);
             let department = owner.and_then(|owner| self.people.department_of(org, owner));
