@@ -16,8 +16,8 @@ function* files(folder, ending) {
 
 const PATTERNS = [
   /\b(?:FieldError|Repair|RowError|TableError)::new\(\s*"([a-z0-9_.]+)"/g,
-  /\bFieldProblem::new\((?:[^()"]|\([^()]*\)|"[^"]*"\s*(?=,))+,\s*"([a-z0-9_.]+)"/g,
-  /\bProblem::new\([^"]*?,\s*"([a-z0-9_.]+)"/g,
+  /\bFieldProblem::new\((?:[^()",]|\([^()]*\)|"[^"]*"\s*(?=,))+,\s*"([a-z0-9_.]+)"/g,
+  /\b(?:Problem|Self)::new\(\s*(?:http::)?StatusCode[^"]*?,\s*"([a-z0-9_.]+)"/g,
   /\bbad_request\(\s*"([a-z0-9_.]+)"/g,
 ];
 

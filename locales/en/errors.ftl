@@ -210,3 +210,4 @@ error-setup-required = Custos has not been set up yet. Finish the setup first.
 error-unavailable = The server is busy. Try again in a moment.
 error-upload-storage_full = The server has run out of storage. Tell your system administrator.
 error-user-disabled = This account is disabled.
+error-audit-too_long = Verification took too long and was stopped. Export the log and verify it on the command line.

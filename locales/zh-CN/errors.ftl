@@ -210,3 +210,4 @@ error-setup-required = 系统尚未初始化，请先完成初始化。
 error-unavailable = 服务器繁忙，请稍后再试。
 error-upload-storage_full = 服务器存储空间不足，请联系系统管理员。
 error-user-disabled = 此账号已停用。
+error-audit-too_long = 校验用时过长，已停止。请导出后用命令行校验。
