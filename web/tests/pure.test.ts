@@ -91,6 +91,7 @@ describe("list preferences", () => {
     expect(asPreferences(null)).toEqual(DEFAULT_PREFERENCES);
     expect(asPreferences({ columns: [1, "city"], page_size: 7, density: "huge" })).toEqual({
       ...DEFAULT_PREFERENCES,
+      sort: undefined,
       columns: ["city"],
     });
   });

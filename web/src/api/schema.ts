@@ -965,6 +965,7 @@ export interface components {
             };
             columns: string[];
             reason: string;
+            lang?: string | null;
         };
         ImportSource: {
             /** @enum {string} */

@@ -13,6 +13,8 @@ export interface Format {
   money(amount: Amount): string;
   bytes(count: number): string;
   percent(share: number): string;
+  /** Words as the language lists them. */
+  list(words: string[]): string;
 }
 
 const BYTE_UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
@@ -42,6 +44,7 @@ export function makeFormat(language: string): Format {
   const day = new Intl.DateTimeFormat(dates, { year: "numeric", month: "2-digit", day: "2-digit" });
   const number = new Intl.NumberFormat(language);
   const percent = new Intl.NumberFormat(language, { style: "percent" });
+  const list = new Intl.ListFormat(language, { type: "conjunction" });
   return {
     dateTime: (iso) => dateTime.format(new Date(iso)),
     exactTime: (iso) => exactTime.format(new Date(iso)),
@@ -67,6 +70,7 @@ export function makeFormat(language: string): Format {
       }).format(count / 1024 ** step);
     },
     percent: (share) => percent.format(share),
+    list: (words) => list.format(words),
   };
 }
 

@@ -14,8 +14,8 @@ pub struct TimelineItem {
     /// When it happened.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
-    /// `call`, `visit`, `message`, `email`, `note` for follow-ups; `created`, `updated`, `revealed`, `other` from
-    /// the log.
+    /// `call`, `visit`, `message`, `email`, `note` for follow-ups; `created`, `imported`, `updated`, `owner_changed`,
+    /// `contact_created`, `contact_updated`, `contact_deleted`, `revealed` from the log.
     pub kind: String,
     /// Who did it; none for the system.
     pub author: Option<Reference>,
@@ -40,6 +40,9 @@ pub(super) fn kind_of(entry: &Entry) -> Option<&'static str> {
         "customer.create" if detail("import") => Some("imported"),
         "customer.create" => Some("created"),
         "customer.update" if detail("activity") => None,
+        "customer.update" if detail("contact_created") => Some("contact_created"),
+        "customer.update" if detail("contact_updated") => Some("contact_updated"),
+        "customer.update" if detail("contact_deleted") => Some("contact_deleted"),
         "customer.update" if detail("new_owner") => Some("owner_changed"),
         "customer.update" => Some("updated"),
         "customer.reveal" => Some("revealed"),

@@ -5,6 +5,7 @@ import { Alert, Button, Progress } from "antd";
 import { useEffect, useRef } from "react";
 import { API_BASE, api, body } from "../../api/client";
 import type { Import } from "../../api/types";
+import { useLanguage } from "../../i18n/LanguageProvider";
 import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
 import { useProblemText, useShowProblem } from "../../ui/useProblemText";
@@ -17,6 +18,7 @@ const COUNTS = ["created", "updated", "skipped", "rejected"] as const;
 export function RunPanel({ subject }: { subject: Import }) {
   const t = useT();
   const format = useFormat();
+  const { words } = useLanguage();
   const text = useProblemText();
   const showProblem = useShowProblem();
   const queryClient = useQueryClient();
@@ -107,7 +109,7 @@ export function RunPanel({ subject }: { subject: Import }) {
               <Button
                 key={kind}
                 icon={<DownloadOutlined aria-hidden />}
-                href={`${API_BASE}/imports/${subject.id}/rejected?format=${kind}`}
+                href={`${API_BASE}/imports/${subject.id}/rejected?format=${kind}&lang=${words.language}`}
                 download
               >
                 {t("import-rejected", { format: kind.toUpperCase() })}

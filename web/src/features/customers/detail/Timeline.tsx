@@ -10,6 +10,9 @@ import {
   PhoneOutlined,
   PlusCircleOutlined,
   SwapOutlined,
+  UserAddOutlined,
+  UserDeleteOutlined,
+  UserOutlined,
 } from "@ant-design/icons";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Button } from "antd";
@@ -32,6 +35,9 @@ const ICONS: Record<string, ComponentType<{ "aria-hidden"?: boolean }>> = {
   updated: EditOutlined,
   imported: ImportOutlined,
   owner_changed: SwapOutlined,
+  contact_created: UserAddOutlined,
+  contact_updated: UserOutlined,
+  contact_deleted: UserDeleteOutlined,
   revealed: EyeOutlined,
   exported: DownloadOutlined,
 };
@@ -74,7 +80,8 @@ function Entry({ item }: { item: TimelineItem }) {
   const label = useFieldLabel();
   const Icon = ICONS[item.kind] ?? FileTextOutlined;
   const byHand = (FOLLOW_UP_KINDS as readonly string[]).includes(item.kind);
-  const fields = item.changes?.map(label).join(", ") ?? "";
+  // That a new customer has fields goes without saying.
+  const fields = item.kind === "created" ? "" : format.list(item.changes?.map(label) ?? []);
   return (
     <li className={byHand ? "entry entry-by-hand" : "entry"}>
       <span className="entry-icon" aria-hidden="true">
@@ -83,7 +90,7 @@ function Entry({ item }: { item: TimelineItem }) {
       <div>
         <p className="entry-head">
           <strong>{item.author?.name ?? t("actor-system")}</strong> {t(`timeline-${item.kind}`)}
-          {fields !== "" && <span> {t("timeline-fields", { fields })}</span>}
+          {fields !== "" && <span>{t("timeline-fields", { fields })}</span>}
           <time dateTime={item.at}>{format.dateTime(item.at)}</time>
         </p>
         {item.content !== undefined && <p className="entry-content">{item.content}</p>}

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { Alert, Form } from "antd";
 import { api, body } from "../../../api/client";
 import type { FieldInfo } from "../../../api/types";
+import { useFormat } from "../../../i18n/useFormat";
 import { useT } from "../../../i18n/useT";
 import { useDebounced } from "../../../ui/useDebounced";
 import { useFieldLabel } from "../fields/fields";
@@ -16,6 +17,7 @@ const REST_MS = 500;
 export function DuplicateNotice({ fields }: { fields: FieldInfo[] }) {
   const t = useT();
   const label = useFieldLabel();
+  const format = useFormat();
   const form = Form.useFormInstance<FormValues>();
   const values = useDebounced(Form.useWatch<FormValues>([], form), REST_MS);
   const telling = filledFields(
@@ -41,7 +43,7 @@ export function DuplicateNotice({ fields }: { fields: FieldInfo[] }) {
       description={
         <ul>
           {data.matches.map((match, at) => {
-            const on = t("duplicates-on", { fields: match.on.map(label).join(", ") });
+            const on = t("duplicates-on", { fields: format.list(match.on.map(label)) });
             return (
               // Matches one may not see have nothing to tell them apart.
               // biome-ignore lint/suspicious/noArrayIndexKey: the list is replaced as a whole.

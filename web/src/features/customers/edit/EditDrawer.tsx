@@ -4,6 +4,7 @@ import { useState } from "react";
 import { api, body, ifMatch } from "../../../api/client";
 import { toApiError } from "../../../api/problem";
 import type { Customer, FieldInfo } from "../../../api/types";
+import { useFormat } from "../../../i18n/useFormat";
 import { useT } from "../../../i18n/useT";
 import { useFormProblem } from "../../../ui/useFormProblem";
 import { customerQuery, refreshCustomers, useOwnerOptions } from "../customers";
@@ -24,6 +25,7 @@ interface Props {
 export function EditDrawer({ customer, fields, onClose }: Props) {
   const t = useT();
   const label = useFieldLabel();
+  const format = useFormat();
   const queryClient = useQueryClient();
   const [form] = Form.useForm<FormValues>();
   const [base, setBase] = useState(customer);
@@ -105,7 +107,7 @@ export function EditDrawer({ customer, fields, onClose }: Props) {
           title={
             both.length === 0
               ? t("conflict-merged")
-              : t("conflict-both", { fields: both.map(label).join(", ") })
+              : t("conflict-both", { fields: format.list(both.map(label)) })
           }
         />
       )}

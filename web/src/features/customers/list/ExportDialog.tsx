@@ -3,6 +3,7 @@ import { Alert, App, Checkbox, Form, Input, Modal, Radio } from "antd";
 import { api } from "../../../api/client";
 import { asApiError } from "../../../api/problem";
 import type { FieldInfo } from "../../../api/types";
+import { useLanguage } from "../../../i18n/LanguageProvider";
 import { useFormat } from "../../../i18n/useFormat";
 import { useT } from "../../../i18n/useT";
 import { fileNameOf, saveFile } from "../../../ui/saveFile";
@@ -30,6 +31,7 @@ interface Props {
 export function ExportDialog({ fields, chosen, search, total, onClose }: Props) {
   const t = useT();
   const format = useFormat();
+  const { words } = useLanguage();
   const label = useFieldLabel();
   const text = useProblemText();
   const { message } = App.useApp();
@@ -38,7 +40,7 @@ export function ExportDialog({ fields, chosen, search, total, onClose }: Props) 
   const take = useMutation({
     mutationFn: async (values: Values) => {
       const answer = await api.POST("/customers/exports", {
-        body: { ...values, filter: { ...search } },
+        body: { ...values, filter: { ...search }, lang: words.language },
         parseAs: "blob",
       });
       if (!answer.response.ok) throw asApiError(answer.response.status, answer.error);

@@ -17,6 +17,8 @@ export const DEFAULT_PREFERENCES: ListPreferences = {
   columns: ["name", "status", "level", "contact_name", "phone", "owner", "next_contact_at", "updated_at"],
   page_size: 50,
   density: "normal",
+  // What changed last is what one works on.
+  sort: "-updated_at",
 };
 
 const KEY = "customers.list";
