@@ -61,9 +61,10 @@ async fn list(
     actors.sort_unstable();
     actors.dedup();
     let names = (desk.names)(org, actors).await;
+    let key = desk.store.keys().get(&desk.store, org).await?;
     let items: Vec<AuditEntryItem> = found
         .into_iter()
-        .map(|opened| opened.item(&names))
+        .map(|opened| opened.item(&names, &key))
         .collect();
     desk.sink
         .record(event.with("entries", Detail::count(items.len() as u64)))

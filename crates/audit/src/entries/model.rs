@@ -1,6 +1,7 @@
 //! An entry on the wire.
 
-use custos_kernel::audit::{Actor, Entry, Outcome};
+use custos_kernel::audit::{Actor, Detail, Entry, Outcome, Resource};
+use custos_kernel::crypto::TenantKey;
 use custos_store::StoredEntry;
 use custos_values::{Timestamp, UserId};
 use serde::Serialize;
@@ -97,7 +98,7 @@ impl Opened {
     }
 
     /// The wire form. An entry that was altered beyond reading is shown as such, not left out.
-    pub(crate) fn item(self, names: &HashMap<[u8; 16], String>) -> AuditEntryItem {
+    pub(crate) fn item(self, names: &HashMap<[u8; 16], String>, key: &TenantKey) -> AuditEntryItem {
         let index = self.stored.index;
         let hash = hex::encode(self.stored.hash());
         let Some(entry) = self.entry else {
@@ -122,12 +123,7 @@ impl Opened {
         let detail = entry
             .detail
             .iter()
-            .map(|(key, value)| {
-                (
-                    key.clone(),
-                    serde_json::to_value(value).unwrap_or(Value::Null),
-                )
-            })
+            .map(|(name, value)| (name.clone(), shown(value, entry.resource.as_ref(), key)))
             .collect();
         AuditEntryItem {
             index,
@@ -145,6 +141,18 @@ impl Opened {
             request_id: entry.request_id,
             hash,
         }
+    }
+}
+
+/// A detail as the auditor reads it: a sealed reason is opened, everything else is as in the entry.
+fn shown(detail: &Detail, resource: Option<&Resource>, key: &TenantKey) -> Value {
+    let record = resource.and_then(|resource| resource.id.as_ref());
+    let reason = detail
+        .as_sealed()
+        .and_then(|sealed| key.open_reason(record, sealed).ok());
+    match reason {
+        Some(reason) => Value::String(reason),
+        None => serde_json::to_value(detail).unwrap_or(Value::Null),
     }
 }
 

@@ -325,12 +325,9 @@ impl Crm {
         let (_, plain) = opened.into_iter().next().ok_or(CrmError::NotFound)?;
         let mut disclosures = Disclosures::new();
         let value = plain.disclose(spec.name, &mut disclosures).into_inner();
-        let sealed = keys.tenant.seal_secret(
-            "audit.reason",
-            permit.record(),
-            reason.as_bytes(),
-            self.store.random(),
-        );
+        let sealed = keys
+            .tenant
+            .seal_reason(Some(permit.record()), reason, self.store.random());
         let event = event
             .with("reason", Detail::sealed(sealed))
             .disclosing(disclosures);

@@ -69,14 +69,8 @@ async fn export(
     }
     let keys = crm.keys(caller.org()).await?;
     let ids = crm.export_ids(&scope, &keys, &input.filter).await?;
-    // The export is about no record: its own id keeps the sealed reason in its place.
     let id = ImportId::new(crm.store.clock(), crm.store.random());
-    let sealed = keys.tenant.seal_secret(
-        "audit.reason",
-        id.as_bytes(),
-        reason.as_bytes(),
-        crm.store.random(),
-    );
+    let sealed = keys.tenant.seal_reason(None, reason, crm.store.random());
     let event = Event::of_scope(&scope)
         .with("export", Detail::id(*id.as_bytes()))
         .with("format", Detail::code(input.format.name()))

@@ -115,6 +115,9 @@ impl RootKey {
     }
 }
 
+/// The purpose under which reasons are sealed.
+const REASON: &str = "audit.reason";
+
 /// One organisation's key: wraps its record keys and derives its blind-index, audit and cursor keys.
 pub struct TenantKey {
     org: OrgId,
@@ -193,6 +196,34 @@ impl TenantKey {
             plain,
             random,
         )
+    }
+
+    /// Seals what a person gave as reason, for the audit entry about a record (or about many).
+    pub fn seal_reason(
+        &self,
+        record: Option<&[u8; 16]>,
+        reason: &str,
+        random: &dyn Random,
+    ) -> Vec<u8> {
+        self.seal_secret(
+            REASON,
+            record.unwrap_or(&[0; 16]),
+            reason.as_bytes(),
+            random,
+        )
+    }
+
+    /// Opens a sealed reason of an audit entry.
+    ///
+    /// # Errors
+    /// [`CryptoError`] when it belongs to another record or organisation, or was altered.
+    pub fn open_reason(
+        &self,
+        record: Option<&[u8; 16]>,
+        sealed: &[u8],
+    ) -> Result<String, CryptoError> {
+        let bytes = self.open_secret(REASON, record.unwrap_or(&[0; 16]), sealed)?;
+        String::from_utf8(bytes.to_vec()).map_err(|_| CryptoError::Malformed)
     }
 
     /// Opens what [`Self::seal_secret`] made.
