@@ -4,15 +4,14 @@
  */
 
 export interface paths {
-    "/status": {
+    "/audit/actions": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** State of the installation */
-        get: operations["status_get"];
+        get: operations["audit_actions_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -21,7 +20,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/setup": {
+    "/audit/checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["audit_checkpoint_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["audit_entries_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["audit_export_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/verification": {
         parameters: {
             query?: never;
             header?: never;
@@ -30,8 +77,343 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** First setup */
-        post: operations["setup_post"];
+        post: operations["audit_verification_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["customers_list"];
+        put?: never;
+        post: operations["customers_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/duplicate-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["customers_duplicate_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["customers_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["customers_get"];
+        put?: never;
+        post?: never;
+        delete: operations["customers_delete"];
+        options?: never;
+        head?: never;
+        patch: operations["customers_update"];
+        trace?: never;
+    };
+    "/customers/{customer_id}/activities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["timeline_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{customer_id}/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["contacts_list"];
+        put?: never;
+        post: operations["contacts_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{customer_id}/contacts/{contact_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["contacts_delete"];
+        options?: never;
+        head?: never;
+        patch: operations["contacts_update"];
+        trace?: never;
+    };
+    "/customers/{customer_id}/contacts/{contact_id}/disclosures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["contacts_reveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{customer_id}/disclosures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["customers_reveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{customer_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["timeline_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/departments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["department_list"];
+        put?: never;
+        post: operations["department_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["fields_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["imports_list"];
+        put?: never;
+        post: operations["imports_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["imports_get"];
+        put?: never;
+        post?: never;
+        delete: operations["imports_delete"];
+        options?: never;
+        head?: never;
+        patch: operations["imports_correct"];
+        trace?: never;
+    };
+    "/imports/{import_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["imports_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/{import_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["imports_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/{import_id}/rejected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["imports_rejected"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/{import_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["imports_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/{import_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["imports_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/preferences/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["preference_read"];
+        put: operations["preference_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["openapi_read"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -45,12 +427,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is signed in and what they may do */
-        get: operations["session_get"];
+        get: operations["session_read"];
         put?: never;
-        /** Sign in with a password */
-        post: operations["session_post"];
-        /** Sign out */
+        post: operations["session_create"];
         delete: operations["session_delete"];
         options?: never;
         head?: never;
@@ -66,72 +445,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in with a one-time link */
-        post: operations["session_link_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/session/totp": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["session_totp_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/session/totp/enrolment": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["session_totp_enrolment_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/session/totp/confirmation": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["session_totp_confirmation_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/session/recovery": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["session_recovery_post"];
+        post: operations["session_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -146,7 +460,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put: operations["session_password_put"];
+        put: operations["session_password_update"];
         post?: never;
         delete?: never;
         options?: never;
@@ -163,7 +477,103 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["session_password_strength_post"];
+        post: operations["session_password_strength"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/recovery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["session_recovery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["session_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/totp/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["session_totp_confirmation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/totp/enrolment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["session_totp_enrolment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["setup_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["status_read"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -177,25 +587,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["users_get"];
+        get: operations["user_list"];
         put?: never;
-        post: operations["users_post"];
+        post: operations["user_create"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/users/{id}/sign-in-link": {
+    "/users/directory": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        get: operations["user_directory"];
         put?: never;
-        post: operations["users_id_sign_in_link_post"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -215,7 +625,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch: operations["users_id_patch"];
+        patch: operations["user_update"];
         trace?: never;
     };
     "/users/{id}/access": {
@@ -226,7 +636,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put: operations["users_id_access_put"];
+        put: operations["user_access"];
         post?: never;
         delete?: never;
         options?: never;
@@ -234,90 +644,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/users/directory": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["users_directory_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/departments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["departments_get"];
-        put?: never;
-        post: operations["departments_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/me/preferences/{key}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["me_preferences_key_get"];
-        put: operations["me_preferences_key_put"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/fields": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Field registry as the caller may use it */
-        get: operations["fields_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/customers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List customers */
-        get: operations["customers_get"];
-        put?: never;
-        /** Create a customer */
-        post: operations["customers_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/customers/duplicate-check": {
+    "/users/{id}/sign-in-link": {
         parameters: {
             query?: never;
             header?: never;
@@ -326,328 +653,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["customers_duplicate_check_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/customers/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["customers_id_get"];
-        put?: never;
-        post?: never;
-        delete: operations["customers_id_delete"];
-        options?: never;
-        head?: never;
-        patch: operations["customers_id_patch"];
-        trace?: never;
-    };
-    "/customers/{id}/disclosures": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Reveal a masked field for a reason */
-        post: operations["customers_id_disclosures_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/customers/{id}/contacts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["customers_id_contacts_get"];
-        put?: never;
-        post: operations["customers_id_contacts_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/customers/{id}/contacts/{contact_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete: operations["customers_id_contacts_contact_id_delete"];
-        options?: never;
-        head?: never;
-        patch: operations["customers_id_contacts_contact_id_patch"];
-        trace?: never;
-    };
-    "/customers/{id}/contacts/{contact_id}/disclosures": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["customers_id_contacts_contact_id_disclosures_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/customers/{id}/timeline": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["customers_id_timeline_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/customers/{id}/activities": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["customers_id_activities_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/customers/exports": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["customers_exports_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/imports": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["imports_get"];
-        put?: never;
-        post: operations["imports_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/imports/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["imports_id_get"];
-        put?: never;
-        post?: never;
-        delete: operations["imports_id_delete"];
-        options?: never;
-        head?: never;
-        patch: operations["imports_id_patch"];
-        trace?: never;
-    };
-    "/imports/{id}/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["imports_id_preview_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/imports/{id}/start": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["imports_id_start_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/imports/{id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["imports_id_cancel_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/imports/{id}/resume": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["imports_id_resume_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/imports/{id}/rejected": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["imports_id_rejected_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/audit/entries": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["audit_entries_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/audit/checkpoint": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["audit_checkpoint_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/audit/verification": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["audit_verification_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/audit/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["audit_export_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/audit/actions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["audit_actions_get"];
-        put?: never;
-        post?: never;
+        post: operations["user_sign_in_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -658,496 +664,908 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description application/problem+json: codes and parameters, never sentences */
-        Problem: {
-            type: string;
-            /** Format: int64 */
-            status: number;
-            code: string;
-            params: {
-                [key: string]: string;
-            };
-            fields: components["schemas"]["FieldProblem"][];
-        };
-        FieldProblem: {
-            field: string;
-            code: string;
-            params: {
-                [key: string]: string;
-            };
-        };
-        Named: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-        };
-        Reference: {
-            id: string;
-            name?: string | null;
-        };
-        Status: {
-            version: string;
-            setup_required: boolean;
-            demo: boolean;
-            signed_in: boolean;
-        };
-        /** @enum {string} */
-        Role: "sales" | "sales_lead" | "system_admin" | "security_admin" | "audit_admin";
-        /** @enum {string} */
-        DataScope: "own" | "department" | "department_tree" | "all";
-        SetupUser: {
-            role: components["schemas"]["Role"];
-            name: string;
-            login: string;
-            password: string;
-        };
-        Setup: {
-            setup_code: string;
-            organisation_name: string;
-            language: string;
-            users: components["schemas"]["SetupUser"][];
-        };
-        SignIn: {
-            login: string;
-            password: string;
-        };
-        NextStep: {
-            /** @enum {string} */
-            next: "totp" | "enrol_totp" | "done";
-        };
-        Link: {
-            token: string;
-        };
-        Code: {
-            code: string;
-        };
-        TotpEnrolment: {
-            secret: string;
-            otpauth_uri: string;
-            qr_svg: string;
-        };
-        TotpConfirmation: {
-            /** @enum {string} */
-            next: "totp" | "enrol_totp" | "done";
-            recovery_codes: string[];
-        };
-        SessionUser: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-            login: string;
-            roles: components["schemas"]["Role"][];
-            data_scope: components["schemas"]["DataScope"];
-            department?: components["schemas"]["Named"] | null;
-            language: string;
-        };
-        Session: {
-            user: components["schemas"]["SessionUser"];
-            organisation: components["schemas"]["Named"];
-            permissions: string[];
-            csrf_token: string;
-            /** Format: date-time */
-            idle_expires_at: string;
-            /** Format: date-time */
-            absolute_expires_at: string;
-        };
-        PasswordChange: {
-            current: string;
-            new: string;
-        };
-        Password: {
-            password: string;
-        };
-        PasswordStrength: {
-            /** Format: int64 */
-            score: number;
-            accepted: boolean;
-            codes: string[];
-        };
-        User: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-            login: string;
-            roles: components["schemas"]["Role"][];
-            data_scope: components["schemas"]["DataScope"];
-            /** Format: uuid */
-            department_id?: string | null;
-            department_name?: string | null;
-            /** @enum {string} */
-            status: "active" | "disabled";
-            totp: boolean;
-            /** Format: date-time */
-            last_sign_in_at?: string | null;
-            /** Format: int64 */
-            version: number;
-        };
-        NewUser: {
-            name: string;
-            login: string;
-            /** Format: uuid */
-            department_id?: string | null;
-            data_scope: components["schemas"]["DataScope"];
-        };
-        NewUserLink: {
-            /** Format: uuid */
-            id: string;
-            sign_in_link: string;
-        };
-        SignInLink: {
-            sign_in_link: string;
-        };
-        UserPatch: {
-            name?: string;
-            /** Format: uuid */
-            department_id?: string | null;
-            /** @enum {string} */
-            status?: "active" | "disabled";
-        };
+        /** @description Roles and data scope. */
         Access: {
+            /** @description The roles. An administrator's excludes every other. */
             roles: components["schemas"]["Role"][];
+            /** @description Which customers they reach. */
             data_scope: components["schemas"]["DataScope"];
         };
-        DirectoryEntry: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-            department_name?: string | null;
+        /** @description A follow-up. */
+        ActivityInput: {
+            /** @description `call`, `visit`, `message`, `email` or `note`. */
+            kind: string;
+            /** @description What was said or done. */
+            content: string;
+            /**
+             * Format: date-time
+             * @description When; now if not given.
+             */
+            at?: string | null;
+            /** @description When to contact the customer next. */
+            next_contact_at?: string | null;
         };
-        Directory: {
-            items: components["schemas"]["DirectoryEntry"][];
+        /** @description The actions an entry may speak of. */
+        AuditActions: {
+            /** @description Their names, sorted. */
+            items: string[];
         };
-        Department: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-            /** Format: uuid */
-            parent_id?: string | null;
-            /** Format: int64 */
-            version: number;
+        /** @description Who acted. */
+        AuditActor: {
+            /** @description The account; none for the system and for people not signed in. */
+            id: string | null;
+            /** @description The account's name, or that of the system's job. */
+            name: string | null;
+            /** @description `user`, `system`, `anonymous`, or `unknown` for an entry that cannot be read. */
+            kind: string;
         };
-        Departments: {
-            items: components["schemas"]["Department"][];
+        /** @description One entry of the log. */
+        AuditEntry: {
+            /**
+             * Format: int64
+             * @description Its place in the log.
+             */
+            index: number;
+            /** @description Whether the stored bytes are an entry. If not, the log was altered here; the other members say nothing. */
+            readable: boolean;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            at: string;
+            /** @description Who acted. */
+            actor: components["schemas"]["AuditActor"];
+            /** @description What was done, such as `customer.read`. */
+            action: string;
+            /** @description `allowed`, `denied` or `failed`. */
+            outcome: string;
+            resource: components["schemas"]["AuditResource"] | null;
+            /** @description Further facts: codes, counts, ids. */
+            detail: Record<string, never>;
+            /** @description The network address it came from. */
+            address: string | null;
+            /** @description The id of the request. */
+            request_id: string | null;
+            /** @description The entry's leaf hash in the Merkle tree (RFC 6962), hexadecimal. */
+            hash: string;
         };
-        NewDepartment: {
-            name: string;
-            /** Format: uuid */
-            parent_id?: string | null;
-        };
-        Preference: {
-            value: unknown;
-        };
-        FieldInfo: {
-            name: string;
+        /** @description What was acted on. */
+        AuditResource: {
+            /** @description The type, such as `customer`. */
             type: string;
-            choices?: string[] | null;
-            required: boolean;
-            /** Format: int64 */
-            max_length: number;
-            masked: boolean;
-            in_list: boolean;
-            sortable: boolean;
-            filterable: boolean;
-            importable: boolean;
-            access: string;
-            category: string;
+            /** @description Which one; none for the type as a whole. */
+            id: string | null;
         };
-        FieldList: {
-            customer: components["schemas"]["FieldInfo"][];
-            contact: components["schemas"]["FieldInfo"][];
-            activity: components["schemas"]["FieldInfo"][];
+        /** @description The newest signed checkpoint (C2SP tlog-checkpoint). */
+        Checkpoint: {
+            /** @description The log's name. */
+            origin: string;
+            /**
+             * Format: int64
+             * @description How many entries it covers.
+             */
+            size: number;
+            /** @description The root hash of the Merkle tree over them, base64. */
+            root_hash: string;
+            /** @description The checkpoint as signed: keep it elsewhere, and any later log can be held against it. */
+            signed_note: string;
+            /** @description The public key, to be compared with one obtained on another way. */
+            verifier_key: string;
+            /**
+             * Format: date-time
+             * @description When it was signed.
+             */
+            signed_at: string;
         };
-        FieldValue: string | {
-            /** Format: int64 */
-            minor: number;
-            currency: string;
-        } | {
-            masked: string;
+        /** @description A second factor. */
+        Code: {
+            /** @description What the person typed. */
+            code: string;
         };
-        FieldInput: string | {
-            /** Format: int64 */
-            minor: number;
-            currency: string;
+        /** @description Which column fills which field. */
+        ColumnMapping: {
+            /** @description Position of the column from 0. */
+            column: number;
+            /** @description A field, or `contact_first_name`, `contact_last_name`, `owner_name`, `amount_10k` (万元), `ignore`. */
+            field: string;
         };
-        CustomerRecord: {
-            /** Format: uuid */
+        /** @description A new or changed contact. */
+        ContactInput: {
+            /** @description Values by field name; null empties a field. */
+            fields?: {
+                [key: string]: components["schemas"]["FieldInput"];
+            };
+            /** @description Whether it is the customer's first contact; unchanged if not given. */
+            is_primary?: boolean | null;
+        };
+        /** @description The contacts of a customer. */
+        ContactList: {
+            /** @description The contacts, the first one first. */
+            items: components["schemas"]["ContactRecord"][];
+        };
+        /** @description A contact as the caller may see it. */
+        ContactRecord: {
+            /** @description The id. */
             id: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The version, also the entity tag.
+             */
+            version: number;
+            /** @description Whether it is the customer's first contact. */
+            is_primary: boolean;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+            /** @description The filled fields by name. */
+            fields: {
+                [key: string]: components["schemas"]["FieldValue"];
+            };
+        };
+        /** @description What to export, and why. */
+        CustomerExport: {
+            format: ("csv" | "xlsx") & Record<string, never>;
+            /** @description The same as in lists. */
+            filter?: components["schemas"]["ListFilter"];
+            /** @description Names of fields, `owner`, `department`, `created_at`, `updated_at`; in the order of the file. */
+            columns: string[];
+            /** @description Why, 2 to 200 characters; goes into the audit log. */
+            reason: string;
+            /** @description Language of header and choices; `zh-CN` if not given. */
+            lang?: string | null;
+        };
+        /** @description A new or changed customer. */
+        CustomerInput: {
+            /** @description Values by field name; null empties a field. */
+            fields?: {
+                [key: string]: components["schemas"]["FieldInput"];
+            };
+            /** @description The person responsible; the caller if not given on creation. */
+            owner_id?: string | null;
+        };
+        /** @description A customer as the caller may see it. */
+        CustomerRecord: {
+            /** @description The id. */
+            id: string;
+            /**
+             * Format: int64
+             * @description The version, also the entity tag.
+             */
             version: number;
             owner?: components["schemas"]["Reference"] | null;
             department?: components["schemas"]["Reference"] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
             updated_at: string;
+            /** @description The filled fields by name; hidden ones are missing. */
             fields: {
                 [key: string]: components["schemas"]["FieldValue"];
             };
+            /** @description What the caller may do with it. */
             actions: string[];
         };
-        CustomerInput: {
-            fields: {
-                [key: string]: null | components["schemas"]["FieldInput"];
-            };
-            /** Format: uuid */
-            owner_id?: string | null;
+        /**
+         * @description Which customers an account's roles reach.
+         * @enum {string}
+         */
+        DataScope: "own" | "department" | "department_tree" | "all";
+        /** @description A department. */
+        Department: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The department above; none for a topmost one.
+             */
+            parent_id?: string | null;
+            /**
+             * Format: int64
+             * @description The version to base a change on.
+             */
+            version: number;
         };
-        DuplicateCheck: {
-            fields: {
-                [key: string]: null | components["schemas"]["FieldInput"];
-            };
+        /** @description All departments. */
+        Departments: {
+            /** @description Oldest first. */
+            items: components["schemas"]["Department"][];
         };
-        DuplicateMatch: {
-            /** Format: uuid */
-            id?: string | null;
-            name?: string | null;
-            on: string[];
+        /** @description The people of the organisation. */
+        Directory: {
+            /** @description Those whose account is active, oldest first. */
+            items: components["schemas"]["DirectoryEntry"][];
         };
-        Duplicates: {
-            matches: components["schemas"]["DuplicateMatch"][];
+        /** @description Somebody customers can belong to. */
+        DirectoryEntry: {
+            /**
+             * Format: uuid
+             * @description The account's id.
+             */
+            id: string;
+            /** @description The display name. */
+            name: string;
+            /** @description The department's name. */
+            department_name?: string | null;
         };
-        DisclosureInput: {
-            field: string;
-            reason: string;
-        };
+        /** @description A revealed field. */
         DisclosedField: {
+            /** @description The field. */
             field: string;
+            /** @description Its value in clear. */
             value: string;
         };
-        ContactRecord: {
-            /** Format: uuid */
-            id: string;
-            /** Format: int64 */
-            version: number;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            updated_at: string;
-            is_primary: boolean;
-            fields: {
-                [key: string]: components["schemas"]["FieldValue"];
-            };
+        /** @description Which field to reveal, and why. */
+        DisclosureInput: {
+            /** @description The field. */
+            field: string;
+            /** @description Why, 2 to 200 characters; goes into the audit log. */
+            reason: string;
         };
-        ContactList: {
-            items: components["schemas"]["ContactRecord"][];
+        /** @description A customer that has a value in common with the one asked about. */
+        DuplicateMatch: {
+            /** @description Its id, if the caller may read it. */
+            id?: string | null;
+            /** @description Its name, if the caller may read it. */
+            name?: string | null;
+            /** @description The fields they have in common. */
+            on: string[];
         };
-        ContactInput: {
-            fields: {
-                [key: string]: null | components["schemas"]["FieldInput"];
-            };
-            is_primary?: boolean;
+        /**
+         * @description What to do with a row that is a customer already.
+         * @enum {string}
+         */
+        Duplicates: "skip" | "merge" | "keep";
+        /** @description One field as the caller may use it. */
+        FieldInfo: {
+            /** @description Its name. */
+            name: string;
+            /** @description `text`, `long_text`, `name`, `phone`, `email`, `uscc`, `id_number`, `bank_account`, `choice`, `date`, `amount`. */
+            type: string;
+            /** @description The codes of a choice. */
+            choices?: string[] | null;
+            /** @description Whether a record must have it. */
+            required: boolean;
+            /** @description Longest text, in characters. */
+            max_length: number;
+            /** @description Shown masked unless revealed. */
+            masked: boolean;
+            /** @description Part of list rows. */
+            in_list: boolean;
+            /** @description Lists can be sorted by it. */
+            sortable: boolean;
+            /** @description Lists can be filtered by it. */
+            filterable: boolean;
+            /** @description Files can be imported into it. */
+            importable: boolean;
+            /** @description `hidden`, `masked`, `read` or `write`. */
+            access: string;
+            /** @description `none`, `personal` or `sensitive`. */
+            category: string;
         };
-        TimelineItem: {
-            /** Format: uuid */
-            id: string;
-            /** Format: date-time */
-            at: string;
-            kind: string;
-            author?: components["schemas"]["Reference"] | null;
-            content?: string;
-            /** Format: date */
-            next_contact_at?: string;
-            changes?: string[];
+        /** @description A field value as a client sends it. */
+        FieldInput: null | string | {
+            /**
+             * Format: int64
+             * @description Minor units, such as fen or cents.
+             */
+            minor: number;
+            /** @description ISO 4217 code. */
+            currency: string;
         };
-        ActivityInput: {
-            kind: string;
-            content: string;
-            /** Format: date-time */
-            at?: string;
-            /** Format: date */
-            next_contact_at?: string;
+        /** @description The fields of every kind of record. */
+        FieldList: {
+            /** @description Fields of customers. */
+            customer: components["schemas"]["FieldInfo"][];
+            /** @description Fields of contacts. */
+            contact: components["schemas"]["FieldInfo"][];
+            /** @description Fields of follow-ups. */
+            activity: components["schemas"]["FieldInfo"][];
         };
-        CustomerExport: {
-            /** @enum {string} */
-            format: "xlsx" | "csv";
-            filter: {
+        /** @description What is wrong with one field. */
+        FieldProblem: {
+            /** @description The field's name. */
+            field: string;
+            /** @description What is wrong, such as `phone.too_short`; the words are in the locale files. */
+            code: string;
+            /** @description Values the words may use. */
+            params: {
                 [key: string]: string;
             };
-            columns: string[];
-            reason: string;
-            lang?: string | null;
         };
-        ImportSource: {
-            /** @enum {string} */
-            format: "csv" | "xlsx";
-            encoding?: string | null;
-            bom: boolean;
-            /** @enum {string|null} */
-            delimiter?: "," | ";" | "\t" | "|" | null;
-            sheet?: string | null;
-            sheets: string[];
-            /** Format: int64 */
-            header_row: number;
+        /** @description A field value as the API shows it. */
+        FieldValue: string | {
+            /**
+             * Format: int64
+             * @description Minor units, such as fen or cents.
+             */
+            minor: number;
+            /** @description ISO 4217 code. */
+            currency: string;
+        } | {
+            /** @description What is left of it. */
+            masked: string;
         };
-        ImportSourcePatch: {
-            encoding?: string;
-            delimiter?: string;
-            sheet?: string;
-            /** Format: int64 */
-            header_row?: number;
+        /** @description One thing that is wrong. */
+        Finding: {
+            /** @description What, such as `entry_altered`. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description The index of the (first) entry it is about.
+             */
+            index: number | null;
+            /** @description Its place in the log's own terms: `from`, `to`, `level`, `child`, `size`, `reason`, … */
+            detail: Record<string, never>;
         };
-        /** @enum {string} */
-        ImportPreset: "generic" | "salesforce" | "hubspot" | "zoho" | "fxiaoke";
+        /** @description An import. */
+        Import: {
+            /** @description The id. */
+            id: string;
+            /** @description The name of the file. */
+            file_name: string;
+            /**
+             * Format: int64
+             * @description Bytes of the file.
+             */
+            size: number;
+            state: ("detected" | "running" | "cancelling" | "cancelled" | "interrupted" | "finished" | "failed") & Record<string, never>;
+            /** @description What the file is. */
+            source: components["schemas"]["ImportSource"];
+            /** @description The system it was exported from. */
+            preset: components["schemas"]["ImportPreset"];
+            /** @description Its columns. */
+            columns: components["schemas"]["ImportColumn"][];
+            /** @description What it is run with. */
+            options: components["schemas"]["ImportOptions"];
+            /** @description How far it is. */
+            progress: components["schemas"]["ImportProgress"];
+            /** @description What is doubtful about the file as a whole, and in how many rows. */
+            warnings: components["schemas"]["ImportWarning"][];
+            /**
+             * Format: date-time
+             * @description When the file was uploaded.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            finished_at?: string | null;
+            created_by?: components["schemas"]["Reference"] | null;
+        };
+        /** @description A column of the file. */
         ImportColumn: {
-            /** Format: int64 */
+            /** @description Position from 0. */
             index: number;
+            /** @description Its name. */
             header: string;
+            /** @description Up to three values. */
             samples: string[];
+            /** @description What it is suggested to fill. */
             field?: string | null;
         };
-        ColumnMapping: {
-            /** Format: int64 */
-            column: number;
-            field: string;
-        };
+        /** @description What an import is run with. */
         ImportOptions: {
+            /** @description Columns that are not named are left out. */
             mapping: components["schemas"]["ColumnMapping"][];
-            /** @enum {string} */
-            duplicates: "skip" | "merge" | "keep";
-            /** @enum {string} */
-            uscc_check: "reject" | "accept";
-            /** Format: uuid */
+            /** @description What to do with duplicates. */
+            duplicates?: components["schemas"]["Duplicates"];
+            /** @description What to do with wrong check digits. */
+            uscc_check?: components["schemas"]["UsccOption"];
+            /** @description Who becomes responsible where the file names nobody; who imports if not given. */
             owner_id?: string | null;
         };
+        /** @description What is decided against the detection. */
+        ImportPatch: {
+            source?: components["schemas"]["ImportSourcePatch"] | null;
+            preset?: components["schemas"]["ImportPreset"] | null;
+        };
+        /**
+         * @description Systems whose exports are known.
+         * @enum {string}
+         */
+        ImportPreset: "generic" | "salesforce" | "hubspot" | "zoho" | "fxiaoke";
+        /** @description How far an import is. `read = created + updated + skipped + rejected`, always. */
         ImportProgress: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Bytes of the file passed. For a workbook an estimate.
+             */
             bytes_read: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Bytes of the file.
+             */
             bytes_total: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Rows read.
+             */
             read: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Customers made.
+             */
             created: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Rows that filled empty fields of a customer.
+             */
             updated: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Rows left out as duplicates.
+             */
             skipped: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Rows that cannot be taken.
+             */
             rejected: number;
         };
+        /** @description What a file is. */
+        ImportSource: {
+            /** @description `csv` or `xlsx`. */
+            format: string;
+            /** @description Lower-case name of the encoding; none for a workbook. */
+            encoding?: string | null;
+            /** @description Whether it begins with a byte order mark. */
+            bom: boolean;
+            /** @description The delimiter; none for a workbook. */
+            delimiter?: string | null;
+            /** @description The sheet read; none for text. */
+            sheet?: string | null;
+            /** @description All sheets. */
+            sheets: string[];
+            /**
+             * Format: int64
+             * @description The row that names the columns, from 1; 0 if none does.
+             */
+            header_row: number;
+        };
+        /** @description What is decided about the file; what is not given stays as decided before, or detected. */
+        ImportSourcePatch: {
+            /** @description A label of the WHATWG Encoding Standard. */
+            encoding?: string | null;
+            /** @description One of comma, semicolon, tab and bar. */
+            delimiter?: string | null;
+            /** @description Name of the sheet. */
+            sheet?: string | null;
+            /**
+             * Format: int64
+             * @description The row that names the columns, from 1; 0 if none does.
+             */
+            header_row?: number | null;
+        };
+        /** @description Something doubtful. */
         ImportWarning: {
+            /** @description What it is. */
             code: string;
+            /** @description Values the words may use. */
             params: {
-                [key: string]: unknown;
+                [key: string]: string;
             };
         };
-        Import: {
-            /** Format: uuid */
+        /** @description The first factor by one-time link. */
+        Link: {
+            /** @description The part of the link behind `#`. */
+            token: string;
+        };
+        /** @description What a list shows; everything unset is not filtered by. Several codes or ids are separated by commas. */
+        ListFilter: {
+            /** @description Part of a name, pinyin or initials, the last four digits of a phone, or a whole phone, e-mail or code. */
+            q?: string | null;
+            /** @description Codes of the status. */
+            status?: string | null;
+            /** @description Codes of the level. */
+            level?: string | null;
+            /** @description Codes of the source. */
+            source?: string | null;
+            /** @description Industries. */
+            industry?: string | null;
+            /** @description Provinces. */
+            province?: string | null;
+            /** @description Ids of owners. */
+            owner_id?: string | null;
+            /** @description Ids of departments. */
+            department_id?: string | null;
+            /** @description Changed on or after this date. */
+            updated_from?: string | null;
+            /** @description Changed on or before this date. */
+            updated_to?: string | null;
+        };
+        /** @description Something with a name. */
+        Named: {
+            /** @description Its id. */
             id: string;
-            file_name: string;
-            /** Format: int64 */
-            size: number;
-            /** @enum {string} */
-            state: "detected" | "running" | "cancelling" | "cancelled" | "interrupted" | "finished" | "failed";
-            source: components["schemas"]["ImportSource"];
-            preset: components["schemas"]["ImportPreset"];
-            columns: components["schemas"]["ImportColumn"][];
-            options: components["schemas"]["ImportOptions"];
-            progress: components["schemas"]["ImportProgress"];
-            warnings: components["schemas"]["ImportWarning"][];
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            finished_at?: string | null;
-            created_by?: components["schemas"]["Named"] | null;
+            /** @description Its name. */
+            name: string;
         };
-        ImportPatch: {
-            source?: components["schemas"]["ImportSourcePatch"];
-            preset?: components["schemas"]["ImportPreset"];
+        /** @description A department to make. */
+        NewDepartment: {
+            /** @description Its name, at most 100 characters. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The department above.
+             */
+            parent_id?: string | null;
         };
-        PreviewRequest: {
-            mapping: components["schemas"]["ColumnMapping"][];
-            /** @enum {string} */
-            duplicates: "skip" | "merge" | "keep";
-            /** @enum {string} */
-            uscc_check: "reject" | "accept";
+        /** @description An account to make. */
+        NewUser: {
+            /** @description The display name, at most 100 characters. */
+            name: string;
+            /** @description The login name: 2 to 64 letters, digits and `.`, `_`, `-`, `@`. Case does not matter. */
+            login: string;
+            /**
+             * Format: uuid
+             * @description The department.
+             */
+            department_id?: string | null;
+            /** @description Which customers the roles, once granted, reach. */
+            data_scope: components["schemas"]["DataScope"];
         };
+        /** @description An account just made. */
+        NewUserLink: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description A path on this server by which its owner signs in once, within 24 hours. Shown this once. */
+            sign_in_link: string;
+        };
+        /** @description What signing in needs next. */
+        NextStep: {
+            next: ("totp" | "enrol_totp" | "done") & Record<string, never>;
+        };
+        /** @description A password to judge. */
+        Password: {
+            /** @description The password. It is not stored. */
+            password: string;
+        };
+        /** @description A new password. */
+        PasswordChange: {
+            /** @description The present password; not needed while there is none. */
+            current?: string | null;
+            /** @description The new one. */
+            new: string;
+        };
+        /** @description The judgement of a password. */
+        PasswordStrength: {
+            /**
+             * Format: int32
+             * @description 0 (guessed at once) to 4 (very hard to guess).
+             */
+            score: number;
+            /** @description Whether it may be used. */
+            accepted: boolean;
+            /** @description What is wrong. */
+            codes: string[];
+        };
+        /** @description A preference. */
+        Preference: {
+            /** @description Any JSON of at most 16 KiB; null when there is none. */
+            value: unknown;
+        };
+        /** @description The first rows as they will be stored. */
+        Preview: {
+            /** @description Up to 50 rows. */
+            rows: components["schemas"]["PreviewRow"][];
+            /** @description How many of them are duplicates. */
+            duplicates_in_sample: number;
+        };
+        /** @description A remark about a value or a row. */
         PreviewNote: {
+            /** @description The field, or `row`. */
             field: string;
+            /** @description What it is. */
             code: string;
+            /** @description Values the words may use. */
             params: {
-                [key: string]: unknown;
+                [key: string]: string;
             };
-            /** @enum {string} */
-            severity: "repair" | "warning" | "error";
+            /** @description How much it weighs. */
+            severity: components["schemas"]["Severity"];
         };
+        /**
+         * @description What becomes of a row.
+         * @enum {string}
+         */
+        PreviewOutcome: "create" | "update" | "skip" | "reject";
+        /** @description What to preview an import with; as with a start. */
+        PreviewRequest: {
+            /** @description Columns that are not named are left out. */
+            mapping: components["schemas"]["ColumnMapping"][];
+            /** @description What to do with duplicates. */
+            duplicates?: components["schemas"]["Duplicates"];
+            /** @description What to do with wrong check digits. */
+            uscc_check?: components["schemas"]["UsccOption"];
+            /** @description Who becomes responsible where the file names nobody. */
+            owner_id?: string | null;
+        };
+        /** @description A row of a preview. */
         PreviewRow: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Its number in the file.
+             */
             row: number;
-            /** @enum {string} */
-            outcome: "create" | "update" | "skip" | "reject";
+            /** @description What becomes of it. */
+            outcome: components["schemas"]["PreviewOutcome"];
+            /** @description The fields as they will be stored, by name. */
             fields: {
                 [key: string]: string;
             };
+            /** @description What was put right, what is doubtful, what is wrong. */
             notes: components["schemas"]["PreviewNote"][];
         };
-        Preview: {
-            rows: components["schemas"]["PreviewRow"][];
-            /** Format: int64 */
-            duplicates_in_sample: number;
-        };
-        AuditActor: {
-            id?: string | null;
-            name?: string | null;
-            kind: string;
-        };
-        AuditResource: {
+        /** @description The body of an error answer. */
+        Problem: {
+            /** @description Always `about:blank`: the code says what it is. */
             type: string;
-            id?: string | null;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
+            status: number;
+            /** @description What went wrong, such as `customer.duplicate`. */
+            code: string;
+            /** @description Values the words may use. */
+            params: {
+                [key: string]: string;
+            };
+            /** @description What is wrong with which field. */
+            fields: components["schemas"]["FieldProblem"][];
         };
-        AuditEntry: {
-            /** Format: int64 */
-            index: number;
-            readable: boolean;
-            /** Format: date-time */
+        /** @description A person or department by id and name. */
+        Reference: {
+            /** @description Its id. */
+            id: string;
+            /** @description Its name at this moment. */
+            name?: string | null;
+        };
+        /**
+         * @description A role an account can hold.
+         * @enum {string}
+         */
+        Role: "sales" | "sales_lead" | "system_admin" | "security_admin" | "audit_admin";
+        /** @description Who is signed in, what they may do, and until when. */
+        Session: {
+            /** @description The person. */
+            user: components["schemas"]["SessionUser"];
+            /** @description Their organisation. */
+            organisation: components["schemas"]["Named"];
+            /** @description What they may do on some record at least, such as `customer.create`. */
+            permissions: string[];
+            /** @description What `X-CSRF-Token` must be on requests that change something. */
+            csrf_token: string;
+            /**
+             * Format: date-time
+             * @description When the session ends unless it is used.
+             */
+            idle_expires_at: string;
+            /**
+             * Format: date-time
+             * @description When the session ends in any case.
+             */
+            absolute_expires_at: string;
+        };
+        /** @description The signed-in person. */
+        SessionUser: {
+            /**
+             * Format: uuid
+             * @description The account's id.
+             */
+            id: string;
+            /** @description The display name. */
+            name: string;
+            /** @description The login name. */
+            login: string;
+            /** @description The roles held. */
+            roles: components["schemas"]["Role"][];
+            /** @description Which customers the roles reach. */
+            data_scope: components["schemas"]["DataScope"];
+            department?: components["schemas"]["Named"] | null;
+            /** @description The language, a BCP 47 tag. */
+            language: string;
+        };
+        /** @description Everything the first run needs. */
+        Setup: {
+            /** @description The code the server printed at its first start. */
+            setup_code: string;
+            /** @description The organisation's name. */
+            organisation_name: string;
+            /** @description `zh-CN` or `en`. */
+            language: string;
+            /** @description Each administrator once, and at least one sales lead; at most 20. */
+            users: components["schemas"]["SetupUser"][];
+        };
+        /** @description Nothing to tell. */
+        SetupDone: Record<string, never>;
+        /** @description A first account. */
+        SetupUser: {
+            /** @description Its role. */
+            role: components["schemas"]["Role"];
+            /** @description The display name. */
+            name: string;
+            /** @description The login name. */
+            login: string;
+            /** @description The password. */
+            password: string;
+        };
+        /**
+         * @description How much a note weighs.
+         * @enum {string}
+         */
+        Severity: "repair" | "warning" | "error";
+        /** @description The first factor by password. */
+        SignIn: {
+            /** @description The login name. */
+            login: string;
+            /** @description The password. */
+            password: string;
+        };
+        /** @description A one-time link. */
+        SignInLink: {
+            /** @description A path on this server by which the owner signs in once, within 24 hours. Shown this once. */
+            sign_in_link: string;
+        };
+        /** @description The state of the installation. */
+        Status: {
+            /** @description The server's version. */
+            version: string;
+            /** @description Whether there is no organisation yet. */
+            setup_required: boolean;
+            /** @description Whether it was started as a demonstration. */
+            demo: boolean;
+            /** @description Always false: who is signed in asks for the session. */
+            signed_in: boolean;
+        };
+        /** @description A follow-up, or something the log knows of the customer. */
+        TimelineItem: {
+            /** @description Unique within the timeline. */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
             at: string;
-            actor: components["schemas"]["AuditActor"];
-            action: string;
-            outcome: string;
-            resource?: components["schemas"]["AuditResource"] | null;
-            detail: {
-                [key: string]: unknown;
-            };
-            address?: string | null;
-            request_id?: string | null;
-            hash: string;
-        };
-        Checkpoint: {
-            origin: string;
-            /** Format: int64 */
-            size: number;
-            root_hash: string;
-            signed_note: string;
-            verifier_key: string;
-            /** Format: date-time */
-            signed_at: string;
-        };
-        Finding: {
+            /**
+             * @description `call`, `visit`, `message`, `email`, `note` for follow-ups; `created`, `imported`, `updated`, `owner_changed`,
+             *     `contact_created`, `contact_updated`, `contact_deleted`, `revealed` from the log.
+             */
             kind: string;
-            /** Format: int64 */
-            index?: number | null;
-            detail: {
-                [key: string]: unknown;
-            };
+            author?: components["schemas"]["Reference"] | null;
+            /** @description What was written, for follow-ups. */
+            content?: string | null;
+            /** @description When to contact the customer next, for follow-ups. */
+            next_contact_at?: string | null;
+            /** @description Names of the fields changed or revealed. */
+            changes?: string[];
         };
+        /** @description The second factor is set up. */
+        TotpConfirmation: {
+            next: ("totp" | "enrol_totp" | "done") & Record<string, never>;
+            /** @description Ten codes that each stand in for the app once. Shown this once. */
+            recovery_codes: string[];
+        };
+        /** @description What an authenticator app needs. */
+        TotpEnrolment: {
+            /** @description The secret in base 32, to be typed. */
+            secret: string;
+            /** @description The same as an address apps open. */
+            otpauth_uri: string;
+            /** @description The address as a QR code, SVG. */
+            qr_svg: string;
+        };
+        /**
+         * @description What to do with a 统一社会信用代码 whose check digit is wrong.
+         * @enum {string}
+         */
+        UsccOption: "reject" | "accept";
+        /** @description An account. */
+        User: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description The display name. */
+            name: string;
+            /** @description The login name. */
+            login: string;
+            /** @description The roles held. */
+            roles: components["schemas"]["Role"][];
+            /** @description Which customers the roles reach. */
+            data_scope: components["schemas"]["DataScope"];
+            /**
+             * Format: uuid
+             * @description The department.
+             */
+            department_id?: string | null;
+            /** @description Its name. */
+            department_name?: string | null;
+            status: ("active" | "disabled") & Record<string, never>;
+            /** @description Whether the second factor is set up. */
+            totp: boolean;
+            /**
+             * Format: date-time
+             * @description When it last signed in completely.
+             */
+            last_sign_in_at?: string | null;
+            /**
+             * Format: int64
+             * @description The version to base a change on.
+             */
+            version: number;
+        };
+        /** @description A change of an account; what is absent stays. */
+        UserPatch: {
+            /** @description The display name. */
+            name?: string | null;
+            /**
+             * Format: uuid
+             * @description The department; null takes the person out of theirs.
+             */
+            department_id?: string | null;
+            /** @description Whether it may be used. */
+            status?: ("active" | "disabled") | null;
+        };
+        /** @description What a verification found. */
         Verification: {
+            /** @description Whether nothing is wrong. */
             ok: boolean;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many entries the newest valid checkpoint covers.
+             */
             size: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many stored entries were compared with the tree.
+             */
             entries_checked: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Entries written since that checkpoint, which nothing vouches for yet.
+             */
             entries_unsigned: number;
-            /** Format: int64 */
-            findings_omitted: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many stored checkpoints were checked.
+             */
             checkpoints_checked: number;
+            /** @description What is wrong, at most 1000 findings. */
             findings: components["schemas"]["Finding"][];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many more findings there were.
+             */
+            findings_omitted: number;
+            /**
+             * Format: int64
+             * @description How long it took.
+             */
             took_ms: number;
-        };
-        AuditActions: {
-            items: string[];
         };
     };
     responses: never;
@@ -1158,7 +1576,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    status_get: {
+    audit_actions_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -1167,12 +1585,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description success */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Status"];
+                    "application/json": components["schemas"]["AuditActions"];
                 };
             };
             /** @description problem */
@@ -1186,48 +1605,7 @@ export interface operations {
             };
         };
     };
-    setup_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Setup"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            /** @description setup.code.wrong */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    session_get: {
+    audit_checkpoint_read: {
         parameters: {
             query?: never;
             header?: never;
@@ -1236,12 +1614,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description success */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Session"];
+                    "application/json": components["schemas"]["Checkpoint"];
                 };
             };
             /** @description problem */
@@ -1255,1525 +1634,28 @@ export interface operations {
             };
         };
     };
-    session_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SignIn"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NextStep"];
-                };
-            };
-            /** @description session.credentials.wrong */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description rate.limited */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    session_delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    session_link_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Link"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NextStep"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    session_totp_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Code"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NextStep"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    session_totp_enrolment_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TotpEnrolment"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    session_totp_confirmation_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Code"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TotpConfirmation"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    session_recovery_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Code"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NextStep"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    session_password_put: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PasswordChange"];
-            };
-        };
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    session_password_strength_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Password"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PasswordStrength"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    users_get: {
+    audit_entries_list: {
         parameters: {
             query?: {
+                /** @description Entries per page, 1 to 200; 50 if not given. */
                 limit?: number;
+                /** @description `next_cursor` of the page before. */
                 cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["User"][];
-                        next_cursor: string | null;
-                        /** Format: int64 */
-                        total?: number;
-                    };
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    users_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewUser"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NewUserLink"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    users_id_sign_in_link_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SignInLink"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    users_id_patch: {
-        parameters: {
-            query?: never;
-            header: {
-                "If-Match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["UserPatch"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["User"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    users_id_access_put: {
-        parameters: {
-            query?: never;
-            header: {
-                "If-Match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Access"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["User"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    users_directory_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Directory"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    departments_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Departments"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    departments_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewDepartment"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Department"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    me_preferences_key_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                key: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Preference"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    me_preferences_key_put: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                key: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Preference"];
-            };
-        };
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    fields_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FieldList"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    customers_get: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-                sort?: string;
-                q?: string;
-                status?: string;
-                level?: string;
-                source?: string;
-                industry?: string;
-                province?: string;
-                owner_id?: string;
-                department_id?: string;
-                updated_from?: string;
-                updated_to?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["CustomerRecord"][];
-                        next_cursor: string | null;
-                        /** Format: int64 */
-                        total?: number;
-                    };
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    customers_post: {
-        parameters: {
-            query?: {
-                allow_duplicate?: boolean;
-            };
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CustomerInput"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CustomerRecord"];
-                };
-            };
-            /** @description customer.duplicate */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    customers_duplicate_check_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DuplicateCheck"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Duplicates"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    customers_id_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CustomerRecord"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    customers_id_delete: {
-        parameters: {
-            query?: never;
-            header: {
-                "If-Match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    customers_id_patch: {
-        parameters: {
-            query?: never;
-            header: {
-                "If-Match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CustomerInput"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CustomerRecord"];
-                };
-            };
-            /** @description version.changed */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    customers_id_disclosures_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DisclosureInput"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DisclosedField"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    customers_id_contacts_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ContactList"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    customers_id_contacts_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ContactInput"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ContactRecord"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    customers_id_contacts_contact_id_delete: {
-        parameters: {
-            query?: never;
-            header: {
-                "If-Match": string;
-            };
-            path: {
-                id: string;
-                contact_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    customers_id_contacts_contact_id_patch: {
-        parameters: {
-            query?: never;
-            header: {
-                "If-Match": string;
-            };
-            path: {
-                id: string;
-                contact_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ContactInput"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ContactRecord"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    customers_id_contacts_contact_id_disclosures_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                contact_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DisclosureInput"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DisclosedField"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    customers_id_timeline_get: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["TimelineItem"][];
-                        next_cursor: string | null;
-                        /** Format: int64 */
-                        total?: number;
-                    };
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    customers_id_activities_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ActivityInput"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TimelineItem"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    customers_exports_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CustomerExport"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/octet-stream": string;
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    imports_get: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Import"][];
-                        next_cursor: string | null;
-                        /** Format: int64 */
-                        total?: number;
-                    };
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    imports_post: {
-        parameters: {
-            query?: never;
-            header: {
-                "Idempotency-Key"?: string;
-                "X-File-Name": string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/octet-stream": string;
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Import"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    imports_id_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Import"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    imports_id_delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    imports_id_patch: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ImportPatch"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Import"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    imports_id_preview_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PreviewRequest"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Preview"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    imports_id_start_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ImportOptions"];
-            };
-        };
-        responses: {
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Import"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    imports_id_cancel_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Import"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    imports_id_resume_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Import"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    imports_id_rejected_get: {
-        parameters: {
-            query?: {
-                format?: "csv" | "xlsx";
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/octet-stream": string;
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    audit_entries_get: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
+                /** @description Only entries at or after this moment, RFC 3339 in UTC. */
                 from?: string;
+                /** @description Only entries before this moment, RFC 3339 in UTC. */
                 to?: string;
+                /** @description Only entries of this account. */
                 actor_id?: string;
+                /** @description Only this action, such as `customer.reveal`. */
                 action?: string;
+                /** @description Only this type of resource, such as `customer`. */
                 resource_type?: string;
+                /** @description Only this resource. */
                 resource_id?: string;
+                /** @description Only `allowed`, `denied` or `failed`. */
                 outcome?: string;
+                /** @description Only requests from this network address. */
                 address?: string;
             };
             header?: never;
@@ -2782,6 +1664,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description success */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2806,66 +1689,12 @@ export interface operations {
             };
         };
     };
-    audit_checkpoint_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Checkpoint"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    audit_verification_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Verification"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    audit_export_get: {
+    audit_export_read: {
         parameters: {
             query?: {
+                /** @description The first entry's index; 0 if not given. */
                 from_index?: number;
+                /** @description The index after the last entry's; the end of the log if not given. Widened to whole bundles of 256. */
                 to_index?: number;
             };
             header?: never;
@@ -2874,6 +1703,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description success */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2893,7 +1723,7 @@ export interface operations {
             };
         };
     };
-    audit_actions_get: {
+    audit_verification_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -2902,12 +1732,1671 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description success */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AuditActions"];
+                    "application/json": components["schemas"]["Verification"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    customers_list: {
+        parameters: {
+            query: {
+                /** @description Items per page, 1 to 200; 50 if not given. */
+                limit?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /**
+                 * @description A sortable field, `updated_at` or `created_at`; with `-` before it, descending. By name if not given, or by
+                 *     how well it matches if there is a search text.
+                 */
+                sort?: string;
+                /** @description The filter. */
+                filter: {
+                    /** @description Part of a name, pinyin or initials, the last four digits of a phone, or a whole phone, e-mail or code. */
+                    q?: string | null;
+                    /** @description Codes of the status. */
+                    status?: string | null;
+                    /** @description Codes of the level. */
+                    level?: string | null;
+                    /** @description Codes of the source. */
+                    source?: string | null;
+                    /** @description Industries. */
+                    industry?: string | null;
+                    /** @description Provinces. */
+                    province?: string | null;
+                    /** @description Ids of owners. */
+                    owner_id?: string | null;
+                    /** @description Ids of departments. */
+                    department_id?: string | null;
+                    /** @description Changed on or after this date. */
+                    updated_from?: string | null;
+                    /** @description Changed on or before this date. */
+                    updated_to?: string | null;
+                };
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["CustomerRecord"][];
+                        next_cursor: string | null;
+                        /** Format: int64 */
+                        total?: number;
+                    };
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    customers_create: {
+        parameters: {
+            query?: {
+                /** @description Make it even if another customer has a value in common. */
+                allow_duplicate?: boolean;
+            };
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerRecord"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    customers_duplicate_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duplicates"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    customers_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerExport"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    customers_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerRecord"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    customers_delete: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    customers_update: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerRecord"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    timeline_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActivityInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineItem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contacts_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactList"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contacts_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactRecord"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contacts_delete: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                customer_id: string;
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contacts_update: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                customer_id: string;
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactRecord"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contacts_reveal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisclosureInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisclosedField"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    customers_reveal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisclosureInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisclosedField"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    timeline_list: {
+        parameters: {
+            query?: {
+                /** @description Items per page, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["TimelineItem"][];
+                        next_cursor: string | null;
+                        /** Format: int64 */
+                        total?: number;
+                    };
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    department_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Departments"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    department_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDepartment"];
+            };
+        };
+        responses: {
+            /** @description success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Department"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fields_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldList"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_list: {
+        parameters: {
+            query?: {
+                /** @description Items per page, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Import"][];
+                        next_cursor: string | null;
+                        /** Format: int64 */
+                        total?: number;
+                    };
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_create: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-File-Name": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_correct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportPatch"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_rejected: {
+        parameters: {
+            query?: {
+                /** @description `csv` or `xlsx`. */
+                format?: "csv" | "xlsx";
+                /** @description Also the rows that were skipped as duplicates. */
+                skipped?: boolean;
+                /** @description Language of the reasons; `zh-CN` if not given. */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportOptions"];
+            };
+        };
+        responses: {
+            /** @description success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preference_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preference"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preference_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Preference"];
+            };
+        };
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openapi_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextStep"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Link"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextStep"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_password_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_password_strength: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Password"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordStrength"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_recovery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Code"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextStep"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Code"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextStep"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_totp_confirmation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Code"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpConfirmation"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_totp_enrolment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpEnrolment"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setup_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Setup"];
+            };
+        };
+        responses: {
+            /** @description success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupDone"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    status_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    user_list: {
+        parameters: {
+            query?: {
+                /** @description Items per page, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["User"][];
+                        next_cursor: string | null;
+                        /** Format: int64 */
+                        total?: number;
+                    };
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    user_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            /** @description success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewUserLink"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    user_directory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Directory"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    user_update: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserPatch"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    user_access: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Access"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    user_sign_in_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInLink"];
                 };
             };
             /** @description problem */

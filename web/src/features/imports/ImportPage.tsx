@@ -9,6 +9,7 @@ import { useT } from "../../i18n/useT";
 import { ErrorState } from "../../ui/ErrorState";
 import { PageHeader } from "../../ui/PageHeader";
 import { useShowProblem } from "../../ui/useProblemText";
+import { useFields } from "../customers/fields/fields";
 import { importQuery, isRunning } from "./imports";
 import "./imports.css";
 import { RunPanel } from "./RunPanel";
@@ -22,6 +23,7 @@ export function ImportPage() {
   const { id } = useParams({ from: "/shell/imports/$id" });
   const navigate = useNavigate();
   const queryClient = useQueryClient();
+  const { ready } = useFields();
   const showProblem = useShowProblem();
   const { data: subject, isError, error, refetch } = useQuery(importQuery(id));
   const remove = useMutation({
@@ -40,7 +42,8 @@ export function ImportPage() {
       </div>
     );
   }
-  if (subject === undefined) return <PagePending />;
+  // The steps speak of fields by their labels.
+  if (subject === undefined || !ready) return <PagePending />;
   return (
     <>
       <Link to="/imports" className="back-link">
