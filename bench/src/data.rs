@@ -125,7 +125,7 @@ pub const MOST: usize = 640_000;
 /// The n-th generated customer.
 pub struct Customer {
     n: usize,
-    brand: [usize; 3],
+    brand: [usize; 4],
     city: usize,
     chinese: bool,
 }
@@ -133,13 +133,18 @@ pub struct Customer {
 impl Customer {
     /// `n` below [`MOST`].
     pub fn new(n: usize) -> Self {
-        // An odd multiplier not divisible by five visits all 64,000 brands in an order that looks like none.
-        let brand = (n % 64_000) * 27_647 % 64_000;
+        // An odd multiplier not divisible by five visits all 40⁴ brands in an order that looks like none.
+        let brand = n * 1_027_647 % 2_560_000;
         Self {
             n,
-            brand: [brand / 1600, brand / 40 % 40, brand % 40],
-            city: n / 64_000,
-            chinese: n % 10 < 7,
+            brand: [
+                brand / 64_000,
+                brand / 1_600 % 40,
+                brand / 40 % 40,
+                brand % 40,
+            ],
+            city: n % 10,
+            chinese: n / 10 % 10 < 7,
         }
     }
 
@@ -148,25 +153,17 @@ impl Customer {
     }
 
     pub fn name(&self) -> String {
-        let (a, b, c) = (self.brand[0], self.brand[1], self.brand[2]);
-        let city = CITIES[self.city].1;
         let mut random = self.random();
         if self.chinese {
-            let trade = random.one_of(&TRADES);
+            let brand: String = self.brand.iter().map(|i| SYLLABLES[*i].0).collect();
             format!(
-                "{city}{}{}{}{trade}有限公司",
-                SYLLABLES[a].0, SYLLABLES[b].0, SYLLABLES[c].0
+                "{}{brand}{}有限公司",
+                CITIES[self.city].1,
+                random.one_of(&TRADES)
             )
         } else {
-            let form = FORMS[self.city % FORMS.len()];
-            let branch = self.city / FORMS.len();
-            format!(
-                "{} {} {}{} {form}",
-                LATIN[a],
-                LATIN[b],
-                LATIN[c],
-                ["", " II"][branch]
-            )
+            let brand = self.brand.map(|i| LATIN[i]).join(" ");
+            format!("{brand} {}", random.one_of(&FORMS))
         }
     }
 
@@ -185,14 +182,14 @@ impl Customer {
 
     /// Part of the name, as somebody would type it: two characters, a Latin word, or the initials of the reading.
     pub fn part_of_name(&self, random: &mut Random) -> String {
-        let (a, b, c) = (self.brand[0], self.brand[1], self.brand[2]);
+        let [_, _, third, last] = self.brand;
         if !self.chinese {
-            return LATIN[b].to_lowercase();
+            return LATIN[third].to_lowercase();
         }
         if random.below(2) == 0 {
-            format!("{}{}", SYLLABLES[b].0, SYLLABLES[c].0)
+            format!("{}{}", SYLLABLES[third].0, SYLLABLES[last].0)
         } else {
-            [a, b, c].iter().map(|i| &SYLLABLES[*i].1[..1]).collect()
+            self.brand.iter().map(|i| &SYLLABLES[*i].1[..1]).collect()
         }
     }
 
@@ -273,7 +270,7 @@ mod tests {
                 .iter()
                 .any(|part| chinese.name().contains(part.as_str()))
         );
-        let latin = Customer::new(8);
+        let latin = Customer::new(75);
         assert!(
             latin
                 .name()

@@ -67,7 +67,10 @@ impl Store {
         let now = clock.now();
         let backend = match location {
             Location::Sqlite(options) => {
-                let writer = Writer::open(&options)?;
+                let mut wal = options.path.clone().into_os_string();
+                wal.push("-wal");
+                let readers = Readers::new(options);
+                let writer = Writer::open(&readers)?;
                 let migrate = async |connection| {
                     let mut connection = Connection::Sqlite(connection);
                     let outcome = migrations
@@ -79,11 +82,9 @@ impl Store {
                     (connection, outcome)
                 };
                 let (writer, ()) = writer.with_connection(migrate).await?;
-                let mut wal = options.path.clone().into_os_string();
-                wal.push("-wal");
                 let sync = WalSync::start(wal.as_ref())?;
                 Backend::Sqlite {
-                    readers: Readers::open(options)?,
+                    readers,
                     writer,
                     sync,
                 }

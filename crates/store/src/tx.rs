@@ -99,10 +99,19 @@ impl ReadTx {
         self.raw(&sql.replace(SCOPE, &condition), &values).await
     }
 
+    /// Makes the following reads see the newest entries of the log, those of ordinary reads included.
+    pub(crate) fn follow_log(&mut self) {
+        match &mut self.0 {
+            Reading::Sqlite(connection) => connection.follow_log(),
+            // Every statement does.
+            Reading::Postgres(_) => {}
+        }
+    }
+
     /// Makes the following reads see one moment; ends when the transaction is dropped.
     pub(crate) async fn snapshot(&mut self, begin: &str) -> Result<(), StoreError> {
         match &mut self.0 {
-            Reading::Sqlite(connection) => connection.get()?.batch(begin),
+            Reading::Sqlite(connection) => connection.snapshot(begin),
             Reading::Postgres(connection) => connection.begin_snapshot(begin).await,
         }
     }
@@ -131,6 +140,17 @@ pub struct WriteTx<'s> {
     writing: Writing,
     /// A statement failed: what was to be done is done in part only.
     broken: bool,
+}
+
+/// What a transaction did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Commit {
+    /// Something features read.
+    Change,
+    /// Entries of ordinary reads, which nobody waits for on disk.
+    Reads,
+    /// The log's tree and checkpoints.
+    Bookkeeping,
 }
 
 enum Writing {
@@ -312,18 +332,18 @@ impl<'s> WriteTx<'s> {
             return Err(StoreError::Audit("a change needs an entry".to_owned()));
         }
         append::append(&mut self, &events).await?;
-        self.commit(true).await
+        self.commit(Commit::Change).await
     }
 
     /// Commits entries of ordinary reads, which nobody has to wait for on disk. For the log only.
     pub(crate) async fn finish_reads(mut self, events: &[Event]) -> Result<(), StoreError> {
         append::append_reads(&mut self, events).await?;
-        self.commit(false).await
+        self.commit(Commit::Reads).await
     }
 
     /// Commits bookkeeping of the log itself (tree, checkpoints), which is not an action of anybody.
     pub(crate) async fn finish_bookkeeping(self) -> Result<(), StoreError> {
-        self.commit(true).await
+        self.commit(Commit::Bookkeeping).await
     }
 
     pub(crate) fn org(&self) -> OrgId {
@@ -342,7 +362,8 @@ impl<'s> WriteTx<'s> {
         &*self.store.random
     }
 
-    async fn commit(self, durable: bool) -> Result<(), StoreError> {
+    async fn commit(self, what: Commit) -> Result<(), StoreError> {
+        let durable = what != Commit::Reads;
         if self.broken {
             return Err(StoreError::Engine(
                 "a statement of the transaction failed".to_owned(),
@@ -350,7 +371,7 @@ impl<'s> WriteTx<'s> {
         }
         match (self.writing, &self.store.backend) {
             (Writing::Sqlite(turn), Backend::Sqlite { sync, .. }) => {
-                turn.commit().await?;
+                turn.commit(what == Commit::Change).await?;
                 if durable {
                     sync.durable().await
                 } else {

@@ -85,6 +85,7 @@ impl ReadTx {
             sql.push_str(" AND ordinary = 0");
         }
         sql.push_str(" ORDER BY idx DESC LIMIT $2");
+        self.follow_log();
         let rows = self.raw(&sql, &values).await?;
         rows.iter()
             .map(|row| {
@@ -168,6 +169,7 @@ impl ReadTx {
         &mut self,
         scope: &Scope<A, R>,
     ) -> Result<i64, StoreError> {
+        self.follow_log();
         let sql = "SELECT next FROM audit_head WHERE org_id = $1";
         let rows = self
             .raw(sql, &[Value::from(&scope.org().as_bytes()[..])])

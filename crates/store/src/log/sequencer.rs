@@ -86,7 +86,10 @@ impl Sequencer {
     async fn run(&mut self) -> Result<(), StoreError> {
         let sql = "SELECT h.org_id, h.next, COALESCE(t.size, 0) FROM audit_head h \
                    LEFT JOIN audit_tree t ON t.org_id = h.org_id WHERE h.next > COALESCE(t.size, 0)";
-        let behind = self.store.read().await?.raw(sql, &[]).await?;
+        let mut tx = self.store.read().await?;
+        tx.follow_log();
+        let behind = tx.raw(sql, &[]).await?;
+        drop(tx);
         let mut outcome = Ok(());
         for row in behind {
             let org = OrgId::from_bytes(row.id(0)?);

@@ -60,9 +60,9 @@ impl Store {
         scope: &Scope<A, R>,
     ) -> Result<Option<(StoredCheckpoint, Timestamp)>, StoreError> {
         let sql = "SELECT size, note, signed_at FROM audit_checkpoint WHERE org_id = $1 ORDER BY size DESC LIMIT 1";
-        let rows = self
-            .read()
-            .await?
+        let mut tx = self.read().await?;
+        tx.follow_log();
+        let rows = tx
             .raw(sql, &[Value::from(&scope.org().as_bytes()[..])])
             .await?;
         rows.first()

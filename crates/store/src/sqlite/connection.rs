@@ -96,6 +96,11 @@ impl SqliteConnection {
         Ok(self.0.execute_batch(sql)?)
     }
 
+    /// One statement without parameters or results that is used over and over.
+    pub(crate) fn run(&mut self, sql: &str) -> Result<(), StoreError> {
+        Ok(self.0.prepare_cached(sql)?.execute([]).map(|_| ())?)
+    }
+
     /// Moves every committed page from the WAL into the database file and empties the WAL.
     pub(crate) fn empty_wal(&mut self) -> Result<(), StoreError> {
         Ok(self

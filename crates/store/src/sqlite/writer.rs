@@ -5,7 +5,7 @@
 //! writer: everybody who was waiting meanwhile joins the same transaction, and then it is committed for all. Because
 //! the committer is a task of its own, a request that goes away leaves nobody uncommitted, itself included.
 
-use super::{SqliteConnection, SqliteOptions};
+use super::{Readers, SqliteConnection};
 use crate::StoreError;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +15,9 @@ use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 /// holds a turn itself would wait for ever without it.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
+/// Groups without a change after which resting readers let go of the write-ahead log all the same.
+const READERS_REST: u32 = 400;
+
 /// How a group ended; `None` while it is open.
 type Outcome = Option<Result<(), String>>;
 
@@ -23,11 +26,16 @@ struct Group {
     outcome: watch::Sender<Outcome>,
     /// Whether a turn was completed in it, which is also when its committer was started.
     has_work: bool,
+    /// Whether it changes something features read.
+    changes: bool,
 }
 
 struct State {
     connection: SqliteConnection,
+    readers: Arc<Readers>,
     group: Option<Group>,
+    /// Groups committed since readers were last told to let go.
+    unnoted: u32,
     closed: bool,
 }
 
@@ -41,15 +49,18 @@ pub(crate) struct WriterTurn {
 }
 
 impl Writer {
-    pub(crate) fn open(options: &SqliteOptions) -> Result<Self, StoreError> {
-        let connection = SqliteConnection::open(options, true)?;
-        Ok(Self::with(connection))
+    /// The writer of the database that `readers` read.
+    pub(crate) fn open(readers: &Arc<Readers>) -> Result<Self, StoreError> {
+        let connection = SqliteConnection::open(readers.options(), true)?;
+        Ok(Self::with(connection, Arc::clone(readers)))
     }
 
-    fn with(connection: SqliteConnection) -> Self {
+    fn with(connection: SqliteConnection, readers: Arc<Readers>) -> Self {
         Self(Arc::new(Mutex::new(State {
             connection,
+            readers,
             group: None,
+            unnoted: 0,
             closed: false,
         })))
     }
@@ -67,10 +78,11 @@ impl Writer {
             if state.connection.in_transaction() {
                 state.connection.batch("ROLLBACK")?;
             }
-            state.connection.batch("BEGIN IMMEDIATE")?;
+            state.connection.run("BEGIN IMMEDIATE")?;
             state.group = Some(Group {
                 outcome: watch::Sender::new(None),
                 has_work: false,
+                changes: false,
             });
         }
         let turn = WriterTurn {
@@ -98,13 +110,13 @@ impl Writer {
             .map_err(|_| StoreError::Closed)?
             .into_inner();
         let (connection, outcome) = work(state.connection).await;
-        Ok((Self::with(connection), outcome?))
+        Ok((Self::with(connection, state.readers), outcome?))
     }
 }
 
 impl WriterTurn {
     fn opened(mut self) -> Result<Self, StoreError> {
-        self.state.connection.batch("SAVEPOINT turn")?;
+        self.state.connection.run("SAVEPOINT turn")?;
         Ok(self)
     }
 
@@ -123,11 +135,13 @@ impl WriterTurn {
     }
 
     /// Ends the savepoint and returns once the group it belongs to is committed (not yet: synced). From the first
-    /// poll on the turn is committed even if this future is dropped.
-    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
-        self.connection()?.batch("RELEASE turn")?;
+    /// poll on the turn is committed even if this future is dropped. `changes` says whether anything was changed that
+    /// features read.
+    pub(crate) async fn commit(mut self, changes: bool) -> Result<(), StoreError> {
+        self.connection()?.run("RELEASE turn")?;
         self.completed = true;
         let group = self.state.group.as_mut().ok_or(StoreError::Closed)?;
+        group.changes |= changes;
         let mut outcome = group.outcome.subscribe();
         if !std::mem::replace(&mut group.has_work, true) {
             tokio::spawn(commit_group(Arc::clone(&self.writer)));
@@ -156,7 +170,14 @@ fn commit(state: &mut State) -> Result<(), StoreError> {
     let Some(group) = state.group.take() else {
         return Ok(());
     };
-    let committed = state.connection.batch("COMMIT");
+    state.unnoted += 1;
+    let committed = if group.changes || state.unnoted >= READERS_REST {
+        state.unnoted = 0;
+        let _paused = state.readers.pause();
+        state.connection.run("COMMIT")
+    } else {
+        state.connection.run("COMMIT")
+    };
     let told = committed.as_ref().map_err(ToString::to_string).copied();
     group.outcome.send_replace(Some(told));
     if committed.is_err() && state.connection.in_transaction() {
@@ -199,14 +220,14 @@ impl Drop for WriterTurn {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Value;
+    use crate::{SqliteOptions, Value};
     use futures::{future::join, poll};
     use std::pin::pin;
     use zeroize::Zeroizing;
 
     async fn writer() -> Writer {
         let options = SqliteOptions::new(":memory:", Zeroizing::new([1; 32]));
-        let writer = Writer::open(&options).unwrap();
+        let writer = Writer::open(&Readers::new(options)).unwrap();
         let (writer, ()) = writer
             .with_connection(async |mut connection| {
                 let outcome = connection.batch(
@@ -241,40 +262,40 @@ mod tests {
     async fn every_member_learns_that_its_group_was_not_committed() {
         let writer = writer().await;
         // The committer is started here and runs when this task first waits, by when the second is a member too.
-        let mut first = pin!(turn(&writer, ORPHAN).await.commit());
+        let mut first = pin!(turn(&writer, ORPHAN).await.commit(true));
         assert!(poll!(&mut first).is_pending());
-        let second = turn(&writer, SOUND).await.commit();
+        let second = turn(&writer, SOUND).await.commit(true);
         let (first, second) = join(first, second).await;
         assert!(first.is_err() && second.is_err());
         assert_eq!(count(&writer, "parent").await, Value::Int(0));
-        assert!(turn(&writer, SOUND).await.commit().await.is_ok());
+        assert!(turn(&writer, SOUND).await.commit(true).await.is_ok());
         assert_eq!(count(&writer, "parent").await, Value::Int(1));
     }
 
     #[tokio::test]
     async fn a_member_does_not_take_a_later_groups_outcome_for_its_own() {
         let writer = writer().await;
-        let mut first = pin!(turn(&writer, ORPHAN).await.commit());
+        let mut first = pin!(turn(&writer, ORPHAN).await.commit(true));
         assert!(poll!(&mut first).is_pending());
         writer.close().await.unwrap_err();
         writer.0.lock().await.closed = false;
-        assert!(turn(&writer, SOUND).await.commit().await.is_ok());
+        assert!(turn(&writer, SOUND).await.commit(true).await.is_ok());
         assert!(first.await.is_err());
     }
 
     #[tokio::test]
     async fn nothing_runs_after_the_engine_ended_the_transaction() {
         let writer = writer().await;
-        let mut first = pin!(turn(&writer, SOUND).await.commit());
+        let mut first = pin!(turn(&writer, SOUND).await.commit(true));
         assert!(poll!(&mut first).is_pending());
         let mut second = writer.begin().await.unwrap();
         // As SQLite does on a full disk.
         second.connection().unwrap().batch("ROLLBACK").unwrap();
         assert!(second.connection().is_err());
-        assert!(second.commit().await.is_err());
+        assert!(second.commit(true).await.is_err());
         assert!(first.await.is_err());
         assert_eq!(count(&writer, "parent").await, Value::Int(0));
-        assert!(turn(&writer, SOUND).await.commit().await.is_ok());
+        assert!(turn(&writer, SOUND).await.commit(true).await.is_ok());
     }
 
     #[tokio::test]
