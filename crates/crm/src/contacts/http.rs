@@ -60,8 +60,8 @@ pub struct ContactInput {
 
 /// The operations of this feature.
 pub fn operations() -> Vec<Operation<Arc<Crm>>> {
-    let all = "/customers/{customer_id}/contacts";
-    let one = "/customers/{customer_id}/contacts/{contact_id}";
+    let all = "/customers/{id}/contacts";
+    let one = "/customers/{id}/contacts/{contact_id}";
     let update_access = Access::to::<actions::Update, Customer>();
     vec![
         Operation::new(
@@ -90,7 +90,7 @@ pub fn operations() -> Vec<Operation<Arc<Crm>>> {
         .answers_nothing(204),
         Operation::new(
             Method::POST,
-            "/customers/{customer_id}/contacts/{contact_id}/disclosures",
+            "/customers/{id}/contacts/{contact_id}/disclosures",
             "contacts_reveal",
             Access::to::<actions::Reveal, Customer>(),
             reveal,

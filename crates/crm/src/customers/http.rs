@@ -1,7 +1,7 @@
 //! The operations on customers.
 
 use super::duplicates::DuplicateMatch;
-use super::list::ListQuery;
+use super::list::{ListFilter, ListQuery};
 use super::model::Customer;
 use super::record::CustomerRecord;
 use super::seal::open_fields;
@@ -66,6 +66,7 @@ pub struct DisclosedField {
 
 /// The answer of a duplicate check.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DuplicateCheck)]
 pub struct Duplicates {
     /// Customers with a value in common.
     pub matches: Vec<DuplicateMatch>,
@@ -73,7 +74,7 @@ pub struct Duplicates {
 
 /// The operations of this feature.
 pub fn operations() -> Vec<Operation<Arc<Crm>>> {
-    let one = "/customers/{customer_id}";
+    let one = "/customers/{id}";
     vec![
         Operation::new(
             Method::GET,
@@ -83,6 +84,7 @@ pub fn operations() -> Vec<Operation<Arc<Crm>>> {
             list,
         )
         .query::<ListQuery>()
+        .query::<ListFilter>()
         .answers_page::<CustomerRecord>(),
         Operation::new(
             Method::POST,
@@ -133,7 +135,7 @@ pub fn operations() -> Vec<Operation<Arc<Crm>>> {
         .answers_nothing(204),
         Operation::new(
             Method::POST,
-            "/customers/{customer_id}/disclosures",
+            "/customers/{id}/disclosures",
             "customers_reveal",
             Access::to::<actions::Reveal, Customer>(),
             reveal,

@@ -58,6 +58,7 @@ pub struct ListFilter {
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
     /// Items per page, 1 to 200; 50 if not given.
+    #[param(value_type = Option<u32>)]
     pub limit: Option<String>,
     /// `next_cursor` of the page before.
     pub cursor: Option<String>,
@@ -66,7 +67,7 @@ pub struct ListQuery {
     pub sort: Option<String>,
     /// The filter.
     #[serde(flatten)]
-    #[param(inline)]
+    #[param(ignore)]
     pub filter: ListFilter,
 }
 

@@ -11,7 +11,7 @@ pub use http::{FieldInfo, FieldList, operations};
 pub use registry::{ACTIVITY, CONTACT, CUSTOMER, FieldSet};
 pub use spec::{Category, FieldKind, FieldSpec};
 pub(crate) use texts::FieldTexts;
-pub(crate) use value::{check_input, money_text};
 pub use value::{
     Checked, FieldInput, FieldValue, UsccCheck, check, display, mask, match_key, sort_number,
 };
+pub(crate) use value::{check_input, money_text};

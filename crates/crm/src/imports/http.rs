@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 /// The operations of this feature.
 pub fn operations() -> Vec<Operation<Arc<Crm>>> {
-    let one = "/imports/{import_id}";
+    let one = "/imports/{id}";
     let read = Access::to::<actions::Read, Import>();
     let update = Access::to::<actions::Update, Import>();
     vec![
@@ -55,7 +55,7 @@ pub fn operations() -> Vec<Operation<Arc<Crm>>> {
             .answers::<ImportRecord>(200),
         Operation::new(
             Method::POST,
-            "/imports/{import_id}/preview",
+            "/imports/{id}/preview",
             "imports_preview",
             read,
             preview,
@@ -64,7 +64,7 @@ pub fn operations() -> Vec<Operation<Arc<Crm>>> {
         .answers::<Preview>(200),
         Operation::new(
             Method::POST,
-            "/imports/{import_id}/start",
+            "/imports/{id}/start",
             "imports_start",
             update,
             start,
@@ -73,7 +73,7 @@ pub fn operations() -> Vec<Operation<Arc<Crm>>> {
         .answers::<ImportRecord>(202),
         Operation::new(
             Method::POST,
-            "/imports/{import_id}/cancel",
+            "/imports/{id}/cancel",
             "imports_cancel",
             update,
             cancel,
@@ -81,7 +81,7 @@ pub fn operations() -> Vec<Operation<Arc<Crm>>> {
         .answers::<ImportRecord>(202),
         Operation::new(
             Method::POST,
-            "/imports/{import_id}/resume",
+            "/imports/{id}/resume",
             "imports_resume",
             update,
             resume,
@@ -97,7 +97,7 @@ pub fn operations() -> Vec<Operation<Arc<Crm>>> {
         .answers_nothing(204),
         Operation::new(
             Method::GET,
-            "/imports/{import_id}/rejected",
+            "/imports/{id}/rejected",
             "imports_rejected",
             read,
             rejected,

@@ -42,7 +42,7 @@ pub fn operations() -> Vec<Operation<Arc<Crm>>> {
     vec![
         Operation::new(
             Method::GET,
-            "/customers/{customer_id}/timeline",
+            "/customers/{id}/timeline",
             "timeline_list",
             Access::to::<actions::Read, Customer>(),
             list,
@@ -51,7 +51,7 @@ pub fn operations() -> Vec<Operation<Arc<Crm>>> {
         .answers_page::<TimelineItem>(),
         Operation::new(
             Method::POST,
-            "/customers/{customer_id}/activities",
+            "/customers/{id}/activities",
             "timeline_add",
             Access::to::<actions::Update, Customer>(),
             add,

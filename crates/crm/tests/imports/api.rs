@@ -35,6 +35,13 @@ impl Staff {
     }
 }
 
+impl Staff {
+    /// A caller's account.
+    pub fn id(&self, name: &str) -> UserId {
+        self.0.read()[name].user_id().unwrap()
+    }
+}
+
 impl People for Staff {
     fn user_name(&self, _: OrgId, user: UserId) -> Option<Arc<str>> {
         self.of(user).map(|(name, _)| Arc::from(name))

@@ -2,4 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod api;
+mod duplicates;
+mod exports;
+mod privacy;
+mod runs;
 mod samples;
+mod shapes;

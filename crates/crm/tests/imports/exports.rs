@@ -1,0 +1,108 @@
+//! Exports: what leaves, in which form, and what the log says of it.
+
+use crate::api::{Api, check};
+use http::StatusCode;
+use serde_json::{Value, json};
+use std::io::{Cursor, Read};
+
+async fn filled(api: &Api) {
+    let file = "名称,手机,邮箱,级别,负责人,金额,备注\n\
+                甲公司,13800138001,a@example.com,A类,sales,12.50,\"=1+1\"\n\
+                乙公司,13800138002,b@example.com,B类,other,,\"一\n二\"\n\
+                丙公司,13800138003,,A类,lead,,\n";
+    api.import("lead", file, json!({})).await;
+}
+
+fn request(format: &str, filter: Value) -> Value {
+    let columns = ["name", "phone", "level", "amount", "notes", "owner"];
+    json!({ "format": format, "filter": filter, "columns": columns, "reason": "季度盘点" })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_filter_decides_and_formulas_are_harmless() {
+    check(async |_, api| {
+        filled(api).await;
+        let csv = api
+            .post("lead", "/customers/exports", request("csv", json!({})))
+            .await;
+        assert_eq!(csv.status, StatusCode::OK, "{}", csv.json);
+        let disposition = csv.headers["content-disposition"].to_str().unwrap();
+        assert!(
+            disposition.starts_with("attachment; filename=\"customers-"),
+            "{disposition}"
+        );
+        let expected = "\u{FEFF}name,phone,level,amount,notes,owner\r\n\
+                        甲公司,138 0013 8001,a,12.50 CNY,'=1+1,sales\r\n\
+                        乙公司,138 0013 8002,b,,\"一\n二\",other\r\n\
+                        丙公司,138 0013 8003,a,,,lead\r\n";
+        assert_eq!(csv.text(), expected);
+        for (filter, count) in [
+            (json!({ "level": "a" }), 2),
+            (json!({ "q": "丙" }), 1),
+            (json!({ "q": "13800138002" }), 1),
+            (json!({ "owner_id": api.staff.id("other").to_string() }), 1),
+            (json!({ "level": "d" }), 0),
+        ] {
+            let part = api
+                .post("lead", "/customers/exports", request("csv", filter))
+                .await
+                .text();
+            assert_eq!(part.matches("公司").count(), count, "{part}");
+        }
+        let xlsx = api
+            .post("lead", "/customers/exports", request("xlsx", json!({})))
+            .await;
+        let mut zip = Vec::new();
+        Cursor::new(&xlsx.bytes).read_to_end(&mut zip).unwrap();
+        assert!(zip.starts_with(b"PK"));
+        let again = api.upload("sales", xlsx.bytes).await.json;
+        assert_eq!(
+            again["columns"][0]["samples"],
+            json!(["甲公司", "乙公司", "丙公司"])
+        );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_export_does_not_and_reasons_are_needed() {
+    check(async |_, api| {
+        filled(api).await;
+        let refused = api
+            .post("sales", "/customers/exports", request("csv", json!({})))
+            .await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+        for (name, value) in [
+            ("reason", json!(" x ")),
+            ("columns", json!([])),
+            ("columns", json!(["password"])),
+            ("columns", json!(["name", "org_id"])),
+        ] {
+            let mut bad = request("csv", json!({}));
+            bad[name] = value;
+            let refused = api.post("lead", "/customers/exports", bad).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
+        }
+        let mut unknown = request("csv", json!({}));
+        unknown["filter"] = json!({ "nonsense": "1" });
+        let refused = api.post("lead", "/customers/exports", unknown).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    })
+    .await;
+}
+
+/// No database, no entry; no entry, no byte.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_its_entry_nothing_leaves() {
+    check(async |installation, api| {
+        filled(api).await;
+        installation.store().close().await.unwrap();
+        let refused = api
+            .post("lead", "/customers/exports", request("csv", json!({})))
+            .await;
+        assert!(refused.status.is_server_error(), "{}", refused.status);
+        assert!(!refused.text().contains("公司"));
+        installation.reopen().await;
+    })
+    .await;
+}
