@@ -18,7 +18,7 @@ export interface Destination {
 
 export const DESTINATIONS: readonly Destination[] = [
   { to: "/customers", label: "nav-customers", icon: SolutionOutlined, permission: "customer.list" },
-  { to: "/imports", label: "nav-imports", icon: ImportOutlined, permission: "customer.import" },
+  { to: "/imports", label: "nav-imports", icon: ImportOutlined, permission: "import.create" },
   { to: "/audit", label: "nav-audit", icon: AuditOutlined, permission: "audit_entry.list" },
   { to: "/admin/users", label: "nav-users", icon: TeamOutlined, permission: "user.list" },
   {

@@ -118,7 +118,7 @@ export function CustomersPage() {
                   {t("customers-show-all")}
                 </Button>
               ) : (
-                may("customer.import") && <Link to="/imports">{t("customers-import")}</Link>
+                may("import.create") && <Link to="/imports">{t("customers-import")}</Link>
               )
             }
           />
