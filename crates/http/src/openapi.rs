@@ -8,13 +8,21 @@ use std::collections::BTreeMap;
 use utoipa::{PartialSchema, ToSchema};
 
 /// The document as JSON. Members are sorted, so that a diff shows what changed and nothing else.
+///
+/// # Panics
+/// When two different types have the same schema name: a mistake that must not reach a release.
 pub fn document(registry: &Registry, version: &str) -> Value {
     let mut schemas: BTreeMap<String, Value> = BTreeMap::new();
     let mut problem = vec![("Problem".to_owned(), ProblemBody::schema())];
     ProblemBody::schemas(&mut problem);
     let mut declare = |all: &[(String, utoipa::openapi::RefOr<utoipa::openapi::Schema>)]| {
         for (name, schema) in all {
-            schemas.insert(name.clone(), json!(schema));
+            let schema = json!(schema);
+            let twin = schemas.insert(name.clone(), schema.clone());
+            assert!(
+                twin.is_none_or(|twin| twin == schema),
+                "two schemas are called {name}"
+            );
         }
     };
     declare(&problem);
@@ -32,7 +40,7 @@ pub fn document(registry: &Registry, version: &str) -> Value {
             .or_default()
             .insert(method, describe(operation));
     }
-    json!({
+    let mut document = json!({
         "openapi": "3.1.0",
         "info": { "title": "Custos", "version": version, "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" } },
         "servers": [{ "url": BASE_PATH }],
@@ -43,7 +51,39 @@ pub fn document(registry: &Registry, version: &str) -> Value {
                 "session": { "type": "apiKey", "in": "cookie", "name": "__Host-custos" }
             }
         }
-    })
+    });
+    plain_descriptions(&mut document);
+    document
+}
+
+/// The schema library describes a member that refers to another schema by joining that schema with an object that has
+/// nothing but the description. Read literally, such a value would have to be both; OpenAPI 3.1 allows the
+/// description beside the reference.
+fn plain_descriptions(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(plain_descriptions),
+        Value::Object(members) => {
+            if let Some((schema, description)) = described(members) {
+                members.clear();
+                members.extend(schema);
+                members.insert("description".to_owned(), description);
+            }
+            members.values_mut().for_each(plain_descriptions);
+        }
+        _ => {}
+    }
+}
+
+fn described(members: &Map<String, Value>) -> Option<(Map<String, Value>, Value)> {
+    let [schema, note] = members.get("allOf")?.as_array()?.as_slice() else {
+        return None;
+    };
+    let (schema, note) = (schema.as_object()?, note.as_object()?);
+    let only_description = note.keys().all(|key| key == "type" || key == "description");
+    let description = note
+        .get("description")
+        .filter(|_| only_description && note["type"] == "object")?;
+    Some((schema.clone(), description.clone()))
 }
 
 fn answer_schema(operation: &Operation<()>) -> Option<&NamedSchema> {

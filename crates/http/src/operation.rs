@@ -158,10 +158,11 @@ impl<S: Clone + Send + Sync + 'static> Operation<S> {
         self
     }
 
-    /// The query parameters it takes.
+    /// The query parameters it takes; may be called for several groups of them.
     #[must_use]
     pub fn query<T: IntoParams>(mut self) -> Self {
-        self.query = T::into_params(|| Some(utoipa::openapi::path::ParameterIn::Query));
+        let place = || Some(utoipa::openapi::path::ParameterIn::Query);
+        self.query.extend(T::into_params(place));
         self
     }
 

@@ -132,7 +132,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/customers/{customer_id}": {
+    "/customers/{id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -148,7 +148,7 @@ export interface paths {
         patch: operations["customers_update"];
         trace?: never;
     };
-    "/customers/{customer_id}/activities": {
+    "/customers/{id}/activities": {
         parameters: {
             query?: never;
             header?: never;
@@ -164,7 +164,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/customers/{customer_id}/contacts": {
+    "/customers/{id}/contacts": {
         parameters: {
             query?: never;
             header?: never;
@@ -180,7 +180,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/customers/{customer_id}/contacts/{contact_id}": {
+    "/customers/{id}/contacts/{contact_id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -196,7 +196,7 @@ export interface paths {
         patch: operations["contacts_update"];
         trace?: never;
     };
-    "/customers/{customer_id}/contacts/{contact_id}/disclosures": {
+    "/customers/{id}/contacts/{contact_id}/disclosures": {
         parameters: {
             query?: never;
             header?: never;
@@ -212,7 +212,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/customers/{customer_id}/disclosures": {
+    "/customers/{id}/disclosures": {
         parameters: {
             query?: never;
             header?: never;
@@ -228,7 +228,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/customers/{customer_id}/timeline": {
+    "/customers/{id}/timeline": {
         parameters: {
             query?: never;
             header?: never;
@@ -292,7 +292,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/imports/{import_id}": {
+    "/imports/{id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -308,7 +308,7 @@ export interface paths {
         patch: operations["imports_correct"];
         trace?: never;
     };
-    "/imports/{import_id}/cancel": {
+    "/imports/{id}/cancel": {
         parameters: {
             query?: never;
             header?: never;
@@ -324,7 +324,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/imports/{import_id}/preview": {
+    "/imports/{id}/preview": {
         parameters: {
             query?: never;
             header?: never;
@@ -340,7 +340,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/imports/{import_id}/rejected": {
+    "/imports/{id}/rejected": {
         parameters: {
             query?: never;
             header?: never;
@@ -356,7 +356,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/imports/{import_id}/resume": {
+    "/imports/{id}/resume": {
         parameters: {
             query?: never;
             header?: never;
@@ -372,7 +372,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/imports/{import_id}/start": {
+    "/imports/{id}/start": {
         parameters: {
             query?: never;
             header?: never;
@@ -811,7 +811,11 @@ export interface components {
         };
         /** @description What to export, and why. */
         CustomerExport: {
-            format: ("csv" | "xlsx") & Record<string, never>;
+            /**
+             * @description `csv` or `xlsx`.
+             * @enum {string}
+             */
+            format: "csv" | "xlsx";
             /** @description The same as in lists. */
             filter?: components["schemas"]["ListFilter"];
             /** @description Names of fields, `owner`, `department`, `created_at`, `updated_at`; in the order of the file. */
@@ -918,6 +922,11 @@ export interface components {
             field: string;
             /** @description Why, 2 to 200 characters; goes into the audit log. */
             reason: string;
+        };
+        /** @description The answer of a duplicate check. */
+        DuplicateCheck: {
+            /** @description Customers with a value in common. */
+            matches: components["schemas"]["DuplicateMatch"][];
         };
         /** @description A customer that has a value in common with the one asked about. */
         DuplicateMatch: {
@@ -1026,7 +1035,11 @@ export interface components {
              * @description Bytes of the file.
              */
             size: number;
-            state: ("detected" | "running" | "cancelling" | "cancelled" | "interrupted" | "finished" | "failed") & Record<string, never>;
+            /**
+             * @description Where it is.
+             * @enum {string}
+             */
+            state: "detected" | "running" | "cancelling" | "cancelled" | "interrupted" | "finished" | "failed";
             /** @description What the file is. */
             source: components["schemas"]["ImportSource"];
             /** @description The system it was exported from. */
@@ -1235,7 +1248,11 @@ export interface components {
         };
         /** @description What signing in needs next. */
         NextStep: {
-            next: ("totp" | "enrol_totp" | "done") & Record<string, never>;
+            /**
+             * @description The step.
+             * @enum {string}
+             */
+            next: "totp" | "enrol_totp" | "done";
         };
         /** @description A password to judge. */
         Password: {
@@ -1464,7 +1481,11 @@ export interface components {
         };
         /** @description The second factor is set up. */
         TotpConfirmation: {
-            next: ("totp" | "enrol_totp" | "done") & Record<string, never>;
+            /**
+             * @description Always `done`.
+             * @enum {string}
+             */
+            next: "totp" | "enrol_totp" | "done";
             /** @description Ten codes that each stand in for the app once. Shown this once. */
             recovery_codes: string[];
         };
@@ -1504,7 +1525,11 @@ export interface components {
             department_id?: string | null;
             /** @description Its name. */
             department_name?: string | null;
-            status: ("active" | "disabled") & Record<string, never>;
+            /**
+             * @description Whether it may be used.
+             * @enum {string}
+             */
+            status: "active" | "disabled";
             /** @description Whether the second factor is set up. */
             totp: boolean;
             /**
@@ -1754,9 +1779,9 @@ export interface operations {
     };
     customers_list: {
         parameters: {
-            query: {
+            query?: {
                 /** @description Items per page, 1 to 200; 50 if not given. */
-                limit?: string;
+                limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
                 /**
@@ -1764,29 +1789,26 @@ export interface operations {
                  *     how well it matches if there is a search text.
                  */
                 sort?: string;
-                /** @description The filter. */
-                filter: {
-                    /** @description Part of a name, pinyin or initials, the last four digits of a phone, or a whole phone, e-mail or code. */
-                    q?: string | null;
-                    /** @description Codes of the status. */
-                    status?: string | null;
-                    /** @description Codes of the level. */
-                    level?: string | null;
-                    /** @description Codes of the source. */
-                    source?: string | null;
-                    /** @description Industries. */
-                    industry?: string | null;
-                    /** @description Provinces. */
-                    province?: string | null;
-                    /** @description Ids of owners. */
-                    owner_id?: string | null;
-                    /** @description Ids of departments. */
-                    department_id?: string | null;
-                    /** @description Changed on or after this date. */
-                    updated_from?: string | null;
-                    /** @description Changed on or before this date. */
-                    updated_to?: string | null;
-                };
+                /** @description Part of a name, pinyin or initials, the last four digits of a phone, or a whole phone, e-mail or code. */
+                q?: string;
+                /** @description Codes of the status. */
+                status?: string;
+                /** @description Codes of the level. */
+                level?: string;
+                /** @description Codes of the source. */
+                source?: string;
+                /** @description Industries. */
+                industry?: string;
+                /** @description Provinces. */
+                province?: string;
+                /** @description Ids of owners. */
+                owner_id?: string;
+                /** @description Ids of departments. */
+                department_id?: string;
+                /** @description Changed on or after this date. */
+                updated_from?: string;
+                /** @description Changed on or before this date. */
+                updated_to?: string;
             };
             header?: never;
             path?: never;
@@ -1876,7 +1898,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Duplicates"];
+                    "application/json": components["schemas"]["DuplicateCheck"];
                 };
             };
             /** @description problem */
@@ -1928,7 +1950,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                customer_id: string;
+                id: string;
             };
             cookie?: never;
         };
@@ -1961,7 +1983,7 @@ export interface operations {
                 "If-Match": string;
             };
             path: {
-                customer_id: string;
+                id: string;
             };
             cookie?: never;
         };
@@ -1992,7 +2014,7 @@ export interface operations {
                 "If-Match": string;
             };
             path: {
-                customer_id: string;
+                id: string;
             };
             cookie?: never;
         };
@@ -2027,7 +2049,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                customer_id: string;
+                id: string;
             };
             cookie?: never;
         };
@@ -2062,7 +2084,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                customer_id: string;
+                id: string;
             };
             cookie?: never;
         };
@@ -2093,7 +2115,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                customer_id: string;
+                id: string;
             };
             cookie?: never;
         };
@@ -2130,7 +2152,7 @@ export interface operations {
                 "If-Match": string;
             };
             path: {
-                customer_id: string;
+                id: string;
                 contact_id: string;
             };
             cookie?: never;
@@ -2162,7 +2184,7 @@ export interface operations {
                 "If-Match": string;
             };
             path: {
-                customer_id: string;
+                id: string;
                 contact_id: string;
             };
             cookie?: never;
@@ -2198,7 +2220,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                customer_id: string;
+                id: string;
                 contact_id: string;
             };
             cookie?: never;
@@ -2234,7 +2256,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                customer_id: string;
+                id: string;
             };
             cookie?: never;
         };
@@ -2274,7 +2296,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                customer_id: string;
+                id: string;
             };
             cookie?: never;
         };
@@ -2475,7 +2497,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                import_id: string;
+                id: string;
             };
             cookie?: never;
         };
@@ -2506,7 +2528,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                import_id: string;
+                id: string;
             };
             cookie?: never;
         };
@@ -2535,7 +2557,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                import_id: string;
+                id: string;
             };
             cookie?: never;
         };
@@ -2570,7 +2592,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                import_id: string;
+                id: string;
             };
             cookie?: never;
         };
@@ -2601,7 +2623,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                import_id: string;
+                id: string;
             };
             cookie?: never;
         };
@@ -2643,7 +2665,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                import_id: string;
+                id: string;
             };
             cookie?: never;
         };
@@ -2674,7 +2696,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                import_id: string;
+                id: string;
             };
             cookie?: never;
         };
@@ -2705,7 +2727,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                import_id: string;
+                id: string;
             };
             cookie?: never;
         };

@@ -51,15 +51,14 @@ impl Export {
                 opened.map_err(|error| CrmError::Problem(custos_http::Problem::internal(error)))?
             }
         });
-        runtime.block_on(async {
-            let mut batches = std::pin::pin!(futures::stream::iter(opening).buffered(SIDE_BY_SIDE));
-            while let Some(rows) = batches.next().await {
-                for row in rows? {
-                    out.row(&texts(&row))?;
-                }
+        let mut batches = std::pin::pin!(futures::stream::iter(opening).buffered(SIDE_BY_SIDE));
+        // Writing waits for the client, which must not be done while driving tasks.
+        while let Some(rows) = runtime.block_on(batches.next()) {
+            for row in rows? {
+                out.row(&texts(&row))?;
             }
-            Ok(())
-        })
+        }
+        Ok(())
     }
 
     async fn read(&self, chunk: usize) -> Result<Vec<StoredCustomer>, CrmError> {

@@ -124,7 +124,7 @@ pub fn check(
             clean(code)
         }
         FieldKind::Date => canonical!(Date::parse(text), |v| v.to_string()),
-        FieldKind::Amount => canonical!(Amount::parse(text, unit), |v| stored_amount(v)),
+        FieldKind::Amount => canonical!(Amount::parse(text, unit), stored_amount),
     };
     if checked.canonical.chars().count() > spec.max_length {
         return Err(FieldError::new("field.too_long").with("max", spec.max_length));

@@ -62,7 +62,7 @@ async fn call(
     target: &Target,
 ) -> StatusCode {
     let path = path
-        .replace("{customer_id}", &target.customer)
+        .replace("{id}", &target.customer)
         .replace("{contact_id}", &target.contact);
     let version = if path.contains("/contacts/") {
         api.get("owner", &format!("/customers/{}/contacts", target.customer))
@@ -123,7 +123,7 @@ async fn sweep(installation: &Installation, api: &Api) {
         else {
             panic!("{id} has unexpected access")
         };
-        let on_record = path.contains("{customer_id}");
+        let on_record = path.contains("{id}");
         for role in Role::ALL {
             let scope = if role == Role::SalesLead {
                 DataScope::Department
@@ -179,7 +179,7 @@ async fn call_own(
     target: &Target,
 ) -> StatusCode {
     let path = path
-        .replace("{customer_id}", &target.customer)
+        .replace("{id}", &target.customer)
         .replace("{contact_id}", &target.contact);
     api.call(
         caller,
@@ -228,7 +228,7 @@ async fn another_organisation_is_out_of_reach_for_everybody() {
             api.add("stranger", stranger.sign_in(installation));
             for (id, method, path, _) in registry
                 .operations()
-                .filter(|(_, _, path, _)| path.contains("{customer_id}"))
+                .filter(|(_, _, path, _)| path.contains("{id}"))
             {
                 let status = call_own(api, "stranger", id, method, path, &theirs).await;
                 assert!(

@@ -271,7 +271,13 @@ impl Api {
         assert_eq!(uploaded.status, StatusCode::CREATED, "{}", uploaded.json);
         let id = uploaded.id();
         let started = self.start_uploaded(caller, &uploaded.json, options).await;
-        assert_eq!(started.status, StatusCode::ACCEPTED, "{}", started.json);
+        assert_eq!(
+            started.status,
+            StatusCode::ACCEPTED,
+            "{} {}",
+            started.json,
+            uploaded.json
+        );
         id
     }
 

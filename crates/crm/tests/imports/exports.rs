@@ -91,6 +91,23 @@ async fn who_may_not_export_does_not_and_reasons_are_needed() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn many_customers_leave_completely() {
+    check(async |_, api| {
+        api.import("lead", crate::runs::customers(3_000), json!({ "duplicates": "keep" })).await;
+        for format in ["csv", "xlsx"] {
+            let file = api.post("lead", "/customers/exports", request(format, json!({}))).await;
+            let import = api.upload("lead", file.bytes).await.json;
+            let options = json!({ "mapping": [{ "column": 0, "field": "name" }, { "column": 1, "field": "phone" }] });
+            let path = format!("/imports/{}/start", import["id"].as_str().unwrap());
+            assert_eq!(api.post("lead", &path, options).await.status, StatusCode::ACCEPTED);
+            let import = api.wait("lead", import["id"].as_str().unwrap()).await;
+            assert_eq!(crate::api::counts(&import), [3_000, 0, 0, 3_000, 0]);
+        }
+    })
+    .await;
+}
+
 /// No database, no entry; no entry, no byte.
 #[tokio::test(flavor = "multi_thread")]
 async fn without_its_entry_nothing_leaves() {

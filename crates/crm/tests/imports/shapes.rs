@@ -56,12 +56,29 @@ async fn every_row_of_damaged_files_is_accounted_for() {
             .as_bytes()
             .to_vec();
         let header_only = "名称,手机\n".as_bytes().to_vec();
-        let ragged = "名称,手机\n甲公司\n乙公司,13800138001,多,余\n丙公司,13800138002\n"
-            .as_bytes()
-            .to_vec();
+        let odd = "少公司
+多公司,13800138001,多,余
+";
+        let ragged = [
+            "名称,手机,备注
+",
+            &most,
+            odd,
+        ]
+        .concat()
+        .into_bytes();
         let wide = {
-            let header: Vec<String> = (0..199).map(|n| format!("列{n}")).collect();
-            let row = |name: &str| format!("{name}{}\n", ",x".repeat(199));
+            let header: Vec<String> = (0..199)
+                .map(|n| {
+                    format!(
+                        "自定义字段{}",
+                        char::from(b'a' + (n % 26) as u8)
+                            .to_string()
+                            .repeat(n / 26 + 1)
+                    )
+                })
+                .collect();
+            let row = |name: &str| format!("{name}{}\n", ",12".repeat(199));
             format!(
                 "名称,{}\n{}{}",
                 header.join(","),
@@ -76,7 +93,7 @@ async fn every_row_of_damaged_files_is_accounted_for() {
             ("quoted line ends", quoted, Some([4, 3, 0, 0, 1])),
             ("repeated headers", repeated, Some([1, 1, 0, 0, 0])),
             ("header only", header_only, Some([0, 0, 0, 0, 0])),
-            ("ragged", ragged, Some([3, 2, 0, 0, 1])),
+            ("ragged", ragged, Some([62, 61, 0, 0, 1])),
             ("wide", wide, Some([2, 2, 0, 0, 0])),
         ] {
             let import = api

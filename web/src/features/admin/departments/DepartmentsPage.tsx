@@ -1,9 +1,8 @@
 import { ApartmentOutlined, PlusOutlined } from "@ant-design/icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Form, Input, Modal, Select } from "antd";
-import { useRef, useState } from "react";
-import { api, body, idempotencyKey } from "../../../api/client";
-import { toApiError } from "../../../api/problem";
+import { useState } from "react";
+import { api, body } from "../../../api/client";
 import type { Department } from "../../../api/types";
 import { PagePending } from "../../../app/layout/PageStates";
 import { useMay } from "../../../app/session/session";
@@ -104,12 +103,10 @@ function CreateDialog({ departments, parent, onClose }: CreateProps) {
   const queryClient = useQueryClient();
   const [form] = Form.useForm<{ name: string; parent_id: string | null }>();
   const problem = useFormProblem(form);
-  const key = useRef(idempotencyKey());
   const create = useMutation({
     mutationFn: ({ name, parent_id = null }: { name: string; parent_id: string | null }) =>
       body(
         api.POST("/departments", {
-          params: { header: { "Idempotency-Key": key.current } },
           body: { name: name.trim(), parent_id },
         }),
       ),
@@ -118,7 +115,6 @@ function CreateDialog({ departments, parent, onClose }: CreateProps) {
       onClose();
     },
     onError: (error) => {
-      if (toApiError(error).status !== 0) key.current = idempotencyKey();
       problem.show(error);
     },
   });

@@ -1,8 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Drawer, Form, Input, Select } from "antd";
-import { useRef } from "react";
-import { api, body, idempotencyKey, ifMatch } from "../../../api/client";
-import { toApiError } from "../../../api/problem";
+import { api, body, ifMatch } from "../../../api/client";
 import type { DataScope, User } from "../../../api/types";
 import { useT } from "../../../i18n/useT";
 import { useFormProblem } from "../../../ui/useFormProblem";
@@ -29,17 +27,14 @@ export function UserDrawer({ user, onClose, onLink }: Props) {
   const [form] = Form.useForm<Values>();
   const problem = useFormProblem(form);
   const { data: departments } = useQuery(departmentsQuery);
-  const key = useRef(idempotencyKey());
   const refresh = () => queryClient.invalidateQueries({ queryKey: ["users"] });
   const refused = (error: unknown) => {
-    if (toApiError(error).status !== 0) key.current = idempotencyKey();
     problem.show(error);
   };
   const create = useMutation({
     mutationFn: ({ department_id = null, ...values }: Values) =>
       body(
         api.POST("/users", {
-          params: { header: { "Idempotency-Key": key.current } },
           body: { ...values, department_id },
         }),
       ),

@@ -1,8 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Form, Input, Segmented } from "antd";
-import { useRef } from "react";
-import { api, body, idempotencyKey } from "../../../api/client";
-import { toApiError } from "../../../api/problem";
+import { api, body } from "../../../api/client";
 import { useT } from "../../../i18n/useT";
 import { useFormProblem } from "../../../ui/useFormProblem";
 import { refreshCustomers } from "../customers";
@@ -24,22 +22,19 @@ export function FollowUpForm({ customerId }: { customerId: string }) {
   const queryClient = useQueryClient();
   const [form] = Form.useForm<Values>();
   const problem = useFormProblem(form);
-  const key = useRef(idempotencyKey());
   const add = useMutation({
     mutationFn: ({ kind, content, next_contact_at }: Values) =>
       body(
         api.POST("/customers/{id}/activities", {
-          params: { path: { id: customerId }, header: { "Idempotency-Key": key.current } },
+          params: { path: { id: customerId } },
           body: { kind, content: content.trim(), ...(next_contact_at ? { next_contact_at } : {}) },
         }),
       ),
     onSuccess: async () => {
-      key.current = idempotencyKey();
       form.resetFields(["content", "next_contact_at"]);
       await refreshCustomers(queryClient);
     },
     onError: (error) => {
-      if (toApiError(error).status !== 0) key.current = idempotencyKey();
       problem.show(error);
     },
   });

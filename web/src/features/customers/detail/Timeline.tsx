@@ -93,8 +93,8 @@ function Entry({ item }: { item: TimelineItem }) {
           {fields !== "" && <span>{t("timeline-fields", { fields })}</span>}
           <time dateTime={item.at}>{format.dateTime(item.at)}</time>
         </p>
-        {item.content !== undefined && <p className="entry-content">{item.content}</p>}
-        {item.next_contact_at !== undefined && (
+        {item.content && <p className="entry-content">{item.content}</p>}
+        {item.next_contact_at && (
           <p className="entry-next">{t("timeline-next", { at: format.date(item.next_contact_at) })}</p>
         )}
       </div>

@@ -1,8 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Checkbox, Drawer, Form } from "antd";
-import { useRef } from "react";
-import { api, body, idempotencyKey, ifMatch } from "../../../api/client";
-import { toApiError } from "../../../api/problem";
+import { api, body, ifMatch } from "../../../api/client";
 import type { Contact, FieldInfo } from "../../../api/types";
 import { useT } from "../../../i18n/useT";
 import { useFormProblem } from "../../../ui/useFormProblem";
@@ -24,14 +22,13 @@ export function ContactDrawer({ customerId, contact, fields, onClose }: Props) {
   const queryClient = useQueryClient();
   const [form] = Form.useForm();
   const problem = useFormProblem(form, formName);
-  const key = useRef(idempotencyKey());
   const stored = contact?.fields ?? {};
   const save = useMutation({
     mutationFn: ({ is_primary, ...values }: FormValues & { is_primary: boolean }) =>
       contact === null
         ? body(
             api.POST("/customers/{id}/contacts", {
-              params: { path: { id: customerId }, header: { "Idempotency-Key": key.current } },
+              params: { path: { id: customerId } },
               body: { fields: filledFields(fields, values), is_primary },
             }),
           )
@@ -49,7 +46,6 @@ export function ContactDrawer({ customerId, contact, fields, onClose }: Props) {
       onClose();
     },
     onError: (error) => {
-      if (toApiError(error).status !== 0) key.current = idempotencyKey();
       problem.show(error);
     },
   });
