@@ -15,7 +15,7 @@ use custos_kernel::audit::Detail;
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Caller, Facts, Permit, actions};
 use custos_search::Document;
-use custos_store::{StoreError, WriteTx};
+use custos_store::{EngineKind, StoreError, WriteTx};
 use custos_values::{CustomerId, ImportId, Timestamp};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -198,7 +198,11 @@ impl Run {
         }
         let place = (candidate.owner, candidate.department);
         customers::sql::insert(tx, permit, place, now, &candidate.wrapped, &sealed).await?;
-        customers::sql::replace_blind(tx, permit, row, &hashes, true).await?;
+        let at_once = match self.crm.store.engine() {
+            EngineKind::Sqlite => 1,
+            EngineKind::Postgres => hashes.len(),
+        };
+        customers::sql::insert_blind(tx, permit, row, &hashes, at_once).await?;
         let fields = candidate
             .fields
             .iter()
