@@ -119,8 +119,9 @@ pub const FIELDS: [&str; 15] = [
     "next_contact_at",
 ];
 
-/// Customers there can be before a name, phone or address comes twice.
-pub const MOST: usize = 640_000;
+/// Customers among which no name, phone or address comes twice.
+#[cfg(test)]
+const MOST: usize = 640_000;
 
 /// The n-th generated customer.
 pub struct Customer {
@@ -131,7 +132,7 @@ pub struct Customer {
 }
 
 impl Customer {
-    /// `n` below [`MOST`].
+    /// The names and phones of the first 640,000 all differ.
     pub fn new(n: usize) -> Self {
         // An odd multiplier not divisible by five visits all 40⁴ brands in an order that looks like none.
         let brand = n * 1_027_647 % 2_560_000;

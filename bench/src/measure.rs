@@ -12,7 +12,7 @@ use crate::{Outcome, RunArguments, engine, figures, files, load, process, table}
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// Connections at once.
@@ -188,9 +188,12 @@ async fn learn(target: &Target, session: Session, imported: usize) -> Outcome<Kn
     if ids.len() < imported {
         return Err(format!("{} of {imported} customers are listed", ids.len()).into());
     }
+    // What was imported and never changed has its first version.
+    let versions = ids.iter().map(|_| AtomicU64::new(1)).collect();
     Ok(Known {
         session,
         ids,
+        versions,
         cursors,
         imported,
         next: AtomicUsize::new(imported),

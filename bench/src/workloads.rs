@@ -8,13 +8,15 @@ use crate::random::Random;
 use crate::session::{Session, refuse_failure};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 /// What all connections of a run know.
 pub struct Known {
     pub session: Session,
     /// Ids of all customers.
     pub ids: Vec<String>,
+    /// Their versions, as far as they were changed here.
+    pub versions: Vec<AtomicU64>,
     /// Cursors of the pages by name.
     pub cursors: Vec<String>,
     /// How many generated customers were imported.
@@ -68,15 +70,13 @@ impl Operation {
             };
             match self {
                 Self::Update => {
-                    // Each connection changes records of its own: it knows their versions.
-                    let own = known
-                        .ids
-                        .iter()
-                        .skip(i)
-                        .step_by(count)
-                        .map(|id| (id.clone(), None))
-                        .collect();
-                    Box::new(Updating { asking, own, at: 0 }) as Box<dyn Traffic>
+                    // Each connection changes records of its own, so that nothing it knows is stale.
+                    Box::new(Updating {
+                        asking,
+                        first: i,
+                        step: count,
+                        at: 0,
+                    }) as Box<dyn Traffic>
                 }
                 _ => Box::new(asking),
             }
@@ -147,19 +147,21 @@ pub fn created(customer: &Customer) -> Vec<u8> {
 
 struct Updating {
     asking: Asking,
-    /// Ids with the version last seen.
-    own: Vec<(String, Option<String>)>,
+    /// The first of its records, and how far it is to the next.
+    first: usize,
+    step: usize,
+    /// The record being changed.
     at: usize,
 }
 
 impl Traffic for Updating {
     fn next(&mut self, request: &mut Vec<u8>) {
         let Asking { known, random, .. } = &mut self.asking;
-        self.at = random.below(self.own.len());
-        let (id, version) = &self.own[self.at];
-        // What was imported and never changed has its first version.
-        let version = version.as_deref().unwrap_or("\"1\"");
-        let headers = format!("Content-Type: application/json\r\nIf-Match: {version}\r\n");
+        let own = (known.ids.len() - self.first).div_ceil(self.step);
+        self.at = self.first + self.step * random.below(own);
+        let id = &known.ids[self.at];
+        let version = known.versions[self.at].load(Ordering::Relaxed);
+        let headers = format!("Content-Type: application/json\r\nIf-Match: \"{version}\"\r\n");
         let address = format!("Renmin Road {}", random.below(1_000_000));
         let body = json!({"fields": {"address": address}}).to_string();
         known.session.write(
@@ -173,7 +175,11 @@ impl Traffic for Updating {
 
     fn answered(&mut self, answer: &Answer<'_>) -> Outcome<()> {
         refuse_failure(answer, "PATCH", "a customer")?;
-        self.own[self.at].1 = answer.header("etag").map(str::to_owned);
+        let version = answer
+            .header("etag")
+            .and_then(|tag| tag.trim_matches('"').parse().ok());
+        let version = version.ok_or("no entity tag")?;
+        self.asking.known.versions[self.at].store(version, Ordering::Relaxed);
         Ok(())
     }
 }
