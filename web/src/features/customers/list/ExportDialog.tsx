@@ -39,8 +39,10 @@ export function ExportDialog({ fields, chosen, search, total, onClose }: Props) 
   const available = exportableColumns(fields);
   const take = useMutation({
     mutationFn: async (values: Values) => {
+      // The sort is of the page, not of what is exported.
+      const { sort: _, ...filter } = search;
       const answer = await api.POST("/customers/exports", {
-        body: { ...values, filter: { ...search }, lang: words.language },
+        body: { ...values, filter, lang: words.language },
         parseAs: "blob",
       });
       if (!answer.response.ok) throw asApiError(answer.response.status, answer.error);
