@@ -55,8 +55,6 @@ pub fn customer_operations() -> Vec<Operation<Arc<Crm>>> {
         customers::operations(),
         contacts::operations(),
         timeline::operations(),
-        imports::operations(),
-        exports::operations(),
     ]
     .into_iter()
     .flatten()
@@ -65,5 +63,9 @@ pub fn customer_operations() -> Vec<Operation<Arc<Crm>>> {
 
 /// The operations of all features of this crate.
 pub fn operations() -> Vec<Operation<Arc<Crm>>> {
+    let files = [imports::operations(), exports::operations()];
     customer_operations()
+        .into_iter()
+        .chain(files.into_iter().flatten())
+        .collect()
 }

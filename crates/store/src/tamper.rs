@@ -18,7 +18,7 @@ impl Store {
     ) -> Result<Vec<Row>, StoreError> {
         let mut tx = WriteTx::open(self, OrgId::from_bytes([0; 16])).await?;
         let rows = tx.raw(sql, values).await?;
-        tx.finish_bookkeeping().await?;
+        tx.finish_unrecorded().await?;
         Ok(rows)
     }
 }

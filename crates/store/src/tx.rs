@@ -346,6 +346,12 @@ impl<'s> WriteTx<'s> {
         self.commit(Commit::Bookkeeping).await
     }
 
+    /// Commits a change without an entry, for tests that play the attacker.
+    #[cfg(feature = "tamper")]
+    pub(crate) async fn finish_unrecorded(self) -> Result<(), StoreError> {
+        self.commit(Commit::Change).await
+    }
+
     pub(crate) fn org(&self) -> OrgId {
         self.org
     }

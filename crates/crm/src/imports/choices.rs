@@ -24,7 +24,7 @@ static WORDS: LazyLock<HashMap<(&'static str, String), &'static str>> = LazyLock
 pub(super) fn code(field: &'static str, word: &str) -> (Option<&'static str>, bool) {
     let word = plain(word);
     // n/a, - and the like say nothing.
-    if word.is_empty() || NOTHING.contains(&word.as_str()) {
+    if word.is_empty() || NOTHING.lines().any(|nothing| nothing == word) {
         return (None, true);
     }
     match WORDS.get(&(field, word)) {
@@ -33,7 +33,8 @@ pub(super) fn code(field: &'static str, word: &str) -> (Option<&'static str>, bo
     }
 }
 
-const NOTHING: [&str; 8] = ["na", "none", "null", "nil", "无", "暂无", "未知", "unknown"];
+/// Words by which people say that they have nothing to say, one a line.
+const NOTHING: &str = include_str!("presets/nothing.txt");
 
 /// Letters and digits only, half-width, lower case.
 fn plain(text: &str) -> String {

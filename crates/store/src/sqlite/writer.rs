@@ -98,6 +98,9 @@ impl Writer {
         let mut state = self.0.lock().await;
         state.closed = true;
         commit(&mut state)?;
+        // Views of readers at rest would keep the log from being emptied until the engine's patience ends.
+        let readers = Arc::clone(&state.readers);
+        let _paused = readers.pause();
         state.connection.empty_wal()
     }
 
