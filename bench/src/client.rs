@@ -90,6 +90,8 @@ impl Connection {
     /// Sends a request and reads the whole answer.
     pub async fn exchange(&mut self, request: &[u8]) -> Outcome<Answer<'_>> {
         self.stream.write_all(request).await?;
+        // What the socket did not take at once would lie in the TLS buffer while the answer is waited for.
+        self.stream.flush().await?;
         self.filled = 0;
         let head = loop {
             let from = self.filled.saturating_sub(3);
