@@ -47,7 +47,7 @@ export async function openPage(browser, url, { language = 'zh-CN', theme = 'ligh
     acceptDownloads: true,
     permissions: [],
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(30_000);
   const problems = [];
   await context.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', (event) => {

@@ -1,4 +1,5 @@
 // What people do at the door, found on the page by the words they read. One place to change when a page changes.
+import { button } from './lists.mjs';
 import { Authenticator } from './totp.mjs';
 
 /** The accounts a first start asks for, in the page's order. */
@@ -11,7 +12,6 @@ export const FIRST_PEOPLE = [
 
 export const person = (role) => FIRST_PEOPLE.find((one) => one.role === role);
 
-const button = (page, name) => page.getByRole('button', { name, exact: true });
 
 /** Fills the first-run page from its first step. `look(step)` is called on each of the three, for pictures. */
 export async function setUp(page, t, { code, organisation }, look = async () => {}) {

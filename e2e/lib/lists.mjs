@@ -43,4 +43,9 @@ export async function search(page, t, words) {
   await page.getByRole('searchbox', { name: t('search-label') }).fill(words);
 }
 
-export const button = (within, name) => within.getByRole('button', { name, exact: true });
+/**
+ * A button by the words on it. The picture of a button that has just been busy may linger while it fades out and is
+ * then read before the words.
+ */
+export const button = (within, name) =>
+  within.getByRole('button', { name: new RegExp(`^(\\S+ )?${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`) });
