@@ -4,7 +4,6 @@
 mod api;
 mod duplicates;
 mod exports;
-mod kill;
 mod privacy;
 mod runs;
 mod samples;
