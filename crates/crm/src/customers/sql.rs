@@ -73,12 +73,46 @@ pub(crate) async fn find_many(
     Ok(found)
 }
 
+/// What rows of an organisation can be looked up in: what is committed, or a change under way.
+pub(crate) trait Lookup {
+    /// Rows of the caller's organisation (`$1`).
+    async fn rows(
+        &mut self,
+        caller: &Caller,
+        sql: &str,
+        more: &[Value],
+    ) -> Result<Vec<Row>, StoreError>;
+}
+
+impl Lookup for ReadTx {
+    async fn rows(
+        &mut self,
+        caller: &Caller,
+        sql: &str,
+        more: &[Value],
+    ) -> Result<Vec<Row>, StoreError> {
+        self.lookup(caller, sql, more).await
+    }
+}
+
+impl Lookup for WriteTx<'_> {
+    /// The transaction was opened for one organisation, which the caller must be of.
+    async fn rows(
+        &mut self,
+        _: &Caller,
+        sql: &str,
+        more: &[Value],
+    ) -> Result<Vec<Row>, StoreError> {
+        self.lookup(sql, more).await
+    }
+}
+
 /// Customers read in one statement by [`find_batch`].
 const FOUND_AT_ONCE: usize = 128;
 
 /// As [`find_many`] for many customers: few statements, in the order of the sorted ids.
 pub(crate) async fn find_batch(
-    tx: &mut ReadTx,
+    tx: &mut impl Lookup,
     caller: &Caller,
     ids: &[[u8; 16]],
 ) -> Result<Vec<StoredCustomer>, CrmError> {
@@ -95,7 +129,7 @@ pub(crate) async fn find_batch(
         let more: Vec<Value> = (0..FOUND_AT_ONCE)
             .map(|at| chunk.get(at).map_or(Value::Bytes(Vec::new()), Value::from))
             .collect();
-        for row in tx.lookup(caller, &sql, &more).await? {
+        for row in tx.rows(caller, &sql, &more).await? {
             found.push(stored(caller.org(), &row)?);
         }
     }
@@ -272,7 +306,7 @@ pub(crate) const NAME_ALONE: &str = "name.alone";
 
 /// For each of many blind index values a customer that has it, the oldest if there are several.
 pub(crate) async fn find_blind_many(
-    tx: &mut ReadTx,
+    tx: &mut impl Lookup,
     caller: &Caller,
     wanted: &BTreeSet<(&'static str, i64)>,
 ) -> Result<HashMap<(&'static str, i64), [u8; 16]>, CrmError> {
@@ -303,7 +337,7 @@ pub(crate) async fn find_blind_many(
             more.extend(
                 (0..BLIND_AT_ONCE).map(|at| Value::Int(chunk.get(at).copied().unwrap_or(-1))),
             );
-            for row in tx.lookup(caller, &sql, &more).await? {
+            for row in tx.rows(caller, &sql, &more).await? {
                 let id = row.id(1)?;
                 let oldest = found.entry((field, row.int(0)?)).or_insert(id);
                 *oldest = id.min(*oldest);

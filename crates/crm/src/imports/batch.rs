@@ -15,8 +15,9 @@ use custos_kernel::audit::Detail;
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Caller, Facts, Permit, actions};
 use custos_search::Document;
-use custos_store::{EngineKind, StoreError, WriteTx};
+use custos_store::{EngineKind, SealedFields, StoreError, WriteTx};
 use custos_values::{CustomerId, ImportId, Timestamp};
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -84,7 +85,10 @@ impl Run {
         bytes_total: u64,
         doubts: &Doubts,
     ) -> Result<ToIndex, Refusal> {
-        let (matcher, targets) = self.look_up(batch).await?;
+        let mut to_index = ToIndex::default();
+        // Looked up within the transaction: what is found stays true until it is written.
+        let mut tx = self.crm.store.write(&self.caller).await?;
+        let (matcher, targets) = self.look_up(&mut tx, batch).await?;
         let policy = &self.crm.policy;
         let plan = resolve(
             policy,
@@ -95,19 +99,9 @@ impl Run {
             &targets,
         );
         let now = self.crm.store.clock().now();
-        let mut to_index = ToIndex::default();
-        let mut events = Vec::with_capacity(plan.creates.len() + plan.fillings.len());
-        let mut tx = self.crm.store.write(&self.caller).await?;
-        for (at, added) in &plan.creates {
-            let Some(Ok(candidate)) = batch.rows.get(*at).map(|row| &row.outcome) else {
-                continue;
-            };
-            events.push(
-                self.create(&mut tx, candidate, added, now, &mut to_index)
-                    .await?,
-            );
-        }
         let counts = counts(batch, &plan, bytes_total);
+        let created = self.create(&mut tx, batch, plan.creates, now).await?;
+        let mut events: Vec<Event> = created.iter().map(|one| self.created_event(one)).collect();
         for (id, Filling { permit, changes }) in plan.fillings {
             let Some(stored) = targets.get(&id) else {
                 continue;
@@ -136,6 +130,7 @@ impl Run {
             events.push(self.event("progress", &counts));
         }
         tx.finish_all(events).await?;
+        to_index.documents = created.iter().map(|one| one.document(now)).collect();
         Ok(to_index)
     }
 
@@ -150,7 +145,11 @@ impl Run {
     }
 
     /// What the database already has of a batch's values, and the customers that rows may be merged into.
-    async fn look_up(&self, batch: &Batch) -> Result<(Matcher, Targets), CrmError> {
+    async fn look_up(
+        &self,
+        tx: &mut WriteTx<'_>,
+        batch: &Batch,
+    ) -> Result<(Matcher, Targets), CrmError> {
         if self.duplicates == Duplicates::Keep {
             return Ok((Matcher::default(), Targets::new()));
         }
@@ -161,13 +160,12 @@ impl Run {
         let wanted: BTreeSet<Key> = candidates
             .flat_map(|c| c.signs.sought.iter().map(|(key, _)| *key))
             .collect();
-        let mut tx = self.crm.store.read().await?;
-        let stored = customers::sql::find_blind_many(&mut tx, &self.caller, &wanted).await?;
+        let stored = customers::sql::find_blind_many(tx, &self.caller, &wanted).await?;
         let mut targets = Targets::new();
         if self.duplicates == Duplicates::Merge {
             let ids: BTreeSet<[u8; 16]> = stored.values().copied().collect();
             let ids: Vec<[u8; 16]> = ids.into_iter().collect();
-            let found = customers::sql::find_many(&mut tx, &self.caller, &ids).await?;
+            let found = customers::sql::find_batch(tx, &self.caller, &ids).await?;
             targets = found
                 .into_iter()
                 .map(|customer| (customer.facts.id, customer))
@@ -176,65 +174,102 @@ impl Run {
         Ok((Matcher::new(stored), targets))
     }
 
-    async fn create(
+    /// Writes new customers and then, in the order of the indexes, what they are found by.
+    async fn create<'b>(
         &self,
         tx: &mut WriteTx<'_>,
-        candidate: &Candidate,
-        added: &[(&'static FieldSpec, String)],
+        batch: &'b Batch,
+        creates: Vec<(usize, Vec<(&'static FieldSpec, String)>)>,
         now: Timestamp,
-        to_index: &mut ToIndex,
-    ) -> Result<Event, CrmError> {
-        let permit = &candidate.permit;
-        let row = permit.record();
-        let mut hashes = candidate.hashes.clone();
-        let mut sealed = candidate.sealed.clone();
-        for (spec, text) in added {
-            let random = self.crm.store.random();
-            sealed.set(
-                spec.name,
-                seal_field(&candidate.key, CUSTOMER, row, spec, text, random),
-            );
-            hashes.extend(blind_hash(&self.keys, spec, text));
+    ) -> Result<Vec<Created<'b>>, CrmError> {
+        let mut created = Vec::with_capacity(creates.len());
+        let mut entries: Vec<(Key, usize)> = Vec::with_capacity(creates.len() * 4);
+        for (at, added) in creates {
+            let Some(Ok(candidate)) = batch.rows.get(at).map(|row| &row.outcome) else {
+                continue;
+            };
+            let permit = &candidate.permit;
+            let row = permit.record();
+            let place = created.len();
+            let mut sealed = Cow::Borrowed(&candidate.sealed);
+            for (spec, text) in &added {
+                let random = self.crm.store.random();
+                let bytes = seal_field(&candidate.key, CUSTOMER, row, spec, text, random);
+                sealed.to_mut().set(spec.name, bytes);
+                entries.extend(blind_hash(&self.keys, spec, text).map(|key| (key, place)));
+            }
+            entries.extend(candidate.hashes.iter().map(|key| (*key, place)));
+            let owner = (candidate.owner, candidate.department);
+            customers::sql::insert(tx, permit, owner, now, &candidate.wrapped, &sealed).await?;
+            created.push(Created { candidate, added });
         }
-        let place = (candidate.owner, candidate.department);
-        customers::sql::insert(tx, permit, place, now, &candidate.wrapped, &sealed).await?;
+        match self.crm.store.engine() {
+            EngineKind::Sqlite => entries.sort_unstable(),
+            EngineKind::Postgres => entries.sort_unstable_by_key(|(key, place)| (*place, *key)),
+        }
+        // Two fields of one index may hold the same value, such as mobile and landline.
+        entries.dedup();
         let at_once = match self.crm.store.engine() {
             EngineKind::Sqlite => 1,
-            EngineKind::Postgres => hashes.len(),
+            EngineKind::Postgres => usize::MAX,
         };
-        customers::sql::insert_blind(tx, permit, row, &hashes, at_once).await?;
+        let mut hashes = Vec::new();
+        for of_one in entries.chunk_by(|a, b| at_once > 1 && a.1 == b.1) {
+            hashes.clear();
+            hashes.extend(of_one.iter().map(|(key, _)| *key));
+            let Some(Created { candidate, .. }) =
+                of_one.first().and_then(|(_, place)| created.get(*place))
+            else {
+                continue;
+            };
+            let permit = &candidate.permit;
+            customers::sql::insert_blind(tx, permit, permit.record(), &hashes, at_once).await?;
+        }
+        Ok(created)
+    }
+
+    fn created_event(&self, created: &Created<'_>) -> Event {
+        let Created { candidate, added } = created;
         let fields = candidate
             .fields
             .iter()
             .chain(added)
             .map(|(spec, _)| spec.name);
-        let event = Event::of(permit)
+        Event::of(&candidate.permit)
             .with("fields", Detail::names(fields))
-            .with("import", Detail::id(*self.id.as_bytes()));
-        let stored = StoredCustomer {
-            facts: Facts::owned(permit.org(), *row, 1, candidate.owner, candidate.department),
-            revision: 1,
-            created_at: now,
-            updated_at: now,
-            key: candidate.wrapped.clone(),
-            fields: sealed,
-        };
-        let texts = Texts { candidate, added };
-        let list_row = prepared_row(&stored, &texts);
-        to_index
-            .documents
-            .push(document(&stored, &texts, &[], list_row));
-        Ok(event)
+            .with("import", Detail::id(*self.id.as_bytes()))
     }
 }
 
-/// A new customer's texts with what later rows of the batch added.
-struct Texts<'a> {
-    candidate: &'a Candidate,
-    added: &'a [(&'static FieldSpec, String)],
+/// A customer that a batch makes, with what later rows of the batch added.
+struct Created<'b> {
+    candidate: &'b Candidate,
+    added: Vec<(&'static FieldSpec, String)>,
 }
 
-impl FieldTexts for Texts<'_> {
+impl Created<'_> {
+    fn document(&self, now: Timestamp) -> Document {
+        let Candidate {
+            permit,
+            owner,
+            department,
+            wrapped,
+            ..
+        } = self.candidate;
+        let stored = StoredCustomer {
+            facts: Facts::owned(permit.org(), *permit.record(), 1, *owner, *department),
+            revision: 1,
+            created_at: now,
+            updated_at: now,
+            key: wrapped.clone(),
+            fields: SealedFields::new(),
+        };
+        let list_row = prepared_row(&stored, self);
+        document(&stored, self, &[], list_row)
+    }
+}
+
+impl FieldTexts for Created<'_> {
     fn get(&self, name: &str) -> Option<&str> {
         let added = || {
             self.added

