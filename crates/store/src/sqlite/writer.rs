@@ -1,7 +1,7 @@
 //! The single writer and its group commit.
 //!
-//! Writers take turns at one connection, first come, first served. The first one opens a transaction; each works in a
-//! savepoint of its own. The first that completes its turn starts the group's *committer*, a task that queues like a
+//! Writers take turns at one connection, first come, first served. The first one opens a transaction; each of those who
+//! join it works in a savepoint of its own. The first that completes its turn starts the group's *committer*, a task that queues like a
 //! writer: everybody who was waiting meanwhile joins the same transaction, and then it is committed for all. Because
 //! the committer is a task of its own, a request that goes away leaves nobody uncommitted, itself included.
 
@@ -41,10 +41,13 @@ struct State {
 
 pub(crate) struct Writer(Arc<Mutex<State>>);
 
-/// Exclusive use of the writing connection inside a savepoint. Dropping it rolls the savepoint back.
+/// Exclusive use of the writing connection. Dropping it undoes what was done in it.
 pub(crate) struct WriterTurn {
     state: OwnedMutexGuard<State>,
     writer: Arc<Mutex<State>>,
+    /// Whether there is work of others to be spared if this turn is undone. Where there is none it costs nothing: a
+    /// savepoint copies every page before its first change, and a big import changes very many.
+    savepoint: bool,
     completed: bool,
 }
 
@@ -85,7 +88,9 @@ impl Writer {
                 changes: false,
             });
         }
+        let savepoint = state.group.as_ref().is_some_and(|group| group.has_work);
         let turn = WriterTurn {
+            savepoint,
             state,
             writer: Arc::clone(&self.0),
             completed: false,
@@ -119,11 +124,13 @@ impl Writer {
 
 impl WriterTurn {
     fn opened(mut self) -> Result<Self, StoreError> {
-        self.state.connection.run("SAVEPOINT turn")?;
+        if self.savepoint {
+            self.state.connection.run("SAVEPOINT turn")?;
+        }
         Ok(self)
     }
 
-    /// The connection, inside the savepoint.
+    /// The connection, inside the turn.
     ///
     /// SQLite ends the whole transaction by itself after some errors (disk full, I/O error). A statement after that
     /// would commit on its own, so there is none.
@@ -137,11 +144,15 @@ impl WriterTurn {
         }
     }
 
-    /// Ends the savepoint and returns once the group it belongs to is committed (not yet: synced). From the first
+    /// Ends the turn and returns once the group it belongs to is committed (not yet: synced). From the first
     /// poll on the turn is committed even if this future is dropped. `changes` says whether anything was changed that
     /// features read.
     pub(crate) async fn commit(mut self, changes: bool) -> Result<(), StoreError> {
-        self.connection()?.run("RELEASE turn")?;
+        let savepoint = self.savepoint;
+        let connection = self.connection()?;
+        if savepoint {
+            connection.run("RELEASE turn")?;
+        }
         self.completed = true;
         let group = self.state.group.as_mut().ok_or(StoreError::Closed)?;
         group.changes |= changes;
