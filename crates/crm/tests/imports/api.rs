@@ -15,7 +15,7 @@ use http_body_util::BodyExt;
 use parking_lot::RwLock;
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -36,6 +36,11 @@ impl Staff {
 }
 
 impl Staff {
+    /// Adds somebody.
+    pub fn add(&self, name: &str, caller: Caller) {
+        self.0.write().insert(name.to_owned(), caller);
+    }
+
     /// A caller's account.
     pub fn id(&self, name: &str) -> UserId {
         self.0.read()[name].user_id().unwrap()
@@ -106,7 +111,9 @@ impl Gatekeeper for Gate {
 pub struct Api {
     pub crm: Arc<Crm>,
     pub staff: Arc<Staff>,
-    pub files: Arc<TempDir>,
+    /// Where uploads are kept.
+    pub files: PathBuf,
+    folder: Option<Arc<TempDir>>,
     router: Router,
 }
 
@@ -146,34 +153,39 @@ impl Api {
             ("auditor", Role::AuditAdmin, DataScope::Own),
         ] {
             let department = Some(DepartmentId::from_bytes([1; 16]));
-            staff.0.write().insert(
-                name.to_owned(),
-                installation.caller(role, scope, department),
-            );
+            staff.add(name, installation.caller(role, scope, department));
         }
-        let files = Arc::new(tempfile::tempdir().unwrap());
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let files = folder.path().to_owned();
         let sink = installation.sink().clone();
-        Self::over(installation.store(), sink, installation.org(), staff, files).await
+        let mut api =
+            Self::over(installation.store(), sink, installation.org(), staff, files).await;
+        api.folder = Some(folder);
+        api
     }
 
     /// The routes as a server that was started anew has them.
     pub async fn restarted(&self, installation: &Installation) -> Self {
         let sink = installation.sink().clone();
-        let (staff, files) = (Arc::clone(&self.staff), Arc::clone(&self.files));
-        Self::over(installation.store(), sink, installation.org(), staff, files).await
+        let (staff, files) = (Arc::clone(&self.staff), self.files.clone());
+        let mut api =
+            Self::over(installation.store(), sink, installation.org(), staff, files).await;
+        api.folder.clone_from(&self.folder);
+        api
     }
 
-    async fn over(
+    /// The routes over a store, with files in a folder.
+    pub async fn over(
         store: &Arc<Store>,
         sink: AuditSink,
         org: OrgId,
         staff: Arc<Staff>,
-        files: Arc<TempDir>,
+        files: PathBuf,
     ) -> Self {
         let policy = Arc::new(Policy::load(POLICIES).unwrap());
         let people: Arc<dyn People> = staff.clone();
         let crm = Crm::new(Arc::clone(store), Arc::clone(&policy), sink.clone(), people);
-        let crm = crm.with_files(files.path().to_owned()).unwrap();
+        let crm = crm.with_files(files.clone()).unwrap();
         crm.recover_imports(org).await.unwrap();
         let mut registry = Registry::new();
         registry.add(Arc::clone(&crm), custos_crm::operations());
@@ -188,6 +200,7 @@ impl Api {
             crm,
             staff,
             files,
+            folder: None,
             router,
         };
         drop(api.crm.start_indexing(org));

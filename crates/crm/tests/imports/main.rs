@@ -4,6 +4,7 @@
 mod api;
 mod duplicates;
 mod exports;
+mod kill;
 mod privacy;
 mod runs;
 mod samples;

@@ -46,7 +46,7 @@ async fn nothing_of_the_file_is_on_disk_in_clear() {
             "对方说",
         ] {
             assert!(!installation.dump_shows(text), "{text}");
-            assert!(!files_show(api.files.path(), text), "{text}");
+            assert!(!files_show(&api.files, text), "{text}");
         }
         assert!(installation.verify(installation.org()).await.is_ok());
     })
@@ -196,7 +196,7 @@ async fn what_was_sent_twice_is_one_import() {
         let send = || api.send("sales", Method::POST, "/imports", &key, "名称\n甲公司\n");
         let (first, second) = (send().await, send().await);
         assert_eq!(first.id(), second.id());
-        assert_eq!(std::fs::read_dir(api.files.path()).unwrap().count(), 1);
+        assert_eq!(std::fs::read_dir(&api.files).unwrap().count(), 1);
     })
     .await;
 }

@@ -110,7 +110,7 @@ async fn two_servers_never_take_the_same_row_twice() {
 #[tokio::test(flavor = "multi_thread")]
 async fn deleted_and_old_files_are_gone() {
     check(async |installation, api| {
-        let files = || std::fs::read_dir(api.files.path()).unwrap().count();
+        let files = || std::fs::read_dir(&api.files).unwrap().count();
         let deleted = api.import("sales", customers(10), json!({})).await;
         let kept = api.import("sales", customers(20), json!({})).await;
         let path = |import: &Value| format!("/imports/{}", import["id"].as_str().unwrap());
@@ -140,7 +140,6 @@ async fn deleted_and_old_files_are_gone() {
         // A file nobody knows, as a killed upload leaves it.
         let stray = api
             .files
-            .path()
             .join("019b8bab-0680-7095-a5b8-2ae172ea0e91.sealed");
         std::fs::write(&stray, b"x").unwrap();
         api.crm.recover_imports(installation.org()).await.unwrap();

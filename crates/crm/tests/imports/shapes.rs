@@ -26,7 +26,7 @@ async fn files_that_are_no_table_are_refused_and_leave_nothing() {
                 (StatusCode::UNPROCESSABLE_ENTITY, code)
             );
         }
-        assert_eq!(std::fs::read_dir(api.files.path()).unwrap().count(), 0);
+        assert_eq!(std::fs::read_dir(&api.files).unwrap().count(), 0);
         assert_eq!(api.get("sales", "/imports").await.json["total"], 0);
     })
     .await;
