@@ -19,7 +19,7 @@ const EQUALITIES: [&str; 4] = ["name", "phone", "email", "wechat"];
 
 const SCHEMA: &str = "
     CREATE TABLE record (org BLOB, id BLOB, version INT, revision INT, owner BLOB, department BLOB, created INT,
-        updated INT, key BLOB, fields BLOB, PRIMARY KEY (org, id)) WITHOUT ROWID;
+        updated INT, key BLOB, fields BLOB, PRIMARY KEY (org, id));
     CREATE TABLE equality (org BLOB, field TEXT, hash INT, record BLOB, of BLOB,
         PRIMARY KEY (org, field, hash, record, of)) WITHOUT ROWID;
     CREATE INDEX equality_record ON equality (org, record);
@@ -27,7 +27,7 @@ const SCHEMA: &str = "
         PRIMARY KEY (org, person, key)) WITHOUT ROWID;
     CREATE TABLE head (org BLOB PRIMARY KEY, next INT);
     CREATE TABLE entry (org BLOB, idx INT, at INT, action TEXT, outcome TEXT, actor BLOB, kind TEXT, record BLOB,
-        address TEXT, ordinary INT, body BLOB, PRIMARY KEY (org, idx)) WITHOUT ROWID;
+        address TEXT, ordinary INT, body BLOB, PRIMARY KEY (org, idx));
     CREATE INDEX entry_record ON entry (org, record, idx) WHERE ordinary = 0 AND record IS NOT NULL;";
 
 const ORG: [u8; 16] = [7; 16];
@@ -54,7 +54,7 @@ impl Engine {
         let connection = Connection::open(&path)?;
         connection.execute_batch(&format!("PRAGMA key = \"x'{}'\"", "5a".repeat(32)))?;
         connection.execute_batch(
-            "PRAGMA cipher_memory_security = OFF; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+            "PRAGMA cipher_hmac_algorithm = HMAC_SHA256; PRAGMA cipher_memory_security = OFF; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
              PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000;
              PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 67108864;",
         )?;

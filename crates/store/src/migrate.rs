@@ -1,7 +1,9 @@
 //! Schema migrations: each feature owns its tables and hands in its steps; they are applied once, in order.
 //!
 //! A step is one text for both engines. `{bytes}` becomes the engine's byte type and `{clustered}` the clause that
-//! stores a table in primary-key order where the engine knows one.
+//! stores a table in primary-key order where the engine knows one. That is for short rows: SQLite keeps whole rows in
+//! the inner pages of such a table, so that rows of a kilobyte make a tree of many levels and spill into pages of
+//! their own, each of which has to be decrypted. Rows with sealed fields or bodies go without it.
 
 use crate::engine::Connection;
 use crate::{EngineKind, StoreError, Value};

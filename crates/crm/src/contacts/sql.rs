@@ -8,14 +8,14 @@ use custos_store::{Migration, ReadTx, Row, SealedFields, StoreError, Value, Writ
 use custos_values::{ContactId, Timestamp};
 use std::collections::HashMap;
 
-/// The table. Contacts of one customer lie together.
+/// The table.
 pub const MIGRATION: Migration = Migration {
     name: "0202_contact",
     sql: "CREATE TABLE contact (
             org_id {bytes} NOT NULL, customer_id {bytes} NOT NULL, id {bytes} NOT NULL, version BIGINT NOT NULL,
             is_primary BIGINT NOT NULL, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL,
             fields {bytes} NOT NULL,
-            PRIMARY KEY (org_id, customer_id, id)) {clustered}",
+            PRIMARY KEY (org_id, customer_id, id))",
 };
 
 const COLUMNS: &str = "id, version, is_primary, created_at, updated_at, fields";

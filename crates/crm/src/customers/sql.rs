@@ -15,7 +15,7 @@ pub const MIGRATION: Migration = Migration {
             org_id {bytes} NOT NULL, id {bytes} NOT NULL, version BIGINT NOT NULL, revision BIGINT NOT NULL,
             owner_id {bytes}, department_id {bytes}, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL,
             dek {bytes} NOT NULL, fields {bytes} NOT NULL,
-            PRIMARY KEY (org_id, id)) {clustered};
+            PRIMARY KEY (org_id, id));
           CREATE TABLE blind_index (
             org_id {bytes} NOT NULL, field TEXT NOT NULL, hash BIGINT NOT NULL, customer_id {bytes} NOT NULL,
             record_id {bytes} NOT NULL,

@@ -18,7 +18,7 @@ pub const MIGRATION: Migration = Migration {
             purged_at BIGINT, next_row BIGINT NOT NULL, bytes_read BIGINT NOT NULL, bytes_total BIGINT NOT NULL,
             rows_read BIGINT NOT NULL, created BIGINT NOT NULL, updated BIGINT NOT NULL, skipped BIGINT NOT NULL,
             rejected BIGINT NOT NULL, doubts TEXT NOT NULL, failure TEXT, details {bytes} NOT NULL,
-            PRIMARY KEY (org_id, id)) {clustered};
+            PRIMARY KEY (org_id, id));
           CREATE INDEX import_owner ON import (org_id, owner_id, id);
           CREATE TABLE import_rejection (
             org_id {bytes} NOT NULL, import_id {bytes} NOT NULL, row_number BIGINT NOT NULL, outcome TEXT NOT NULL,

@@ -6,13 +6,13 @@ use custos_kernel::policy::{Action, Permit, actions};
 use custos_store::{Migration, ReadTx, Row, SealedFields, StoreError, Value, WriteTx};
 use custos_values::{ActivityId, Timestamp, UserId};
 
-/// The table. Follow-ups of one customer lie together, in the order of their time.
+/// The table. The key finds follow-ups of one customer in the order of their time.
 pub const MIGRATION: Migration = Migration {
     name: "0203_activity",
     sql: "CREATE TABLE activity (
             org_id {bytes} NOT NULL, customer_id {bytes} NOT NULL, at BIGINT NOT NULL, id {bytes} NOT NULL,
             author_id {bytes}, created_at BIGINT NOT NULL, fields {bytes} NOT NULL,
-            PRIMARY KEY (org_id, customer_id, at, id)) {clustered}",
+            PRIMARY KEY (org_id, customer_id, at, id))",
 };
 
 /// A follow-up's row.

@@ -18,7 +18,7 @@ pub(crate) const MIGRATION: Migration = Migration {
             login_hash BIGINT NOT NULL, roles TEXT NOT NULL, data_scope TEXT NOT NULL, department_id {bytes},
             active BIGINT NOT NULL, password TEXT, totp_secret {bytes}, totp_step BIGINT, last_sign_in_at BIGINT,
             created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, version BIGINT NOT NULL,
-            PRIMARY KEY (org_id, id)) {clustered};
+            PRIMARY KEY (org_id, id));
           CREATE UNIQUE INDEX account_login ON account (org_id, login_hash);
           CREATE TABLE recovery_code (
             org_id {bytes} NOT NULL, user_id {bytes} NOT NULL, code {bytes} NOT NULL,

@@ -10,7 +10,7 @@ pub(crate) const MIGRATION: Migration = Migration {
     name: "0104_preference",
     sql: "CREATE TABLE preference (
             org_id {bytes} NOT NULL, user_id {bytes} NOT NULL, name TEXT NOT NULL, value {bytes} NOT NULL,
-            updated_at BIGINT NOT NULL, PRIMARY KEY (org_id, user_id, name)) {clustered}",
+            updated_at BIGINT NOT NULL, PRIMARY KEY (org_id, user_id, name))",
 };
 
 pub(super) async fn get(

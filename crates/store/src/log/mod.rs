@@ -19,7 +19,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
             org_id {bytes} NOT NULL, idx BIGINT NOT NULL, at BIGINT NOT NULL, action TEXT NOT NULL,
             outcome TEXT NOT NULL, actor_id {bytes}, resource_type TEXT, resource_id {bytes}, address TEXT,
             ordinary BIGINT NOT NULL, body {bytes} NOT NULL,
-            PRIMARY KEY (org_id, idx)) {clustered};
+            PRIMARY KEY (org_id, idx));
           CREATE INDEX audit_entry_resource ON audit_entry (org_id, resource_id, idx)
             WHERE ordinary = 0 AND resource_id IS NOT NULL;
           CREATE INDEX audit_entry_change ON audit_entry (org_id, idx) WHERE ordinary = 0;

@@ -54,10 +54,12 @@ impl SqliteConnection {
         } else {
             options.reader_cache_kib
         };
+        // HMAC-SHA-256 authenticates pages in about half the time of the default, SHA-512, and leaves more room on them.
         // synchronous=NORMAL: the commit itself does not wait; durability is the explicit sync of the WAL before the
         // answer (see sync.rs), which concurrent transactions share.
         let pragmas = format!(
-            "PRAGMA cipher_log_level = NONE; PRAGMA cipher_memory_security = OFF; PRAGMA journal_mode = WAL; \
+            "PRAGMA cipher_hmac_algorithm = HMAC_SHA256; PRAGMA cipher_log_level = NONE; \
+             PRAGMA cipher_memory_security = OFF; PRAGMA journal_mode = WAL; \
              PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
              PRAGMA cache_size = -{cache}; PRAGMA wal_autocheckpoint = 4000; PRAGMA secure_delete = ON; \
              PRAGMA journal_size_limit = 67108864;"
