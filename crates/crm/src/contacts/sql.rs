@@ -3,6 +3,7 @@
 use super::model::StoredContact;
 use crate::CrmError;
 use crate::customers::Customer;
+use crate::customers::sql::Lookup;
 use custos_kernel::policy::{Action, Permit, Scope, actions};
 use custos_store::{Migration, ReadTx, Row, SealedFields, StoreError, Value, WriteTx};
 use custos_values::{ContactId, Timestamp};
@@ -33,13 +34,13 @@ fn stored(row: &Row) -> Result<StoredContact, StoreError> {
 
 /// The contacts of a permit's customer, the first one first.
 pub(crate) async fn of_customer<A: Action>(
-    tx: &mut ReadTx,
+    tx: &mut impl Lookup,
     permit: &Permit<A, Customer>,
 ) -> Result<Vec<StoredContact>, CrmError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM contact WHERE org_id = $1 AND customer_id = $2 ORDER BY is_primary DESC, id LIMIT 500"
     );
-    let rows = tx.of(permit, &sql, &[]).await?;
+    let rows = tx.rows_of(permit, &sql).await?;
     Ok(rows.iter().map(stored).collect::<Result<_, _>>()?)
 }
 

@@ -34,12 +34,12 @@ impl Crm {
     /// Ids of customers that share a value, with the fields they share.
     pub(crate) async fn duplicate_ids(
         &self,
+        tx: &mut impl sql::Lookup,
         caller: &Caller,
         keys: &OrgKeys,
         fields: &[(&'static str, String)],
     ) -> Result<BTreeMap<[u8; 16], Vec<&'static str>>, CrmError> {
         let mut found: BTreeMap<[u8; 16], Vec<&'static str>> = BTreeMap::new();
-        let mut tx = self.store.read().await?;
         for (name, text) in fields {
             let Some((index, hash)) = CUSTOMER
                 .get(name)
@@ -47,7 +47,7 @@ impl Crm {
             else {
                 continue;
             };
-            for id in sql::find_blind(&mut tx, caller, index, hash, LIMIT).await? {
+            for id in sql::find_blind(tx, caller, index, hash, LIMIT).await? {
                 let on = found.entry(id).or_default();
                 if !on.contains(name) {
                     on.push(name);
@@ -64,9 +64,11 @@ impl Crm {
         fields: &[(&'static str, String)],
     ) -> Result<(Vec<DuplicateMatch>, Disclosures), CrmError> {
         let keys = self.keys(caller.org()).await?;
-        let found = self.duplicate_ids(caller, &keys, fields).await?;
+        let mut tx = self.store.read().await?;
+        let found = self.duplicate_ids(&mut tx, caller, &keys, fields).await?;
         let ids: Vec<[u8; 16]> = found.keys().copied().collect();
-        let stored = sql::find_many(&mut self.store.read().await?, caller, &ids).await?;
+        let stored = sql::find_many(&mut tx, caller, &ids).await?;
+        drop(tx);
         let mut disclosures = Disclosures::new();
         let mut matches = Vec::new();
         for customer in stored {

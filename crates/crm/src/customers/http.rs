@@ -4,8 +4,7 @@ use super::duplicates::DuplicateMatch;
 use super::list::{ListFilter, ListQuery};
 use super::model::Customer;
 use super::record::CustomerRecord;
-use super::seal::open_fields;
-use super::write::Inputs;
+use super::write::{Creation, Inputs};
 use crate::fields::{CUSTOMER, FieldInput};
 use crate::{Crm, CrmError};
 use axum::Json;
@@ -177,8 +176,8 @@ async fn create(
     QueryParams(options): QueryParams<CreateQuery>,
     IdempotencyKey(key): IdempotencyKey,
     JsonBody(input): JsonBody<CustomerInput>,
-) -> Result<ETag<CustomerRecord>, CrmError> {
-    let id = crm
+) -> Result<Response, CrmError> {
+    let created = crm
         .create_customer(
             &caller,
             &input.fields,
@@ -187,7 +186,21 @@ async fn create(
             options.allow_duplicate,
         )
         .await?;
-    show(&crm, &caller, id, StatusCode::CREATED).await
+    match created {
+        Creation::New(record) => Ok(changed(StatusCode::CREATED, record)),
+        Creation::Earlier(id) => {
+            let record = show(&crm, &caller, id, StatusCode::CREATED).await?;
+            Ok(record.into_response())
+        }
+    }
+}
+
+/// The changed record, or nothing for somebody who may not see it.
+fn changed(status: StatusCode, record: Option<CustomerRecord>) -> Response {
+    match record {
+        Some(record) => ETag(status, record.version, record).into_response(),
+        None => StatusCode::NO_CONTENT.into_response(),
+    }
 }
 
 async fn duplicate_check(
@@ -232,14 +245,10 @@ async fn update(
     IfMatch(version): IfMatch,
     JsonBody(input): JsonBody<CustomerInput>,
 ) -> Result<Response, CrmError> {
-    crm.update_customer(&caller, id, version, &input.fields, input.owner_id)
+    let record = crm
+        .update_customer(&caller, id, version, &input.fields, input.owner_id)
         .await?;
-    match show(&crm, &caller, id, StatusCode::OK).await {
-        Ok(record) => Ok(record.into_response()),
-        // Who gives a customer away may no longer see it; the change was made all the same.
-        Err(CrmError::Denied(_)) => Ok(StatusCode::NO_CONTENT.into_response()),
-        Err(error) => Err(error),
-    }
+    Ok(changed(StatusCode::OK, record))
 }
 
 async fn delete(
@@ -275,16 +284,7 @@ async fn show(
 ) -> Result<ETag<CustomerRecord>, CrmError> {
     let (stored, permit) = crm.readable(caller, id).await?;
     let keys = crm.keys(caller.org()).await?;
-    let key = keys.tenant.open_record_key(id, &stored.key)?;
-    let opened = open_fields(
-        &permit,
-        &key,
-        CUSTOMER,
-        id.as_bytes(),
-        &stored.fields,
-        |_| true,
-    )?;
-    let (record, disclosures) = crm.record(caller, &stored, opened);
+    let (record, disclosures) = crm.shown(caller, &keys, &permit, &stored)?;
     crm.record_read(Event::of(&permit).disclosing(disclosures))
         .await?;
     Ok(ETag(status, stored.facts.version, record))

@@ -2,6 +2,7 @@
 
 mod actions_on_record;
 mod duplicates;
+mod finish;
 mod http;
 mod list;
 mod model;

@@ -45,14 +45,12 @@ fn stored(org: OrgId, row: &Row) -> Result<StoredCustomer, StoreError> {
 
 /// A customer of the caller's organisation, before any decision.
 pub(crate) async fn find(
-    tx: &mut ReadTx,
+    tx: &mut impl Lookup,
     caller: &Caller,
     id: CustomerId,
 ) -> Result<StoredCustomer, CrmError> {
     let sql = format!("SELECT {COLUMNS} FROM customer WHERE org_id = $1 AND id = $2");
-    let rows = tx
-        .lookup(caller, &sql, &[Value::from(id.as_bytes())])
-        .await?;
+    let rows = tx.rows(caller, &sql, &[Value::from(id.as_bytes())]).await?;
     let row = rows.first().ok_or(CrmError::NotFound)?;
     Ok(stored(caller.org(), row)?)
 }
@@ -82,6 +80,13 @@ pub(crate) trait Lookup {
         sql: &str,
         more: &[Value],
     ) -> Result<Vec<Row>, StoreError>;
+
+    /// Rows of the permit's organisation (`$1`) and record (`$2`).
+    async fn rows_of<A: Action>(
+        &mut self,
+        permit: &Permit<A, Customer>,
+        sql: &str,
+    ) -> Result<Vec<Row>, StoreError>;
 }
 
 impl Lookup for ReadTx {
@@ -92,6 +97,14 @@ impl Lookup for ReadTx {
         more: &[Value],
     ) -> Result<Vec<Row>, StoreError> {
         self.lookup(caller, sql, more).await
+    }
+
+    async fn rows_of<A: Action>(
+        &mut self,
+        permit: &Permit<A, Customer>,
+        sql: &str,
+    ) -> Result<Vec<Row>, StoreError> {
+        self.of(permit, sql, &[]).await
     }
 }
 
@@ -104,6 +117,14 @@ impl Lookup for WriteTx<'_> {
         more: &[Value],
     ) -> Result<Vec<Row>, StoreError> {
         self.lookup(sql, more).await
+    }
+
+    async fn rows_of<A: Action>(
+        &mut self,
+        permit: &Permit<A, Customer>,
+        sql: &str,
+    ) -> Result<Vec<Row>, StoreError> {
+        self.of(permit, sql, &[]).await
     }
 }
 
@@ -349,7 +370,7 @@ pub(crate) async fn find_blind_many(
 
 /// Customers that have an equal value in a blind index, themselves or in a contact.
 pub(crate) async fn find_blind(
-    tx: &mut ReadTx,
+    tx: &mut impl Lookup,
     caller: &Caller,
     field: &str,
     hash: i64,
@@ -357,7 +378,7 @@ pub(crate) async fn find_blind(
 ) -> Result<Vec<[u8; 16]>, CrmError> {
     let sql = "SELECT DISTINCT customer_id FROM blind_index WHERE org_id = $1 AND field = $2 AND hash = $3 LIMIT $4";
     let rows = tx
-        .lookup(
+        .rows(
             caller,
             sql,
             &[Value::from(field), Value::Int(hash), Value::Int(limit)],

@@ -1,6 +1,8 @@
 //! Making, changing, removing and revealing customers.
 
+use super::finish::Written;
 use super::model::{Customer, NewCustomer, StoredCustomer};
+use super::record::CustomerRecord;
 use super::seal::{open_fields, seal_field};
 use super::sql;
 use crate::crm::OrgKeys;
@@ -14,6 +16,14 @@ use custos_kernel::policy::{Action, Caller, Facts, FieldAccess, Permit, actions}
 use custos_store::{SealedFields, StoreError, WriteTx};
 use custos_values::{CustomerId, DepartmentId, FieldError, OrgId, UserId};
 use std::collections::BTreeMap;
+
+/// What came of a request to make a customer.
+pub(crate) enum Creation {
+    /// It was made; the record, unless its maker may not see it.
+    New(Option<CustomerRecord>),
+    /// The same request made it before.
+    Earlier(CustomerId),
+}
 
 /// Fields as a client sends them; null empties a field.
 pub(crate) type Inputs = BTreeMap<String, FieldInput>;
@@ -39,14 +49,14 @@ impl Crm {
         Ok((stored, permit))
     }
 
-    /// Makes a customer within a transaction; the caller finishes it with the returned event.
+    /// Makes a customer within a transaction; the caller finishes it with the event of what is returned.
     pub(crate) async fn insert_customer(
         &self,
         tx: &mut WriteTx<'_>,
         keys: &OrgKeys,
         permit: &Permit<actions::Create, Customer>,
         new: &NewCustomer,
-    ) -> Result<Event, CrmError> {
+    ) -> Result<Written, CrmError> {
         let id = CustomerId::from_bytes(*permit.record());
         let now = self.store.clock().now();
         let (key, wrapped) = keys.tenant.new_record_key(id, self.store.random());
@@ -78,7 +88,18 @@ impl Crm {
         .await?;
         sql::replace_blind(tx, permit, id.as_bytes(), &hashes, true).await?;
         let names = Detail::names(new.fields.iter().map(|(name, _)| *name));
-        Ok(Event::of(permit).with("fields", names))
+        let facts = Facts::owned(permit.org(), *permit.record(), 1, new.owner, new.department);
+        Ok(Written {
+            stored: StoredCustomer {
+                facts,
+                revision: 1,
+                created_at: now,
+                updated_at: now,
+                key: wrapped,
+                fields: sealed,
+            },
+            event: Event::of(permit).with("fields", names),
+        })
     }
 
     /// Makes a customer from what a client sent.
@@ -89,7 +110,7 @@ impl Crm {
         owner: Option<UserId>,
         idempotency_key: Option<&str>,
         allow_duplicate: bool,
-    ) -> Result<CustomerId, CrmError> {
+    ) -> Result<Creation, CrmError> {
         let owner = owner.or_else(|| caller.user_id());
         let department = self.department_for(caller.org(), owner)?;
         let id = CustomerId::new(self.store.clock(), self.store.random());
@@ -101,36 +122,30 @@ impl Crm {
             .filter(|(_, text)| !text.is_empty())
             .collect();
         let keys = self.keys(caller.org()).await?;
+        let mut tx = self.store.write(caller).await?;
+        let remembered = caller.user_id().zip(idempotency_key);
+        if let Some((user, key)) = remembered {
+            if let Some(existing) = sql::idempotent(&mut tx, user, key).await? {
+                return Ok(Creation::Earlier(existing));
+            }
+            sql::remember(&mut tx, &permit, user, key, self.store.clock().now()).await?;
+        }
         if !allow_duplicate {
-            let found = self.duplicate_ids(caller, &keys, &fields).await?;
+            let found = self.duplicate_ids(&mut tx, caller, &keys, &fields).await?;
             if !found.is_empty() {
                 let duplicate = Problem::new(http::StatusCode::CONFLICT, "customer.duplicate");
                 return Err(duplicate.with("count", found.len()).into());
             }
         }
-        let mut tx = self.store.write(caller).await?;
-        let remembered = caller.user_id().zip(idempotency_key);
-        if let Some((user, key)) = remembered {
-            if let Some(existing) = sql::idempotent(&mut tx, user, key).await? {
-                return Ok(existing);
-            }
-            sql::remember(&mut tx, &permit, user, key, self.store.clock().now()).await?;
-        }
-        let event = self
-            .insert_customer(
-                &mut tx,
-                &keys,
-                &permit,
-                &NewCustomer {
-                    owner,
-                    department,
-                    fields,
-                },
-            )
-            .await?;
-        tx.finish(event).await?;
-        self.reindex(caller, id).await?;
-        Ok(id)
+        let new = NewCustomer {
+            owner,
+            department,
+            fields,
+        };
+        let written = self.insert_customer(&mut tx, &keys, &permit, &new).await?;
+        Ok(Creation::New(
+            self.finish_and_show(tx, caller, &keys, written).await?,
+        ))
     }
 
     /// Changes fields, and the owner if one is given.
@@ -141,8 +156,13 @@ impl Crm {
         version: i64,
         inputs: &Inputs,
         owner: Option<UserId>,
-    ) -> Result<(), CrmError> {
-        let (stored, permit) = self.permitted_to::<actions::Update>(caller, id).await?;
+    ) -> Result<Option<CustomerRecord>, CrmError> {
+        let keys = self.keys(caller.org()).await?;
+        // Read within the transaction: what was decided on is what is changed, and the writer's pages are at hand.
+        let mut tx = self.store.write(caller).await?;
+        let stored = sql::find(&mut tx, caller, id).await?;
+        let permit: Permit<actions::Update, Customer> =
+            self.policy.permit(caller, &stored.facts)?;
         if stored.facts.version != version {
             return Err(CrmError::Stale);
         }
@@ -158,13 +178,10 @@ impl Crm {
                 event = event.with("old_owner", Detail::id(*old.as_bytes()));
             }
         }
-        let keys = self.keys(caller.org()).await?;
-        let mut tx = self.store.write(caller).await?;
-        let event = self
+        let written = self
             .apply_changes(&mut tx, &keys, &permit, &stored, changes, place, event)
             .await?;
-        tx.finish(event).await?;
-        self.reindex(caller, id).await
+        self.finish_and_show(tx, caller, &keys, written).await
     }
 
     /// Writes changed fields of a customer within a transaction and notes them in the event.
@@ -181,7 +198,7 @@ impl Crm {
         changes: Vec<(&'static str, String)>,
         place: (Option<UserId>, Option<DepartmentId>),
         mut event: Event,
-    ) -> Result<Event, CrmError> {
+    ) -> Result<Written, CrmError> {
         let id = stored.id();
         let key = keys.tenant.open_record_key(id, &stored.key)?;
         let old = open_fields(
@@ -224,7 +241,8 @@ impl Crm {
                 );
             }
         }
-        sql::update(tx, permit, place, self.store.clock().now(), &sealed).await?;
+        let now = self.store.clock().now();
+        sql::update(tx, permit, place, now, &sealed).await?;
         if found_by_changed {
             let fresh = open_fields(permit, &key, CUSTOMER, id.as_bytes(), &sealed, |spec| {
                 spec.blind.is_some()
@@ -235,7 +253,18 @@ impl Crm {
                 .collect();
             sql::replace_blind(tx, permit, id.as_bytes(), &hashes, false).await?;
         }
-        Ok(event.with("fields", Detail::names(changed)))
+        let Facts { org, version, .. } = stored.facts;
+        Ok(Written {
+            stored: StoredCustomer {
+                facts: Facts::owned(org, stored.facts.id, version + 1, place.0, place.1),
+                revision: stored.revision + 1,
+                created_at: stored.created_at,
+                updated_at: now,
+                key: stored.key.clone(),
+                fields: sealed,
+            },
+            event: event.with("fields", Detail::names(changed)),
+        })
     }
 
     /// Removes a customer with everything that hangs on it.

@@ -42,7 +42,8 @@ impl Crm {
                 department,
                 fields,
             };
-            events.push(self.insert_customer(&mut tx, &keys, &permit, &new).await?);
+            let written = self.insert_customer(&mut tx, &keys, &permit, &new).await?;
+            events.push(written.event);
             self.demo_activities(&mut tx, org, &permit, number).await?;
         }
         let count = events.len();

@@ -108,11 +108,11 @@ impl Run {
             };
             let event = Event::of(&permit).with("import", Detail::id(*self.id.as_bytes()));
             let place = (stored.facts.owner, stored.facts.department);
-            let event = self
+            let written = self
                 .crm
                 .apply_changes(&mut tx, &self.keys, &permit, stored, changes, place, event)
                 .await?;
-            events.push(event);
+            events.push(written.event);
             to_index.changed.push(stored.id());
         }
         sql::reject(&mut tx, &self.permit, &plan.left_out).await?;

@@ -110,7 +110,7 @@ impl Crm {
         Ok(self.policy.scope(&Caller::system(Job::Indexer, org))?)
     }
 
-    async fn index_document(
+    pub(crate) async fn index_document(
         &self,
         org: OrgId,
         permit: &Permit<actions::Index, Customer>,

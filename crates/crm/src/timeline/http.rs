@@ -273,11 +273,10 @@ async fn add(
     sql::insert(&mut tx, &permit, id, at, now, &sealed).await?;
     let event = Event::of(&permit).with("activity", Detail::id(*id.as_bytes()));
     let place = (stored.facts.owner, stored.facts.department);
-    let event = crm
+    let written = crm
         .apply_changes(&mut tx, &keys, &permit, &stored, dates, place, event)
         .await?;
-    tx.finish(event).await?;
-    crm.reindex(&caller, customer).await?;
+    crm.finish_and_index(tx, written).await?;
     let item = TimelineItem {
         id: id.to_string(),
         at,
