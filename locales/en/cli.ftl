@@ -119,3 +119,83 @@ file-customers = Customers
 file-rejected = Rejected rows
 file-row = Row
 file-reason = Reason
+
+## Command line: reasons of the system
+
+io-not-found = there is no such file or folder
+io-permission-denied = permission denied
+io-exists = it exists already
+io-is-folder = it is a folder
+io-storage-full = the disk is full
+io-read-only = the disk can only be read
+io-connection-refused = nobody answers there
+io-connection-lost = the connection broke
+io-timed-out = no answer in time
+
+## Import and export
+
+remote-address = { $server } is not the address of a server. It looks like https://host:8443
+remote-unknown-host = There is no host of the name in { $server }. Check --server.
+remote-unreachable = { $server } cannot be reached: { $reason }. Check that the server runs, and --server.
+remote-untrusted = The certificate of { $server } is not trusted ({ $reason }). If the server made it itself, give its certificate with --ca or, on the same machine, its data folder with --data.
+remote-no-certificate = { $path } holds no certificate (PEM).
+remote-not-custos = { $server } answers, but not as Custos does. Check --server.
+remote-ask-password = Password of { $account }:
+remote-ask-code = Code of the authenticator app:
+remote-password-missing = The password is missing. Give a file with --password-file, or - for standard input.
+remote-code-missing = The code of the authenticator app is missing. Give a file with --totp-file, or - for standard input.
+remote-enrol-first = The account has no second step yet. Sign in once with a browser at { $server }.
+refused-field = { $field }: { $reason }
+remedy-session-credentials-wrong = Check --account and the password.
+remedy-session-totp-wrong = Give the code that the app shows now. Each code works once; after a sign-in wait for the next one.
+remedy-forbidden = The account's roles do not allow it. Ask the security administrator, or use another account.
+remedy-import-mapping-name_missing = Name it with --map, such as --map 2=name
+remedy-import-mapping-field_unknown = The names of the fields are listed by GET /api/v1/fields, and beside each column above.
+remedy-import-mapping-duplicate = Leave one of the columns out: --map COLUMN=ignore
+remedy-import-state = Show the import on the page, or upload the file again.
+remedy-file-unknown_encoding = Known are, among others, utf-8, gb18030, big5, utf-16le, windows-1252 and shift_jis.
+remedy-file-sheet_not_found = Check --sheet.
+remedy-file-header_row_missing = Check --header-row.
+remedy-field-unknown = The names of the fields are listed by GET /api/v1/fields.
+
+progress-uploading = Uploading
+progress-importing = { $rows ->
+    [one] Importing, { $rows } row
+   *[other] Importing, { $rows } rows
+}
+progress-receiving = Receiving
+progress-line = { $what }: { $amount }
+transfer-exists = { $path } exists. Choose another name, or replace it with --force.
+transfer-cut = The connection ended before the file was whole ({ $reason }). Nothing was kept; try again.
+transfer-stopped = Stopped. Nothing was kept.
+export-choice-unknown = There is no choice “{ $code }”. There are: { $codes }.
+
+import-no-file = Say which file to import.
+import-id-malformed = { $id } is not the id of an import.
+import-column-unknown = The file has no column “{ $column }”. It has: { $columns }.
+import-detected-text = CSV, { $encoding }, delimiter: { $delimiter }; { $headers }; exported from: { $preset }
+import-detected-workbook = XLSX, sheet { $sheet }; { $headers }; exported from: { $preset }
+import-headers-row = headers in row { $row }
+import-headers-none = no headers
+import-warning = Note: { $text }
+import-warning-rows = Note: { $text } ({ $rows ->
+    [one] { $rows } row
+   *[other] { $rows } rows
+})
+import-column = { "  " }{ $number } { $column } → { $field } ({ $name })
+import-column-left-out = { "  " }{ $number } { $column } → left out
+import-preview = { $rows ->
+    [one] First row
+   *[other] First { $rows } rows
+}: { $create } created, { $update } merged, { $skip } skipped, { $reject } rejected. Nothing was stored.
+import-preview-row = Row { $row } · { $outcome } · { $values }
+import-preview-note = { "  " }{ $severity } { $field }: { $reason }
+import-equation = { $read } read = { $created } created + { $updated } merged + { $skipped } skipped + { $rejected } rejected
+import-rejected-file = Rejected rows with their reasons: { $path }
+import-stopped-early = Stopped. Nothing was imported.
+import-stopped = Stopped. Customers imported so far stay. To go on:
+    { $command }
+import-interrupted = The server was interrupted. Nothing is stored twice; to go on: { $command }
+import-lost = The server may go on without this command. To wait for it or go on:
+    { $command }
+import-failed = The import failed: { $reason }

@@ -113,3 +113,74 @@ file-customers = 客户
 file-rejected = 未导入的行
 file-row = 行号
 file-reason = 原因
+
+## 命令行：系统原因
+
+io-not-found = 没有这个文件或目录
+io-permission-denied = 权限不足
+io-exists = 已存在
+io-is-folder = 这是目录
+io-storage-full = 磁盘已满
+io-read-only = 磁盘只读
+io-connection-refused = 对方没有应答
+io-connection-lost = 连接中断
+io-timed-out = 等待超时
+
+## 导入与导出
+
+remote-address = { $server } 不是服务器地址，应为 https://主机:8443 的形式。
+remote-unknown-host = 找不到 { $server } 中的主机，请检查 --server。
+remote-unreachable = 无法连接 { $server }：{ $reason }。请检查服务是否运行以及 --server。
+remote-untrusted = { $server } 的证书不受信任（{ $reason }）。如证书由服务器自行签发，请用 --ca 指定该证书，或在同一台机器上用 --data 指定其数据目录。
+remote-no-certificate = { $path } 中没有证书（PEM）。
+remote-not-custos = { $server } 有应答，但不是守客服务，请检查 --server。
+remote-ask-password = { $account } 的密码：
+remote-ask-code = 身份验证器的验证码：
+remote-password-missing = 缺少密码。请用 --password-file 指定文件，或用 - 从标准输入读取。
+remote-code-missing = 缺少身份验证器的验证码。请用 --totp-file 指定文件，或用 - 从标准输入读取。
+remote-enrol-first = 该账户尚未设置两步验证，请先用浏览器在 { $server } 登录一次。
+refused-field = { $field }：{ $reason }
+remedy-session-credentials-wrong = 请检查 --account 和密码。
+remedy-session-totp-wrong = 请输入当前显示的验证码。每个验证码只能用一次，刚登录过请等待下一个。
+remedy-forbidden = 该账户的角色不允许此操作，请联系安全管理员或换用其他账户。
+remedy-import-mapping-name_missing = 请用 --map 指定，例如 --map 2=name
+remedy-import-mapping-field_unknown = 字段名见上方各列，或由 GET /api/v1/fields 列出。
+remedy-import-mapping-duplicate = 请舍弃其中一列：--map 列=ignore
+remedy-import-state = 请在页面查看该导入，或重新上传文件。
+remedy-file-unknown_encoding = 可用的编码有 utf-8、gb18030、big5、utf-16le、windows-1252、shift_jis 等。
+remedy-file-sheet_not_found = 请检查 --sheet。
+remedy-file-header_row_missing = 请检查 --header-row。
+remedy-field-unknown = 字段名由 GET /api/v1/fields 列出。
+
+progress-uploading = 正在上传
+progress-importing = 正在导入，已读取 { $rows } 行
+progress-receiving = 正在接收
+progress-line = { $what }：{ $amount }
+transfer-exists = { $path } 已存在。请换一个文件名，或用 --force 覆盖。
+transfer-cut = 文件尚未接收完整，连接就已结束（{ $reason }）。未保留任何内容，请重试。
+transfer-stopped = 已停止，未保留任何内容。
+export-choice-unknown = 没有选项“{ $code }”。可用的有：{ $codes }。
+
+import-no-file = 请指定要导入的文件。
+import-id-malformed = { $id } 不是导入的编号。
+import-column-unknown = 文件中没有“{ $column }”这一列。现有各列：{ $columns }。
+import-detected-text = CSV，{ $encoding }，分隔符：{ $delimiter }；{ $headers }；来源系统：{ $preset }
+import-detected-workbook = XLSX，工作表 { $sheet }；{ $headers }；来源系统：{ $preset }
+import-headers-row = 标题在第 { $row } 行
+import-headers-none = 没有标题行
+import-warning = 注意：{ $text }
+import-warning-rows = 注意：{ $text }（{ $rows } 行）
+import-column = { "  " }{ $number } { $column } → { $field }（{ $name }）
+import-column-left-out = { "  " }{ $number } { $column } → 不导入
+import-preview = 前 { $rows } 行：新建 { $create }，合并 { $update }，跳过 { $skip }，拒绝 { $reject }。未写入任何数据。
+import-preview-row = 第 { $row } 行 · { $outcome } · { $values }
+import-preview-note = { "  " }{ $severity }{ $field }：{ $reason }
+import-equation = 读取 { $read } = 新建 { $created } + 合并 { $updated } + 跳过 { $skipped } + 拒绝 { $rejected }
+import-rejected-file = 未导入的行及原因：{ $path }
+import-stopped-early = 已停止，未导入任何数据。
+import-stopped = 已停止，已导入的客户保留。继续导入：
+    { $command }
+import-interrupted = 服务曾中断。不会重复写入，继续导入：{ $command }
+import-lost = 服务器可能仍在继续导入。等待结果或继续导入：
+    { $command }
+import-failed = 导入失败：{ $reason }

@@ -1,5 +1,7 @@
 //! What may be said on the command line.
 
+use super::export::CustomersArguments;
+use super::import::ImportArguments;
 use crate::config::{ConfigError, Layers, Settings};
 use crate::words::Language;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -45,6 +47,10 @@ pub enum Command {
     Audit(AuditCommand),
     /// Look after accounts from the machine itself; with the embedded database, while the server is stopped
     User(UserArguments),
+    /// Import customers from a file into a running server; exit code 1 if rows were rejected
+    Import(Box<ImportArguments>),
+    /// Export customers of a running server to a file
+    Export(Box<CustomersArguments>),
     /// Check configuration, keys, certificate, database, clock and disk
     Doctor(SettingsArguments),
     /// Write the generated files of the source tree

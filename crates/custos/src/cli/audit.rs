@@ -22,19 +22,15 @@ const BUFFER: usize = 256 * 1024;
 
 /// Needs the file and nothing else: no data folder, no keys, no network.
 pub(super) fn verify(arguments: VerifyArguments, console: &Console) -> Result<u8, Failure> {
-    let unusable = |path: &Path, reason: &dyn std::fmt::Display| {
-        Failure::from(
-            Message::new("file-unusable")
-                .with("path", path.display())
-                .with("reason", reason),
-        )
-    };
     let key = arguments.key.map(|key| key_or_file(&key)).transpose()?;
     let trusted = match &arguments.trusted {
-        Some(path) => Some(std::fs::read_to_string(path).map_err(|error| unusable(path, &error))?),
+        Some(path) => {
+            Some(std::fs::read_to_string(path).map_err(|error| Failure::file(path, &error))?)
+        }
         None => None,
     };
-    let file = File::open(&arguments.file).map_err(|error| unusable(&arguments.file, &error))?;
+    let file =
+        File::open(&arguments.file).map_err(|error| Failure::file(&arguments.file, &error))?;
     let bar = progress_bar(console);
     let report = verify_evidence(
         BufReader::with_capacity(BUFFER, file),
@@ -62,12 +58,7 @@ fn key_or_file(key: &str) -> Result<String, Failure> {
     if !path.is_file() {
         return Ok(key.to_owned());
     }
-    std::fs::read_to_string(path).map_err(|error| {
-        Message::new("file-unusable")
-            .with("path", key)
-            .with("reason", error)
-            .into()
-    })
+    std::fs::read_to_string(path).map_err(|error| Failure::file(path, &error))
 }
 
 fn refused(path: &Path, error: &EvidenceError) -> Failure {
@@ -193,11 +184,7 @@ pub(super) fn export(arguments: &ExportArguments, console: &Console) -> Result<u
         .create_new(true)
         .mode(0o600)
         .open(&arguments.out)
-        .map_err(|error| {
-            Message::new("file-unusable")
-                .with("path", arguments.out.display())
-                .with("reason", error)
-        })?;
+        .map_err(|error| Failure::file(&arguments.out, &error))?;
     let written = super::runtime()?.block_on(async {
         let offline = Offline::open(&settings).await?;
         let exported = write(&offline, arguments.organisation.as_deref(), range, &out).await;

@@ -1,7 +1,7 @@
 //! Speaking to the person, or the program, that gave the command.
 
 use super::Failure;
-use crate::words::{Message, Words};
+use crate::words::{Language, Message, Words};
 use serde::Serialize;
 use serde_json::json;
 use std::fmt::Display;
@@ -18,6 +18,11 @@ impl Console {
     /// Speaks in these words; in JSON, or little, if so asked.
     pub fn new(words: Words, json: bool, quiet: bool) -> Self {
         Self { words, json, quiet }
+    }
+
+    /// The language it speaks.
+    pub fn language(&self) -> Language {
+        self.words.language()
     }
 
     /// Whether the answer is for a program.
@@ -49,6 +54,23 @@ impl Console {
         self.words.has(id)
     }
 
+    /// A field's label, or a column's of a downloaded file; options and what has no label are told by their names.
+    pub fn field(&self, name: &str) -> String {
+        let labels = [format!("field-{name}"), format!("file-{name}")];
+        let known = labels.into_iter().find(|id| self.words.has(id));
+        known.map_or_else(|| name.to_owned(), |id| self.words.say(&Message::new(id)))
+    }
+
+    /// A field's value; a choice by its label.
+    pub fn value(&self, field: &str, value: &str) -> String {
+        let label = format!("choice-{field}-{value}");
+        if self.words.has(&label) {
+            self.words.say(&Message::new(label))
+        } else {
+            value.to_owned()
+        }
+    }
+
     /// Prints a line of the answer.
     pub fn line(&self, text: impl Display) {
         // Whoever closed the pipe has read enough.
@@ -71,13 +93,32 @@ impl Console {
         }
     }
 
-    /// Says why the command was not done.
+    /// Says why the command was not done, and what helps where that is known.
     pub fn fail(&self, failure: &Failure) {
-        let text = self.reason(&failure.message);
+        let id = failure.message.id();
+        let reason = self.reason(&failure.message);
+        let text = match &failure.field {
+            Some(field) => {
+                let told = Message::new("refused-field").with("field", self.field(field));
+                self.words.say(&told.with("reason", reason))
+            }
+            None => reason,
+        };
+        let remedy = format!("remedy-{}", id.trim_start_matches("error-"));
+        let remedy = self
+            .words
+            .has(&remedy)
+            .then(|| self.words.say(&Message::new(remedy)));
         let text = if self.json {
-            json!({ "error": { "code": failure.message.id(), "message": text } }).to_string()
+            let error =
+                json!({ "code": id, "field": failure.field, "message": text, "remedy": remedy });
+            json!({ "error": error }).to_string()
         } else {
-            text
+            [Some(text), remedy]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join("\n")
         };
         let _ = writeln!(stderr(), "{text}");
     }

@@ -6,11 +6,15 @@ use crate::words::Message;
 use custos_http::Problem;
 use custos_store::StoreError;
 use std::fmt::Display;
+use std::io;
+use std::path::Path;
 
 /// Exit code of a command that was done and found something wrong.
 pub const EXIT_FINDINGS: u8 = 1;
 /// Exit code of a command that could not be done.
 pub const EXIT_UNUSABLE: u8 = 2;
+/// Exit code of a command that was stopped with Ctrl-C: 128 and the signal's number, as shells have it.
+pub const EXIT_STOPPED: u8 = 130;
 
 /// A command that could not be done: what to say and how to exit.
 #[derive(Debug)]
@@ -19,12 +23,31 @@ pub struct Failure {
     pub message: Message,
     /// The exit code.
     pub exit: u8,
+    /// The field or option it is about, as the API or the command line names it.
+    pub field: Option<String>,
 }
 
 impl Failure {
     /// Something that should not happen.
     pub fn internal(reason: &dyn Display) -> Self {
         Message::new("failed").with("reason", reason).into()
+    }
+
+    /// A command stopped with Ctrl-C.
+    pub fn stopped(message: Message) -> Self {
+        Self {
+            exit: EXIT_STOPPED,
+            ..message.into()
+        }
+    }
+
+    /// A file that cannot be read or written.
+    pub fn file(path: &Path, error: &io::Error) -> Self {
+        with_reason(
+            Message::new("file-unusable").with("path", path.display()),
+            error,
+        )
+        .into()
     }
 }
 
@@ -33,8 +56,29 @@ impl From<Message> for Failure {
         Self {
             message,
             exit: EXIT_UNUSABLE,
+            field: None,
         }
     }
+}
+
+/// Adds the parameter `reason`: in words where the kind of error has some, else as the system says it.
+pub(super) fn with_reason(message: Message, error: &io::Error) -> Message {
+    let reason = match error.kind() {
+        io::ErrorKind::NotFound => Message::new("io-not-found"),
+        io::ErrorKind::PermissionDenied => Message::new("io-permission-denied"),
+        io::ErrorKind::AlreadyExists => Message::new("io-exists"),
+        io::ErrorKind::IsADirectory => Message::new("io-is-folder"),
+        io::ErrorKind::StorageFull => Message::new("io-storage-full"),
+        io::ErrorKind::ReadOnlyFilesystem => Message::new("io-read-only"),
+        io::ErrorKind::ConnectionRefused => Message::new("io-connection-refused"),
+        io::ErrorKind::ConnectionReset
+        | io::ErrorKind::ConnectionAborted
+        | io::ErrorKind::BrokenPipe
+        | io::ErrorKind::UnexpectedEof => Message::new("io-connection-lost"),
+        io::ErrorKind::TimedOut => Message::new("io-timed-out"),
+        _ => return message.with("reason", error),
+    };
+    message.with_words("reason", reason)
 }
 
 impl From<ConfigError> for Failure {
@@ -45,10 +89,7 @@ impl From<ConfigError> for Failure {
 
 impl From<PrivateFileError> for Failure {
     fn from(error: PrivateFileError) -> Self {
-        Message::new("file-unusable")
-            .with("path", error.path.display())
-            .with("reason", error.source)
-            .into()
+        Self::file(&error.path, &error.source)
     }
 }
 

@@ -3,13 +3,19 @@
 pub mod arguments;
 mod audit;
 mod console;
+pub mod export;
 mod failure;
 mod generate;
+pub mod import;
+mod interruption;
+mod new_file;
+mod progress;
+pub mod remote;
 mod serve;
 mod user;
 
 pub use console::Console;
-pub use failure::{EXIT_FINDINGS, EXIT_UNUSABLE, Failure};
+pub use failure::{EXIT_FINDINGS, EXIT_STOPPED, EXIT_UNUSABLE, Failure};
 
 use crate::words::{Language, Words};
 use crate::{VERSION, doctor};
@@ -19,7 +25,7 @@ use serde_json::json;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-/// Runs one command. Exit codes: 0 done, 1 done and something wrong was found, 2 not done.
+/// Runs one command. Exit codes: 0 done, 1 done and something wrong was found, 2 not done, 130 stopped.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
@@ -51,6 +57,8 @@ fn execute(command: Command, console: &Console) -> Result<u8, Failure> {
         Command::Audit(AuditCommand::Verify(arguments)) => audit::verify(arguments, console),
         Command::Audit(AuditCommand::Export(arguments)) => audit::export(&arguments, console),
         Command::User(arguments) => user::run(arguments, console),
+        Command::Import(arguments) => import::run(&arguments, console),
+        Command::Export(arguments) => export::run(&arguments, console),
         Command::Doctor(settings) => doctor::run(&settings, console),
         Command::Generate(arguments) => generate::run(&arguments, console),
         Command::Version => {

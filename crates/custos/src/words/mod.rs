@@ -48,8 +48,8 @@ impl Language {
         self.tag().parse().unwrap_or_default()
     }
 
-    /// The command line's own words, and those it shares with the page: roles, findings, refusals, fields.
-    fn texts(self) -> [&'static str; 5] {
+    /// The command line's own words, and those it shares with the page: roles, findings, refusals, fields, imports.
+    fn texts(self) -> [&'static str; 6] {
         match self {
             Self::Chinese => [
                 include_str!("../../../../locales/zh-CN/cli.ftl"),
@@ -57,6 +57,7 @@ impl Language {
                 include_str!("../../../../locales/zh-CN/audit.ftl"),
                 include_str!("../../../../locales/zh-CN/errors.ftl"),
                 include_str!("../../../../locales/zh-CN/fields.ftl"),
+                include_str!("../../../../locales/zh-CN/imports.ftl"),
             ],
             Self::English => [
                 include_str!("../../../../locales/en/cli.ftl"),
@@ -64,6 +65,7 @@ impl Language {
                 include_str!("../../../../locales/en/audit.ftl"),
                 include_str!("../../../../locales/en/errors.ftl"),
                 include_str!("../../../../locales/en/fields.ftl"),
+                include_str!("../../../../locales/en/imports.ftl"),
             ],
         }
     }
@@ -80,6 +82,7 @@ pub struct Message {
 enum Parameter {
     Text(String),
     Number(u64),
+    Words(Box<Message>),
 }
 
 impl Message {
@@ -107,6 +110,14 @@ impl Message {
         self
     }
 
+    /// Adds what another message says.
+    #[must_use]
+    pub fn with_words(mut self, name: impl Into<Cow<'static, str>>, value: Message) -> Self {
+        self.parameters
+            .push((name.into(), Parameter::Words(Box::new(value))));
+        self
+    }
+
     /// The message's id.
     pub fn id(&self) -> &str {
         &self.id
@@ -115,6 +126,7 @@ impl Message {
 
 /// The words of one language.
 pub struct Words {
+    language: Language,
     bundle: FluentBundle<FluentResource>,
 }
 
@@ -131,7 +143,12 @@ impl Words {
             };
             bundle.add_resource_overriding(resource);
         }
-        Self { bundle }
+        Self { language, bundle }
+    }
+
+    /// The language.
+    pub fn language(&self) -> Language {
+        self.language
     }
 
     /// Whether there is such a message.
@@ -153,6 +170,7 @@ impl Words {
             let value: FluentValue<'_> = match value {
                 Parameter::Text(text) => FluentValue::from(text.as_str()),
                 Parameter::Number(number) => FluentValue::from(*number),
+                Parameter::Words(message) => FluentValue::from(self.say(message)),
             };
             arguments.set(name.as_ref(), value);
         }
