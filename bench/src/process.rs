@@ -24,21 +24,21 @@ pub fn cpu_micros(pid: u32) -> u64 {
 pub struct Memory {
     /// MB resident.
     pub rss: f64,
-    /// MB, shared pages divided among those who share them.
+    /// MB, shared pages divided among those who share them; as `rss` where only root may know.
     pub pss: f64,
 }
 
 pub fn memory(pid: u32) -> Memory {
-    let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
-    let field = |name: &str| {
-        let line = rollup.lines().find(|line| line.starts_with(name));
-        let kib = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<f64>().ok());
-        kib.unwrap_or_default() * 1024.0 / 1e6
+    let told = |file: &str| fs::read_to_string(format!("/proc/{pid}/{file}")).unwrap_or_default();
+    let field = |text: &str, name: &str| {
+        let line = text.lines().find(|line| line.starts_with(name))?;
+        let kib: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
+        Some(kib * 1024.0 / 1e6)
     };
-    Memory {
-        rss: field("Rss:"),
-        pss: field("Pss:"),
-    }
+    let rss = field(&told("status"), "VmRSS:").unwrap_or_default();
+    // A server that keeps its memory to itself shows this to root alone.
+    let pss = field(&told("smaps_rollup"), "Pss:").unwrap_or(rss);
+    Memory { rss, pss }
 }
 
 /// Runnable processes, averaged over the last minute.

@@ -10,7 +10,7 @@ const STOP_MS = 15_000;
 
 /**
  * The real binary on an empty data folder and a free port. `arguments` are added to `custos serve`.
- * Gives { url, setupCode, links, data, log(), stop(), kill(), start() }; `stop` also checks that it ended as it should.
+ * Gives { url, setupCode, links, data, pid, log(), stop(), kill(), start() }; `stop` also checks that it ended as it should.
  */
 export async function startServer({ arguments: more = [], environment = {} } = {}) {
   const binary = process.env.CUSTOS_BINARY;
@@ -72,6 +72,11 @@ class Server {
 
   log() {
     return this.#log;
+  }
+
+  /** The id of the process that runs now. */
+  get pid() {
+    return this.#process.pid;
   }
 
   /** Ends it as a crash would; the data stay for another `start`. */

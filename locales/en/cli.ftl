@@ -53,6 +53,22 @@ verify-altered = { $findings ->
     [one] The log was altered: { $findings } finding.
    *[other] The log was altered: { $findings } findings.
 }
+verify-finding = { $finding } ({ $place })
+verify-place-index = number { $value }
+verify-place-from = from { $value }
+verify-place-to = to { $value } (exclusive)
+verify-place-entries = entries present: { $value }
+verify-place-size = entries signed: { $value }
+verify-place-trusted-size = entries in the trusted checkpoint: { $value }
+verify-place-level = level { $value }
+verify-place-child = hash { $value }
+verify-place-reason = { $value }
+verify-reason-too-large = too large
+verify-reason-unknown-key = signed with an unknown key
+verify-reason-wrong-signature = wrong signature
+verify-reason-malformed = not a checkpoint
+verify-reason-wrong-origin = of another log
+verify-reason-wrong-size = stored under another size
 verify-more = and { $count } more
 verify-origin = Log: { $origin }
 verify-key = Signed with: { $key }

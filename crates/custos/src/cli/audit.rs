@@ -149,24 +149,34 @@ fn finding_in_words(finding: &Finding, console: &Console) -> String {
         Some(Value::String(kind)) => kind,
         _ => String::new(),
     };
-    let id = format!("finding-{}", kind.replace('_', "-"));
-    let words = if console.has_words(&id) {
-        console.words(&Message::new(id))
-    } else {
-        kind
-    };
+    let words = named("finding", &kind, console);
     let place: Vec<String> = members
         .iter()
         .filter(|(_, value)| !value.is_null())
-        .map(|(name, value)| match value {
-            Value::String(text) => format!("{name} {text}"),
-            other => format!("{name} {other}"),
+        .map(|(name, value)| {
+            let text = value.as_str().map_or_else(
+                || value.to_string(),
+                |code| named("verify-reason", code, console),
+            );
+            let id = format!("verify-place-{}", name.replace('_', "-"));
+            console.words(&Message::new(id).with("value", text))
         })
         .collect();
     if place.is_empty() {
         words
     } else {
-        format!("{words} ({})", place.join(", "))
+        let found = Message::new("verify-finding").with("finding", words);
+        console.words(&found.with("place", place.join(", ")))
+    }
+}
+
+/// The words for a code; the code where there are none.
+fn named(kind: &str, code: &str, console: &Console) -> String {
+    let id = format!("{kind}-{}", code.replace('_', "-"));
+    if console.has_words(&id) {
+        console.words(&Message::new(id))
+    } else {
+        code.to_owned()
     }
 }
 
@@ -231,4 +241,55 @@ async fn write(
     work.await
         .map_err(|error| Failure::internal(&error))?
         .map_err(|error| Failure::internal(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::{Language, Words};
+
+    #[test]
+    fn findings_are_told_in_words_with_their_place() {
+        let findings = [
+            Finding::EntryAltered { index: 157 },
+            Finding::EntriesMissing { from: 3, to: 9 },
+            Finding::LogTruncated {
+                entries: 5,
+                size: 8,
+            },
+            Finding::TileAltered {
+                level: 1,
+                index: 2,
+                child: Some(7),
+            },
+            Finding::CheckpointInvalid {
+                size: 4,
+                reason: "wrong_signature",
+            },
+            Finding::RootMismatch { size: 9, from: 4 },
+            Finding::NoCheckpoint,
+            Finding::RolledBack {
+                size: 1,
+                trusted_size: 2,
+            },
+        ];
+        for language in [Language::Chinese, Language::English] {
+            let console = Console::new(Words::new(language), false, false);
+            for finding in &findings {
+                let told = finding_in_words(finding, &console);
+                let Value::Object(mut members) = serde_json::to_value(finding).unwrap() else {
+                    panic!("a finding is an object");
+                };
+                members.remove("kind");
+                for value in members.values().filter_map(Value::as_u64) {
+                    assert!(told.contains(&value.to_string()), "{told}");
+                }
+                let of_code = |c: char| {
+                    c == '_' || (language == Language::Chinese && c.is_ascii_alphabetic())
+                };
+                assert!(!told.contains(of_code), "{told}");
+                assert!(!told.contains("verify-"), "{told}");
+            }
+        }
+    }
 }

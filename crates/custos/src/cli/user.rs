@@ -4,6 +4,7 @@ use super::arguments::{UserArguments, UserCommand};
 use super::{Console, Failure};
 use crate::config::Settings;
 use crate::product::Offline;
+use crate::serve::public_url;
 use crate::system::protect_process;
 use crate::words::Message;
 use custos_http::Problem;
@@ -183,8 +184,7 @@ fn in_words(account: &AccountView, console: &Console) -> String {
 }
 
 fn show_link(settings: &Settings, id: UserId, link: &LinkToken, console: &Console) {
-    let host = &settings.listen;
-    let link = format!("https://{host}{}", link.path());
+    let link = format!("{}{}", public_url(&settings.listen), link.path());
     console.answer(&json!({ "id": id, "sign_in_link": link }), || link.clone());
     console.note(&Message::new("user-link-once"));
 }

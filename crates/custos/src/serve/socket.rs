@@ -2,6 +2,7 @@
 
 use crate::cli::Failure;
 use crate::words::Message;
+use std::fmt::Display;
 use std::io;
 use std::net::SocketAddr;
 use tokio::net::{TcpListener, TcpSocket, lookup_host};
@@ -62,9 +63,19 @@ impl Sockets {
             .map_or("localhost", |(host, _)| host);
         Ok(Self {
             listeners,
-            url: format!("https://{}:{port}", public_host(host)),
+            url: url(host, port),
         })
     }
+}
+
+/// The address to tell people of a server that listens, or will listen, on `host:port`.
+pub fn public_url(listen: &str) -> String {
+    let (host, port) = listen.rsplit_once(':').unwrap_or((listen, ""));
+    url(host, port)
+}
+
+fn url(host: &str, port: impl Display) -> String {
+    format!("https://{}:{port}", public_host(host))
 }
 
 /// A loopback address, or all addresses at once, is told as `localhost`: browsers trust and resolve it best.
@@ -119,5 +130,11 @@ mod tests {
         assert_eq!(public_host("127.0.0.1"), "localhost");
         assert_eq!(public_host("crm.example.cn"), "crm.example.cn");
         assert_eq!(public_host("[2001:db8::1]"), "[2001:db8::1]");
+        assert_eq!(public_url("0.0.0.0:8443"), "https://localhost:8443");
+        assert_eq!(public_url("[::1]:443"), "https://localhost:443");
+        assert_eq!(
+            public_url("crm.example.cn:443"),
+            "https://crm.example.cn:443"
+        );
     }
 }
