@@ -120,6 +120,12 @@ doctor-database = { $organisations ->
     [one] Database: opens, tables up to date, { $organisations } organisation.
    *[other] Database: opens, tables up to date, { $organisations } organisations.
 }
+doctor-integrity = Database file: every page is as it was written, and they fit together.
+doctor-damage = Database file: damaged. Stop the server, copy the data folder away and restore a backup. { $remarks }
+doctor-database-older = { $steps ->
+    [one] Database: opens; { $steps } step of its tables is missing. The server adds it at its next start; make a backup before.
+   *[other] Database: opens; { $steps } steps of its tables are missing. The server adds them at its next start; make a backup before.
+}
 doctor-database-none = Database: made at the first start.
 doctor-database-running = Database: a server has it open; stop that one to have it looked at.
 doctor-keys-foreign = Keys: the root key does not open the organisation's key. Put the right root key in its place.

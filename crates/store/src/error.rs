@@ -32,6 +32,9 @@ pub enum StoreError {
     /// The engine reports an error.
     #[error("database: {0}")]
     Engine(String),
+    /// The database was opened to be looked at, not to be changed.
+    #[error("the database was opened for reading only")]
+    ReadOnly,
     /// The store is shutting down.
     #[error("the store is closed")]
     Closed,

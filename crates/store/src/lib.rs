@@ -12,6 +12,7 @@
 
 mod engine;
 mod error;
+mod inspect;
 mod keys;
 mod log;
 mod migrate;

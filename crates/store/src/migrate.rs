@@ -6,8 +6,11 @@
 //! their own, each of which has to be decrypted. Rows with sealed fields or bodies go without it.
 
 use crate::engine::Connection;
-use crate::{EngineKind, StoreError, Value};
+use crate::{EngineKind, Row, StoreError, Value};
 use custos_values::Timestamp;
+
+/// Names the steps a database has.
+pub(crate) const APPLIED: &str = "SELECT name FROM schema_migration";
 
 /// One schema step of one feature. Once released, its text never changes.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +35,23 @@ impl MigrationSet {
                 .copied()
                 .collect(),
         )
+    }
+
+    /// The steps that a database with these rows of [`APPLIED`] lacks; [`StoreError::TooNew`] if it has others.
+    pub(crate) fn missing(
+        &self,
+        rows: &[Row],
+    ) -> Result<impl Iterator<Item = &Migration>, StoreError> {
+        let applied: Vec<String> = rows
+            .iter()
+            .map(|r| r.text(0).map(str::to_owned))
+            .collect::<Result<_, _>>()?;
+        let known = |name: &str| self.0.iter().any(|m| m.name == name);
+        if let Some(unknown) = applied.iter().find(|name| !known(name)) {
+            return Err(StoreError::TooNew(unknown.clone()));
+        }
+        let missing = move |m: &&Migration| !applied.iter().any(|name| name == m.name);
+        Ok(self.0.iter().filter(missing))
     }
 
     pub(crate) async fn apply(
@@ -73,24 +93,8 @@ impl MigrationSet {
         }
         let table = "CREATE TABLE IF NOT EXISTS schema_migration (name TEXT PRIMARY KEY, applied_at BIGINT NOT NULL)";
         connection.batch(table).await?;
-        let rows = connection
-            .query("SELECT name FROM schema_migration", &[])
-            .await?;
-        let applied: Vec<String> = rows
-            .iter()
-            .map(|r| r.text(0).map(str::to_owned))
-            .collect::<Result<_, _>>()?;
-        if let Some(unknown) = applied
-            .iter()
-            .find(|name| !self.0.iter().any(|m| m.name == name.as_str()))
-        {
-            return Err(StoreError::TooNew(unknown.clone()));
-        }
-        for step in self
-            .0
-            .iter()
-            .filter(|m| !applied.iter().any(|name| name == m.name))
-        {
+        let rows = connection.query(APPLIED, &[]).await?;
+        for step in self.missing(&rows)? {
             let (bytes, clustered) = match kind {
                 EngineKind::Sqlite => ("BLOB", "WITHOUT ROWID"),
                 EngineKind::Postgres => ("BYTEA", ""),

@@ -40,6 +40,8 @@ pub(crate) enum Backend {
         writer: Writer,
         sync: WalSync,
     },
+    /// The embedded engine with a file that must stay as it is.
+    SqliteUnchanged(Arc<Readers>),
     Postgres(PgPool),
 }
 
@@ -49,6 +51,8 @@ pub struct Store {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) keys: TenantKeys,
+    /// Whether changes are refused.
+    pub(crate) unchanged: bool,
 }
 
 impl Store {
@@ -99,19 +103,48 @@ impl Store {
                 Backend::Postgres(pool)
             }
         };
-        let keys = TenantKeys::new(root);
         Ok(Arc::new(Self {
             backend,
             clock,
             random,
-            keys,
+            keys: TenantKeys::new(root),
+            unchanged: false,
         }))
+    }
+
+    /// Opens the database to be looked at as it is: nothing is made, migrated or signed, and every change is refused
+    /// with [`StoreError::ReadOnly`].
+    ///
+    /// # Errors
+    /// [`StoreError::Open`] when there is none.
+    pub fn open_unchanged(
+        location: Location,
+        root: RootKey,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Result<Self, StoreError> {
+        let backend = match location {
+            Location::Sqlite(options) => Backend::SqliteUnchanged(Readers::new(SqliteOptions {
+                unchanged: true,
+                ..options
+            })),
+            Location::Postgres { url, connections } => {
+                Backend::Postgres(PgPool::open(&url, connections)?)
+            }
+        };
+        Ok(Self {
+            backend,
+            clock,
+            random,
+            keys: TenantKeys::new(root),
+            unchanged: true,
+        })
     }
 
     /// Which engine this is.
     pub fn engine(&self) -> EngineKind {
         match self.backend {
-            Backend::Sqlite { .. } => EngineKind::Sqlite,
+            Backend::Sqlite { .. } | Backend::SqliteUnchanged(_) => EngineKind::Sqlite,
             Backend::Postgres(_) => EngineKind::Postgres,
         }
     }
@@ -181,6 +214,8 @@ impl Store {
                 writer.close().await?;
                 sync.close();
             }
+            Backend::SqliteUnchanged(_) => {}
+            Backend::Postgres(pool) if self.unchanged => pool.close(),
             Backend::Postgres(pool) => {
                 self.sync_lazily_committed().await?;
                 pool.close();

@@ -30,7 +30,9 @@ enum Reading {
 impl ReadTx {
     pub(crate) async fn open(store: &Store) -> Result<Self, StoreError> {
         Ok(Self(match &store.backend {
-            Backend::Sqlite { readers, .. } => Reading::Sqlite(readers.take()?),
+            Backend::Sqlite { readers, .. } | Backend::SqliteUnchanged(readers) => {
+                Reading::Sqlite(readers.take()?)
+            }
             Backend::Postgres(pool) => Reading::Postgres(Box::new(Connection::Postgres(
                 pool.take(Purpose::Feature).await?,
             ))),
@@ -169,7 +171,11 @@ impl<'s> WriteTx<'s> {
     }
 
     async fn open_as(store: &'s Store, org: OrgId, purpose: Purpose) -> Result<Self, StoreError> {
+        if store.unchanged {
+            return Err(StoreError::ReadOnly);
+        }
         let writing = match &store.backend {
+            Backend::SqliteUnchanged(_) => return Err(StoreError::ReadOnly),
             Backend::Sqlite { writer, .. } => Writing::Sqlite(Box::new(writer.begin().await?)),
             Backend::Postgres(pool) => {
                 let mut connection = pool.take(purpose).await?;

@@ -122,7 +122,32 @@ impl Installation {
         migrations: &MigrationSet,
         root: RootKey,
     ) -> Result<Arc<Store>, StoreError> {
-        let location = match &self.place {
+        Store::open(
+            self.location(&root),
+            migrations,
+            root,
+            self.clock.clone(),
+            self.random.clone(),
+        )
+        .await
+    }
+
+    /// Opens another store on the same data, to be looked at.
+    ///
+    /// # Errors
+    /// What [`Store::open_unchanged`] says.
+    pub fn open_unchanged(&self) -> Result<Store, StoreError> {
+        let root = self.root_key();
+        Store::open_unchanged(
+            self.location(&root),
+            root,
+            self.clock.clone(),
+            self.random.clone(),
+        )
+    }
+
+    fn location(&self, root: &RootKey) -> Location {
+        match &self.place {
             Place::Sqlite => Location::Sqlite(SqliteOptions::new(
                 self.data_dir().join("custos.db"),
                 root.database_key(),
@@ -131,15 +156,7 @@ impl Installation {
                 url: with_database(server, database),
                 connections: 10,
             },
-        };
-        Store::open(
-            location,
-            migrations,
-            root,
-            self.clock.clone(),
-            self.random.clone(),
-        )
-        .await
+        }
     }
 
     /// Makes an organisation with its key.
@@ -221,7 +238,11 @@ impl Installation {
         self.start().await;
     }
 
-    async fn stop(&mut self) {
+    /// Closes the store.
+    ///
+    /// # Panics
+    /// See [`Self::sqlite`].
+    pub async fn stop(&mut self) {
         if let Some(Running {
             store,
             sequencer,

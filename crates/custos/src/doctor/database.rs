@@ -3,12 +3,15 @@
 use super::Check;
 use crate::cli::Failure;
 use crate::config::Settings;
-use crate::product::Offline;
-use crate::serve::Places;
+use crate::product::{location, migrations, policy};
+use crate::serve::{DataFolder, Places, open_key};
+use crate::system::{SystemClock, SystemRandom};
 use crate::words::Message;
 use custos_audit::AuditEntry;
-use custos_kernel::policy::{Caller, Job, Scope, actions::Verify};
+use custos_kernel::policy::{Caller, Job, Policy, Scope, actions::Verify};
+use custos_store::{EngineKind, Store};
 use custos_values::{Clock, OrgId};
+use std::sync::Arc;
 
 /// A clock that is so far behind the newest checkpoint was set back.
 const TOLERATED_MS: i64 = 5 * 60_000;
@@ -25,15 +28,25 @@ pub(super) fn all(settings: &Settings, clock: &dyn Clock) -> Vec<Check> {
         ));
         return found;
     }
-    let opened = crate::cli::runtime().and_then(|runtime| {
+    let looked = crate::cli::runtime().and_then(|runtime| {
         runtime.block_on(async {
-            let offline = Offline::open(settings).await?;
-            let looked = look(&offline, clock).await;
-            offline.close().await?;
-            looked
+            let mut folder = None;
+            let root = if embedded {
+                // While a server has it, its pages change under the eye.
+                let held = folder.insert(DataFolder::open(settings, false, &SystemRandom)?);
+                held.take_root()?
+            } else {
+                open_key(&Places(&settings.data).root_key(), settings)?
+            };
+            let place = location(settings, &root);
+            let store =
+                Store::open_unchanged(place, root, Arc::new(SystemClock), Arc::new(SystemRandom))?;
+            let found = look(&store, clock).await;
+            store.close().await?;
+            found
         })
     });
-    match opened {
+    match looked {
         Ok(checks) => found.extend(checks),
         Err(failure) if failure.message.id() == "data-in-use" => {
             found.push(Check::skipped(
@@ -54,43 +67,60 @@ fn storage(settings: &Settings) -> Check {
     }
 }
 
-async fn look(offline: &Offline, clock: &dyn Clock) -> Result<Vec<Check>, Failure> {
-    let organisations = offline
-        .identity
-        .organisations()
-        .await
-        .map_err(|error| Failure::internal(&error))?;
+async fn look(store: &Store, clock: &dyn Clock) -> Result<Vec<Check>, Failure> {
+    let mut found = Vec::new();
+    if store.engine() == EngineKind::Sqlite {
+        let damage = store.damage().await?;
+        if !damage.is_empty() {
+            let told = Message::new("doctor-damage").with("remarks", damage.join("; "));
+            found.push(Check::problem("integrity", told));
+            // What stands in damaged pages would only mislead.
+            return Ok(found);
+        }
+        found.push(Check::ok("integrity", Message::new("doctor-integrity")));
+    }
+    let missing = store.missing_migrations(&migrations()).await?;
+    if !missing.is_empty() {
+        let told = Message::new("doctor-database-older").count("steps", missing.len() as u64);
+        found.push(Check::warning("database", told));
+        return Ok(found);
+    }
+    let organisations = store.organisations().await?;
     let count = organisations.len() as u64;
-    let mut found = vec![Check::ok(
+    found.push(Check::ok(
         "database",
         Message::new("doctor-database").count("organisations", count),
-    )];
+    ));
+    let policy = policy()?;
     for org in organisations {
-        found.extend(log(offline, org, clock).await?);
+        found.extend(log(store, &policy, org, clock).await?);
     }
     Ok(found)
 }
 
-async fn log(offline: &Offline, org: OrgId, clock: &dyn Clock) -> Result<Vec<Check>, Failure> {
-    let base = &offline.foundation;
-    if base.store.keys().get(&base.store, org).await.is_err() {
+async fn log(
+    store: &Store,
+    policy: &Policy,
+    org: OrgId,
+    clock: &dyn Clock,
+) -> Result<Vec<Check>, Failure> {
+    if store.keys().get(store, org).await.is_err() {
         return Ok(vec![Check::problem(
             "keys",
             Message::new("doctor-keys-foreign"),
         )]);
     }
     let caller = Caller::system(Job::Operator, org);
-    let scope: Scope<Verify, AuditEntry> = base
-        .policy
+    let scope: Scope<Verify, AuditEntry> = policy
         .scope(&caller)
         .map_err(|error| Failure::internal(&error))?;
-    let Some((stored, signed_at)) = base.store.newest_checkpoint(&scope).await? else {
+    let Some((stored, signed_at)) = store.newest_checkpoint(&scope).await? else {
         return Ok(vec![Check::warning(
             "log",
             Message::new("doctor-log-unsigned"),
         )]);
     };
-    let verifier = base.store.log_verifier(org).await?;
+    let verifier = store.log_verifier(org).await?;
     let mut found = Vec::new();
     found.push(match verifier.verify(&stored.note) {
         Ok(checkpoint) => Check::ok(

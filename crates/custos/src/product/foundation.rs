@@ -32,15 +32,8 @@ impl Foundation {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Self, Failure> {
-        let mut sources: Vec<PolicySource> = vec![custos_identity::POLICY, custos_audit::POLICY];
-        sources.extend_from_slice(custos_crm::POLICIES);
-        let policy = Policy::load(&sources).map_err(|error| Failure::internal(&error))?;
-        let migrations = MigrationSet::new(&[
-            custos_identity::MIGRATIONS,
-            custos_crm::MIGRATIONS,
-            custos_audit::MIGRATIONS,
-        ]);
-        let store = Store::open(location, &migrations, root, clock, random).await?;
+        let policy = policy()?;
+        let store = Store::open(location, &migrations(), root, clock, random).await?;
         Ok(Self {
             policy: Arc::new(policy),
             sink: store.audit_sink(),
@@ -65,6 +58,25 @@ impl Foundation {
         store.close().await?;
         Ok(stopped?)
     }
+}
+
+/// Every feature's rules.
+///
+/// # Errors
+/// [`Failure`] when they contradict each other.
+pub fn policy() -> Result<Policy, Failure> {
+    let mut sources: Vec<PolicySource> = vec![custos_identity::POLICY, custos_audit::POLICY];
+    sources.extend_from_slice(custos_crm::POLICIES);
+    Policy::load(&sources).map_err(|error| Failure::internal(&error))
+}
+
+/// Every feature's tables.
+pub fn migrations() -> MigrationSet {
+    MigrationSet::new(&[
+        custos_identity::MIGRATIONS,
+        custos_crm::MIGRATIONS,
+        custos_audit::MIGRATIONS,
+    ])
 }
 
 /// Where the settings say the data is.

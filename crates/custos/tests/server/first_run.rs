@@ -179,6 +179,33 @@ fn evidence(host: &Host, auditor: &mut Client) {
 }
 
 #[test]
+fn the_doctor_finds_damage_and_changes_nothing() {
+    let mut host = Host::start(None);
+    set_up(&host);
+    host.stop();
+    let data = host.settings.data.to_str().unwrap().to_owned();
+    let doctor = || format!("{:?}", run(&["doctor", "--data", &data]));
+    let file = host.settings.data.join("custos.db");
+    let whole = std::fs::read(&file).unwrap();
+    assert_eq!(doctor(), exit(0));
+    assert!(
+        std::fs::read(&file).unwrap() == whole,
+        "it looked and changed nothing"
+    );
+    let mut damaged = whole.clone();
+    let middle = damaged.len() / 2;
+    damaged[middle] ^= 1;
+    std::fs::write(&file, &damaged).unwrap();
+    assert_eq!(doctor(), exit(1));
+    assert!(
+        std::fs::read(&file).unwrap() == damaged,
+        "it repairs nothing"
+    );
+    std::fs::write(&file, &whole).unwrap();
+    assert_eq!(doctor(), exit(0));
+}
+
+#[test]
 fn the_operator_works_on_a_stopped_installation() {
     let mut host = Host::start(None);
     set_up(&host);

@@ -18,6 +18,8 @@ pub struct SqliteOptions {
     pub reader_cache_kib: u32,
     /// Number of reading connections kept, at least 1.
     pub readers: usize,
+    /// Whether the file must stay as it is.
+    pub(crate) unchanged: bool,
 }
 
 impl SqliteOptions {
@@ -29,6 +31,7 @@ impl SqliteOptions {
             writer_cache_kib: 65_536,
             reader_cache_kib: 32_768,
             readers: 4,
+            unchanged: false,
         }
     }
 }
@@ -37,14 +40,14 @@ pub(crate) struct SqliteConnection(rusqlite::Connection);
 
 impl SqliteConnection {
     pub(crate) fn open(options: &SqliteOptions, writable: bool) -> Result<Self, StoreError> {
-        let flags = if writable {
-            OpenFlags::SQLITE_OPEN_READ_WRITE
-                | OpenFlags::SQLITE_OPEN_CREATE
-                | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        let mode = if options.unchanged {
+            OpenFlags::SQLITE_OPEN_READ_ONLY
+        } else if writable {
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
         } else {
-            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX
+            OpenFlags::SQLITE_OPEN_READ_WRITE
         };
-        let connection = open_file(&options.path, flags)?;
+        let connection = open_file(&options.path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         let key = Zeroizing::new(format!("PRAGMA key = \"x'{}'\"", hex::encode(*options.key)));
         connection
             .execute_batch(&key)

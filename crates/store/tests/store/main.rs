@@ -5,6 +5,7 @@ mod at_rest;
 mod binding;
 mod cancellation;
 mod groups;
+mod inspection;
 mod log;
 mod migrations;
 mod notes;
