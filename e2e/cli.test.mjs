@@ -1,6 +1,6 @@
 // Import and export on the command line, in both languages: against a real server, with the account's own rights.
 import assert from 'node:assert/strict';
-import { copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
@@ -102,13 +102,16 @@ for (const language of LANGUAGES) {
         refused(await to(server.url, '--ca', certificate), t('error-session-credentials-wrong'));
       });
 
-      await context.test('wrong password, wrong code, and an account without the right', async () => {
+      await context.test('wrong password, wrong code, an account without the right, and a file that is too large', async () => {
         refused(await run(['import', GB18030], { password: 'no-such-password-1', code: '000000' }),
           t('error-session-credentials-wrong'), t('remedy-session-credentials-wrong'));
         refused(await run(['import', GB18030], { who: leads[0], code: '000000' }),
           t('error-session-totp-wrong'), t('remedy-session-totp-wrong'));
         auditor = await enrol(person('audit_admin'));
         refused(await run(['import', GB18030], { who: auditor }), t('error-forbidden'), t('remedy-forbidden'));
+        await writeFile(here('huge.csv'), '');
+        await truncate(here('huge.csv'), 513 * 2 ** 20);
+        refused(await run(['import', 'huge.csv']), t('error-request-too_large'), t('remedy-request-too_large', { max: String(512 * 2 ** 20) }));
         const machine = await run(['import', GB18030, '--json'], { password: 'no-such-password-2', code: '000000' });
         assert.equal(machine.code, 2);
         assert.equal(JSON.parse(machine.err).error.code, 'error-session-credentials-wrong');

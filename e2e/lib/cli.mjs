@@ -23,6 +23,9 @@ export async function custos(args, { input = '', cwd, watch = () => {} } = {}) {
   return { code: code ?? signal, out, err };
 }
 
+/** Nobody types sooner than this after a prompt: the terminal stops showing what is typed just after it. */
+const TYPED_AFTER_MS = 300;
+
 /**
  * Runs `custos` on a terminal of its own, answering each prompt of `answers` ([prompt, answer]) when it appears:
  * { code, screen }.
@@ -39,7 +42,10 @@ export async function custosOnTerminal(args, answers, { cwd } = {}) {
   let screen = '';
   child.stdout.setEncoding('utf8').on('data', (text) => {
     screen += text;
-    if (left.length && screen.includes(left[0][0])) child.stdin.write(`${left.shift()[1]}\n`);
+    if (left.length && screen.includes(left[0][0])) {
+      const [, answer] = left.shift();
+      setTimeout(() => child.stdin.write(`${answer}\n`), TYPED_AFTER_MS);
+    }
   });
   const [code] = await once(child, 'close');
   return { code, screen };

@@ -176,6 +176,7 @@ remedy-import-mapping-field_unknown = The names of the fields are listed by GET 
 remedy-import-mapping-duplicate = Leave one of the columns out: --map COLUMN=ignore
 remedy-import-state = Show the import on the page, or upload the file again.
 remedy-file-unknown_encoding = Known are, among others, utf-8, gb18030, big5, utf-16le, windows-1252 and shift_jis.
+remedy-request-too_large = A file may have at most { $max } bytes. Split it.
 remedy-file-sheet_not_found = Check --sheet.
 remedy-file-header_row_missing = Check --header-row.
 remedy-field-unknown = The names of the fields are listed by GET /api/v1/fields.

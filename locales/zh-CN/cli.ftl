@@ -167,6 +167,7 @@ remedy-import-mapping-field_unknown = 字段名见上方各列，或由 GET /api
 remedy-import-mapping-duplicate = 请舍弃其中一列：--map 列=ignore
 remedy-import-state = 请在页面查看该导入，或重新上传文件。
 remedy-file-unknown_encoding = 可用的编码有 utf-8、gb18030、big5、utf-16le、windows-1252、shift_jis 等。
+remedy-request-too_large = 文件最大 { $max } 字节，请拆分。
 remedy-file-sheet_not_found = 请检查 --sheet。
 remedy-file-header_row_missing = 请检查 --header-row。
 remedy-field-unknown = 字段名由 GET /api/v1/fields 列出。

@@ -13,6 +13,7 @@ use custos_kernel::policy::{Caller, Facts, Permit, actions};
 use custos_tabular::{Detection, Limits, Overrides, TableError, detect};
 use custos_values::ImportId;
 use futures::StreamExt;
+use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, StatusCode};
 use std::path::PathBuf;
 
@@ -57,6 +58,10 @@ impl Crm {
         let path = self
             .upload_path(id)
             .ok_or_else(|| Problem::internal("no folder for uploads"))?;
+        // Said before the file is sent, to whoever waits for leave to send it (RFC 9110, section 10.1.1).
+        if declared(headers).is_some_and(|size| size > MAX_BYTES) {
+            return Err(too_large().into());
+        }
         let size = self.receive(id, path, body).await?;
         let kept = self
             .keep(caller, &permit, id, size, headers, idempotency_key)
@@ -82,8 +87,7 @@ impl Crm {
                 .await
                 .map_err(storage)?;
             if size > MAX_BYTES {
-                let too_large = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "request.too_large");
-                return Err(too_large.with("max", MAX_BYTES).into());
+                return Err(too_large().into());
             }
         }
         Ok(file.finish(self.store.random()).await.map_err(storage)?)
@@ -144,6 +148,15 @@ impl Crm {
             .map_err(Problem::internal)?;
         Ok(detection.map_err(unreadable)?)
     }
+}
+
+/// The size of the body, as far as it is said beforehand.
+fn declared(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+fn too_large() -> Problem {
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "request.too_large").with("max", MAX_BYTES)
 }
 
 /// The answer when the file of an import is not on this server (any more).

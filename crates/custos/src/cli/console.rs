@@ -108,7 +108,7 @@ impl Console {
         let remedy = self
             .words
             .has(&remedy)
-            .then(|| self.words.say(&Message::new(remedy)));
+            .then(|| self.words.say(&failure.message.renamed(remedy)));
         let text = if self.json {
             let error =
                 json!({ "code": id, "field": failure.field, "message": text, "remedy": remedy });

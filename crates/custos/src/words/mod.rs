@@ -118,6 +118,15 @@ impl Message {
         self
     }
 
+    /// Another message about the same, with the same parameters.
+    #[must_use]
+    pub fn renamed(&self, id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            parameters: self.parameters.clone(),
+        }
+    }
+
     /// The message's id.
     pub fn id(&self) -> &str {
         &self.id
