@@ -25,7 +25,7 @@ use std::path::PathBuf;
 
 /// As the server's.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// Whatever went wrong ends the measurement.
 pub type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;

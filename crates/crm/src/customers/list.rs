@@ -3,8 +3,8 @@
 //! Everything comes from the index in memory, restricted to the caller's scope, except an exact phone number, e-mail
 //! address or code, which the blind index in the database answers.
 
+use super::list_row::ListRow;
 use super::model::Customer;
-use super::record::{prepared_row, split_row};
 use super::seal::open_fields;
 use super::sql;
 use crate::crm::OrgKeys;
@@ -106,24 +106,27 @@ impl Crm {
                 .with("max", MAX_QUERY)
                 .into());
         }
-        let mut rows: Vec<std::sync::Arc<[u8]>> = Vec::new();
+        let rows: Vec<ListRow>;
         let (total, next);
         if let Some(exact) = text.and_then(exact_key) {
             rows = self.find_exact(scope, &keys, &exact).await?;
             (total, next) = (rows.len() as u64, None);
         } else {
             let shared = self.indexes.ready(scope.org())?;
-            let index = shared.read();
-            let mut request =
-                self.index_query(&index, scope, &query.filter, query.sort.as_deref())?;
-            request.limit = query.limit();
-            request.cursor = query
-                .cursor
-                .as_deref()
-                .map(|cursor| open_cursor(&keys, cursor))
-                .transpose()?;
-            let page = index.query(&request).map_err(query_problem)?;
-            rows.extend(page.hits.into_iter().map(|hit| hit.row));
+            let page = {
+                let index = shared.read();
+                let mut request =
+                    self.index_query(&index, scope, &query.filter, query.sort.as_deref())?;
+                request.limit = query.limit();
+                request.cursor = query
+                    .cursor
+                    .as_deref()
+                    .map(|cursor| open_cursor(&keys, cursor))
+                    .transpose()?;
+                index.query(&request).map_err(query_problem)?
+            };
+            let hits = page.hits.iter();
+            rows = hits.filter_map(|hit| ListRow::unpack(&hit.row)).collect();
             total = page.total;
             next = page.next.map(|cursor| self.seal_cursor(&keys, &cursor));
         }
@@ -179,7 +182,7 @@ impl Crm {
         scope: &Scope<actions::List, Customer>,
         keys: &OrgKeys,
         (spec, key): &(&'static FieldSpec, String),
-    ) -> Result<Vec<std::sync::Arc<[u8]>>, CrmError> {
+    ) -> Result<Vec<ListRow>, CrmError> {
         // A search must not find by what the caller may not see.
         if self
             .policy
@@ -196,7 +199,7 @@ impl Crm {
         };
         let mut tx = self.store.read().await?;
         let ids = sql::find_blind(&mut tx, scope.caller(), index, hash, EXACT_LIMIT).await?;
-        let mut rows: Vec<std::sync::Arc<[u8]>> = Vec::new();
+        let mut rows = Vec::new();
         for stored in sql::find_many(&mut tx, scope.caller(), &ids).await? {
             let Some(permit) = scope.admit(&stored.facts) else {
                 continue;
@@ -211,7 +214,7 @@ impl Crm {
                 &stored.fields,
                 |spec| spec.in_list,
             )?;
-            rows.push(prepared_row(&stored, &listed).into());
+            rows.push(ListRow::prepare(&stored, &listed));
         }
         Ok(rows)
     }
@@ -220,7 +223,7 @@ impl Crm {
     fn page_json(
         &self,
         caller: &Caller,
-        rows: &[std::sync::Arc<[u8]>],
+        rows: &[ListRow],
         next: Option<String>,
         total: u64,
     ) -> Vec<u8> {
@@ -228,21 +231,24 @@ impl Crm {
         let hidden = self.hidden_list_fields(caller);
         let mut owners: HashMap<Option<UserId>, Vec<u8>> = HashMap::new();
         let mut departments: HashMap<Option<DepartmentId>, Vec<u8>> = HashMap::new();
-        let mut out =
-            Vec::with_capacity(64 + rows.iter().map(|row| row.len() + 260).sum::<usize>());
+        // What a caller may do depends on owner and department only.
+        let mut actions: HashMap<(Option<UserId>, Option<DepartmentId>), Vec<u8>> = HashMap::new();
+        let size = rows
+            .iter()
+            .map(|row| row.members.len() + 260)
+            .sum::<usize>();
+        let mut out = Vec::with_capacity(64 + size);
         out.extend_from_slice(b"{\"items\":[");
         for (position, row) in rows.iter().enumerate() {
-            let Some((owner, department, members)) = split_row(row) else {
-                continue;
-            };
+            let (owner, department) = (row.owner, row.department);
             if position > 0 {
                 out.push(b',');
             }
             out.push(b'{');
             if hidden.is_empty() {
-                out.extend_from_slice(members);
+                out.extend_from_slice(&row.members);
             } else {
-                out.extend_from_slice(&without(members, &hidden));
+                out.extend_from_slice(&without(&row.members, &hidden));
             }
             out.extend_from_slice(b",\"owner\":");
             let named = owners
@@ -254,8 +260,11 @@ impl Crm {
             let named = named.or_insert_with(|| json(&self.department_reference(org, department)));
             out.extend_from_slice(named);
             out.extend_from_slice(b",\"actions\":");
-            let facts = Facts::owned(org, [0; 16], 0, owner, department);
-            out.extend_from_slice(&json(&self.actions_on(caller, &facts)));
+            let allowed = actions.entry((owner, department)).or_insert_with(|| {
+                let facts = Facts::owned(org, [0; 16], 0, owner, department);
+                json(&self.actions_on(caller, &facts))
+            });
+            out.extend_from_slice(allowed);
             out.push(b'}');
         }
         out.extend_from_slice(b"],\"next_cursor\":");

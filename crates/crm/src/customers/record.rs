@@ -3,7 +3,7 @@
 use super::model::{Customer, StoredCustomer};
 use super::seal::OpenedFields;
 use crate::Crm;
-use crate::fields::{CUSTOMER, FieldSpec, FieldTexts, FieldValue, display, mask};
+use crate::fields::{FieldSpec, FieldValue, display, mask};
 use custos_kernel::crypto::{Disclosures, Plain};
 use custos_kernel::policy::{Caller, Facts, FieldAccess};
 use custos_values::{CustomerId, DepartmentId, OrgId, Timestamp, UserId};
@@ -127,68 +127,4 @@ pub(crate) fn show(
     } else {
         display(spec, &plain.disclose(spec.name, disclosures).into_inner())
     }
-}
-
-/// The prepared part of a list row: id, version, times and masked list fields as JSON members, without braces.
-/// Owner, department and actions are added when it is shown, because they depend on others than the customer.
-pub(crate) fn prepared_row(stored: &StoredCustomer, opened: &impl FieldTexts) -> Vec<u8> {
-    #[derive(Serialize)]
-    struct Prepared<'a> {
-        id: CustomerId,
-        version: i64,
-        created_at: Timestamp,
-        updated_at: Timestamp,
-        fields: BTreeMap<&'a str, FieldValue>,
-    }
-    let fields = CUSTOMER.listed().filter_map(|spec| {
-        let text = opened.get(spec.name)?;
-        let masked = || FieldValue::Masked {
-            masked: mask(spec, text),
-        };
-        Some((
-            spec.name,
-            if spec.masked {
-                masked()
-            } else {
-                display(spec, text)
-            },
-        ))
-    });
-    let prepared = Prepared {
-        id: stored.id(),
-        version: stored.facts.version,
-        created_at: stored.created_at,
-        updated_at: stored.updated_at,
-        fields: fields.collect(),
-    };
-    let json = serde_json::to_vec(&prepared).unwrap_or_default();
-    let members = json
-        .get(1..json.len().saturating_sub(1))
-        .unwrap_or_default();
-    let mut out = Vec::with_capacity(32 + members.len());
-    out.extend_from_slice(
-        stored
-            .facts
-            .owner
-            .as_ref()
-            .map_or(&[0_u8; 16], |id| id.as_bytes()),
-    );
-    out.extend_from_slice(
-        stored
-            .facts
-            .department
-            .as_ref()
-            .map_or(&[0_u8; 16], |id| id.as_bytes()),
-    );
-    out.extend_from_slice(members);
-    out
-}
-
-/// Owner, department and JSON members of a prepared row.
-pub(crate) fn split_row(row: &[u8]) -> Option<(Option<UserId>, Option<DepartmentId>, &[u8])> {
-    let owner: [u8; 16] = row.get(..16)?.try_into().ok()?;
-    let department: [u8; 16] = row.get(16..32)?.try_into().ok()?;
-    let owner = (owner != [0; 16]).then(|| UserId::from_bytes(owner));
-    let department = (department != [0; 16]).then(|| DepartmentId::from_bytes(department));
-    Some((owner, department, &row[32..]))
 }

@@ -7,7 +7,7 @@ use super::prepare::{Batch, Candidate, PreparedRow};
 use super::signs::Key;
 use super::sql::{self, Step};
 use crate::crm::OrgKeys;
-use crate::customers::{self, StoredCustomer, blind_hash, prepared_row, seal_field};
+use crate::customers::{self, ListRow, StoredCustomer, blind_hash, seal_field};
 use crate::fields::{CUSTOMER, FieldSpec, FieldTexts};
 use crate::index::document;
 use crate::{Crm, CrmError};
@@ -264,8 +264,8 @@ impl Created<'_> {
             key: wrapped.clone(),
             fields: SealedFields::new(),
         };
-        let list_row = prepared_row(&stored, self);
-        document(&stored, self, &[], list_row)
+        let list_row = ListRow::prepare(&stored, self);
+        document(&stored, self, &[], list_row.pack())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{SharedIndex, document, schema};
 use crate::contacts;
-use crate::customers::{Customer, StoredCustomer, open_fields, prepared_row, sql};
+use crate::customers::{Customer, ListRow, StoredCustomer, open_fields, sql};
 use crate::fields::CUSTOMER;
 use crate::{Crm, CrmError};
 use custos_kernel::policy::{Caller, Job, Permit, Scope, actions};
@@ -138,7 +138,7 @@ impl Crm {
         for contact in contacts {
             people.push(contact.name_and_phones(permit, &key)?);
         }
-        let row = prepared_row(stored, &opened);
+        let row = ListRow::prepare(stored, &opened).pack();
         Ok(document(stored, &opened, &people, row))
     }
 }
