@@ -175,6 +175,8 @@ async fn delete(
     let (_, permit) = crm
         .permitted_to::<actions::Update>(&caller, customer)
         .await?;
+    // Gone is gone, not changed meanwhile.
+    sql::find(&mut crm.store.read().await?, &permit, id).await?;
     let mut tx = crm.store.write(&caller).await?;
     sql::delete(&mut tx, &permit, id, version).await?;
     crate::customers::sql::replace_blind(&mut tx, &permit, id.as_bytes(), &[], false).await?;

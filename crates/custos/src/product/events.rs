@@ -32,9 +32,12 @@ pub(super) const BESIDES: &[(&str, Kind)] = &[
     ("session.read", Kind::Own),
     ("session.delete", Kind::Own),
     ("user.password", Kind::Own),
+    ("preference.read", Kind::Own),
+    ("preference.update", Kind::Own),
     ("import.start", Kind::Part),
     ("import.cancel", Kind::Part),
     ("import.resume", Kind::Part),
+    ("import.finish", Kind::Part),
     ("import.interrupt", Kind::Part),
     ("import.purge", Kind::Part),
 ];

@@ -5,9 +5,18 @@ use crate::config::Settings;
 use crate::serve::Places;
 use custos_kernel::crypto::RootKey;
 use custos_kernel::policy::{Policy, PolicySource};
-use custos_store::{AuditSink, Location, MigrationSet, SequencerHandle, SqliteOptions, Store};
+use custos_store::{
+    AuditSink, Location, Migration, MigrationSet, SequencerHandle, SqliteOptions, Store,
+};
 use custos_values::{Clock, Random};
 use std::sync::Arc;
+
+/// Every feature's tables.
+pub const MIGRATIONS: [&[Migration]; 3] = [
+    custos_identity::MIGRATIONS,
+    custos_crm::MIGRATIONS,
+    custos_audit::MIGRATIONS,
+];
 
 /// An open store with its policy, its log and the log's sequencer.
 pub struct Foundation {
@@ -70,13 +79,9 @@ pub fn policy() -> Result<Policy, Failure> {
     Policy::load(&sources).map_err(|error| Failure::internal(&error))
 }
 
-/// Every feature's tables.
+/// Every feature's tables, to be brought up to date.
 pub fn migrations() -> MigrationSet {
-    MigrationSet::new(&[
-        custos_identity::MIGRATIONS,
-        custos_crm::MIGRATIONS,
-        custos_audit::MIGRATIONS,
-    ])
+    MigrationSet::new(&MIGRATIONS)
 }
 
 /// Where the settings say the data is.

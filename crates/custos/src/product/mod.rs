@@ -14,6 +14,6 @@ mod status;
 pub use catalogue::{actions, permissions};
 pub use document::ApiDocument;
 pub use features::Features;
-pub use foundation::{Foundation, location, migrations, policy};
+pub use foundation::{Foundation, MIGRATIONS, location, migrations, policy};
 pub use generate::{GeneratedFiles, generate};
 pub use offline::Offline;

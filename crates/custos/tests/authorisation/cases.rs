@@ -1,0 +1,138 @@
+//! How each operation is called sensibly.
+
+use crate::browser::{Call, Sent};
+use crate::site::{Declared, GUEST, Site, password};
+use crate::target::{Target, mapping};
+use serde_json::{Value, json};
+
+/// What an operation is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// Nothing that belongs to anybody else.
+    Nothing,
+    /// A record named by the call.
+    Record,
+    /// Many records: the answer shows some of them.
+    Many,
+}
+
+/// What the operation is about; none if nobody has said so yet.
+pub fn about(operation: &Declared) -> Option<About> {
+    Some(match operation.id {
+        "user_list" | "user_directory" | "department_list" | "customers_list" | "imports_list" => {
+            About::Many
+        }
+        "customers_duplicate_check" | "customers_export" => About::Many,
+        "audit_entries_list" | "audit_export_read" => About::Many,
+        "user_sign_in_link" | "user_update" | "user_access" => About::Record,
+        id if id.starts_with("contacts_") || id.starts_with("timeline_") => About::Record,
+        "customers_get" | "customers_update" | "customers_delete" | "customers_reveal" => {
+            About::Record
+        }
+        "imports_get" | "imports_correct" | "imports_preview" | "imports_start"
+        | "imports_cancel" | "imports_resume" | "imports_delete" | "imports_rejected" => {
+            About::Record
+        }
+        "status_read" | "openapi_read" | "setup_create" | "fields_list" => About::Nothing,
+        "user_create" | "department_create" | "customers_create" | "imports_create" => {
+            About::Nothing
+        }
+        "preference_read" | "preference_update" => About::Nothing,
+        "audit_actions_list" | "audit_checkpoint_read" | "audit_verification_create" => {
+            About::Nothing
+        }
+        "session_create"
+        | "session_link"
+        | "session_totp"
+        | "session_totp_enrolment"
+        | "session_totp_confirmation"
+        | "session_recovery"
+        | "session_password_update"
+        | "session_password_strength"
+        | "session_read"
+        | "session_delete" => About::Nothing,
+        _ => return None,
+    })
+}
+
+/// The call on a target. What differs from caller to caller is put in by the sweep.
+pub fn call(site: &Site<'_>, operation: &Declared, target: &Target) -> Call {
+    let record = match operation.path.split('/').nth(1) {
+        Some("users") => &target.owner,
+        Some("imports") => &target.import,
+        _ => &target.customer,
+    };
+    let path = operation
+        .path
+        .replace("{id}", record)
+        .replace("{contact_id}", &target.contact)
+        .replace("{key}", "customers.list");
+    let query = match operation.id {
+        "user_list" | "imports_list" => "?limit=200".to_owned(),
+        "customers_list" => format!("?q={}", percent_encoded(&target.name)),
+        "customers_create" => "?allow_duplicate=true".to_owned(),
+        "imports_rejected" => "?format=csv".to_owned(),
+        "audit_entries_list" => format!("?resource_id={}", target.customer),
+        _ => String::new(),
+    };
+    let sent = match body(site, operation.id, target) {
+        Some(json) => Sent::Json(json),
+        None if operation.id == "imports_create" => Sent::File("客户名称\n公司\n".into()),
+        None => Sent::Nothing,
+    };
+    let call = Call::new(operation.method.clone(), &(path + &query), sent);
+    match operation.id {
+        "imports_create" => call.with("x-file-name", "a.csv"),
+        _ => call,
+    }
+}
+
+fn body(site: &Site<'_>, operation: &str, target: &Target) -> Option<Value> {
+    let number = site.next();
+    Some(match operation {
+        "setup_create" => {
+            json!({ "setup_code": "", "organisation_name": "", "language": "en", "users": [] })
+        }
+        "session_create" => json!({ "login": GUEST, "password": password(GUEST) }),
+        "session_totp" | "session_recovery" => json!({ "code": "000000" }),
+        "session_password_strength" => json!({ "password": "one two three" }),
+        "user_create" => {
+            json!({ "name": "新人", "login": format!("new{number}"), "department_id": null, "data_scope": "own" })
+        }
+        "user_update" => json!({ "status": "active" }),
+        "user_access" => json!({ "roles": ["sales"], "data_scope": "own" }),
+        "department_create" => json!({ "name": format!("部门{number}"), "parent_id": null }),
+        "preference_update" => json!({ "value": { "columns": ["name"] } }),
+        "customers_create" => json!({ "fields": { "name": format!("新公司{number}号") } }),
+        "customers_duplicate_check" => json!({ "fields": { "phone": target.phone } }),
+        "customers_update" | "contacts_update" => json!({ "fields": { "notes": "扫描" } }),
+        "customers_reveal" | "contacts_reveal" => json!({ "field": "phone", "reason": "扫描测试" }),
+        "customers_export" => {
+            json!({ "format": "csv", "filter": {}, "columns": ["name"], "reason": "扫描测试" })
+        }
+        "contacts_create" => json!({ "fields": { "name": "扫描人" } }),
+        "timeline_add" => json!({ "kind": "note", "content": "扫描" }),
+        "imports_correct" => json!({ "preset": "generic" }),
+        "imports_preview" | "imports_start" => mapping(),
+        _ => return None,
+    })
+}
+
+/// What shows that an answer of an operation about many records speaks of the target.
+pub fn marks(operation: &str, target: &Target) -> Vec<String> {
+    let id = match operation {
+        "user_list" | "user_directory" => &target.owner,
+        "department_list" => &target.department,
+        "imports_list" => &target.import,
+        // A line of its own, so that no other name contains it.
+        "customers_export" => return vec![format!("{}\r\n", target.name)],
+        _ => &target.customer,
+    };
+    // The log's evidence writes ids without hyphens.
+    vec![id.clone(), id.replace('-', "")]
+}
+
+/// RFC 3986, section 2.1, all of it.
+fn percent_encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}

@@ -1,0 +1,123 @@
+//! Who may do what: written down a second time, independently of the policies.
+
+use std::collections::BTreeMap;
+
+/// Who calls. All are of department 一部 of the first organisation; `sales` reaches their own customers, `lead` those of
+/// the department, `chief` is a lead who reaches all. Everybody, the administrators and `none` too, was a sales person
+/// before and still owns records from then. `pending` has given the first factor only, `nobody` has no session.
+pub const CALLERS: [&str; 9] = [
+    "sales", "lead", "chief", "system", "security", "audit", "none", "pending", "nobody",
+];
+
+/// The entry of a permitted call (`.` for none, where nobody's data is touched), and per caller: `-` refused, `+`
+/// permitted, a number is the status for everybody who gets that far in signing in; letters name the records that are
+/// reached or shown: o of one's own, n of a colleague in the department, f of somebody in another department. Records of
+/// another organisation: never, so there is no letter.
+const TABLE: &str = "
+                          entry                sales lead chief system security audit none pending nobody
+status_read               .                    +     +    +     +      +        +     +    +       +
+setup_create              .                    409   409  409   409    409      409   409  409     409
+session_create            session.begin        +     +    +     +      +        +     +    +       +
+session_link              session.begin        +     +    +     +      +        +     +    +       +
+session_totp              .                    409   409  409   409    409      409   409  409     401
+session_totp_enrolment    session.enrolment    409   409  409   409    409      409   409  +       401
+session_totp_confirmation session.create       409   409  409   409    409      409   409  +       401
+session_recovery          .                    409   409  409   409    409      409   409  409     401
+session_password_update   user.password        +     +    +     +      +        +     +    -       -
+session_password_strength .                    +     +    +     +      +        +     +    +       +
+session_read              session.read         +     +    +     +      +        +     +    -       -
+session_delete            session.delete       +     +    +     +      +        +     +    -       -
+user_list                 user.list            -     -    -     onf    onf      -     -    -       -
+user_create               user.create          -     -    -     +      -        -     -    -       -
+user_directory            user.read            onf   onf  onf   onf    onf      onf   -    -       -
+user_sign_in_link         user.update          -     -    -     nf     -        -     -    -       -
+user_update               user.update          -     -    -     nf     -        -     -    -       -
+user_access               user.grant           -     -    -     -      nf       -     -    -       -
+department_list           department.list      onf   onf  onf   onf    onf      onf   -    -       -
+department_create         department.create    -     -    -     +      -        -     -    -       -
+preference_read           preference.read      +     +    +     +      +        +     -    -       -
+preference_update         preference.update    +     +    +     +      +        +     -    -       -
+fields_list               customer.list        +     +    +     -      -        -     -    -       -
+customers_list            customer.list        o     on   onf   -      -        -     -    -       -
+customers_create          customer.create      +     +    +     -      -        -     -    -       -
+customers_duplicate_check customer.list        o     on   onf   -      -        -     -    -       -
+customers_get             customer.read        o     on   onf   -      -        -     -    -       -
+customers_update          customer.update      o     on   onf   -      -        -     -    -       -
+customers_delete          customer.delete      -     on   onf   -      -        -     -    -       -
+customers_reveal          customer.reveal      o     on   onf   -      -        -     -    -       -
+customers_export          customer.export      -     on   onf   -      -        -     -    -       -
+contacts_list             customer.read        o     on   onf   -      -        -     -    -       -
+contacts_create           customer.update      o     on   onf   -      -        -     -    -       -
+contacts_update           customer.update      o     on   onf   -      -        -     -    -       -
+contacts_delete           customer.update      o     on   onf   -      -        -     -    -       -
+contacts_reveal           customer.reveal      o     on   onf   -      -        -     -    -       -
+timeline_list             customer.read        o     on   onf   -      -        -     -    -       -
+timeline_add              customer.update      o     on   onf   -      -        -     -    -       -
+imports_create            import.create        +     +    +     -      -        -     -    -       -
+imports_list              import.list          o     o    o     -      -        -     -    -       -
+imports_get               import.read          o     o    o     -      -        -     -    -       -
+imports_correct           import.update        o     o    o     -      -        -     -    -       -
+imports_preview           import.read          o     o    o     -      -        -     -    -       -
+imports_start             import.start         o     o    o     -      -        -     -    -       -
+imports_cancel            import.cancel        o     o    o     -      -        -     -    -       -
+imports_resume            import.resume        o     o    o     -      -        -     -    -       -
+imports_delete            import.delete        o     o    o     -      -        -     -    -       -
+imports_rejected          import.read          o     o    o     -      -        -     -    -       -
+audit_entries_list        audit_entry.list     -     -    -     -      -        onf   -    -       -
+audit_actions_list        audit_entry.list     -     -    -     -      -        +     -    -       -
+audit_checkpoint_read     audit_entry.read     -     -    -     -      -        +     -    -       -
+audit_verification_create audit_entry.verify   -     -    -     -      -        +     -    -       -
+audit_export_read         audit_entry.export   -     -    -     -      -        onf   -    -       -
+openapi_read              .                    +     +    +     +      +        +     +    +       +
+";
+
+/// What a caller may expect of an operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cell {
+    Refused,
+    Allowed,
+    Status(u16),
+    /// On the records of these letters only.
+    On(&'static str),
+}
+
+/// What is expected of one operation.
+pub struct Row {
+    /// The action in the log.
+    pub entry: Option<&'static str>,
+    pub cells: BTreeMap<&'static str, Cell>,
+}
+
+/// The table by operation.
+pub fn table() -> BTreeMap<&'static str, Row> {
+    let mut lines = TABLE.trim().lines();
+    let head: Vec<&str> = lines.next().unwrap().split_whitespace().skip(1).collect();
+    assert_eq!(head, CALLERS);
+    let rows = lines.map(|line| {
+        let mut words = line.split_whitespace();
+        let (operation, entry) = (words.next().unwrap(), words.next().unwrap());
+        let cells: Vec<Cell> = words.map(cell).collect();
+        assert_eq!(cells.len(), CALLERS.len(), "{line}");
+        let row = Row {
+            entry: (entry != ".").then_some(entry),
+            cells: CALLERS.into_iter().zip(cells).collect(),
+        };
+        (operation, row)
+    });
+    let count = rows.clone().count();
+    let table: BTreeMap<_, _> = rows.collect();
+    assert_eq!(table.len(), count, "an operation stands in the table twice");
+    table
+}
+
+fn cell(text: &'static str) -> Cell {
+    match text {
+        "-" => Cell::Refused,
+        "+" => Cell::Allowed,
+        number if number.parse::<u16>().is_ok() => Cell::Status(number.parse().unwrap()),
+        letters => {
+            assert!(letters.chars().all(|c| "onf".contains(c)), "{letters}");
+            Cell::On(letters)
+        }
+    }
+}

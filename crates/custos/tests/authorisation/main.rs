@@ -1,0 +1,14 @@
+//! Every operation of the product × every role × one's own, a colleague's, an out-of-scope and another organisation's
+//! record, through the real router on both engines. What is expected stands in `expected.rs`, apart from the policies.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod browser;
+mod cases;
+mod expected;
+mod references;
+mod site;
+mod sweep;
+mod target;
+#[path = "../../../identity/tests/identity/totp.rs"]
+#[allow(dead_code, reason = "only the codes are needed here")]
+mod totp;

@@ -1,0 +1,386 @@
+//! The sweep.
+
+use crate::browser::{Call, Reply, Sent};
+use crate::cases::{About, about, call, marks};
+use crate::expected::{CALLERS, Cell, Row, table};
+use crate::site::{Declared, Organisation, Person, Site, password, two_organisations};
+use crate::target::{MISSING, Target};
+use http::StatusCode;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Whose record a call is about, by the letter of the table; `x` is another organisation's.
+const WHOSE: [char; 4] = ['o', 'n', 'f', 'x'];
+
+/// Roles and data scope of the callers with an account.
+const ROLES: [(&str, &[&str], &str); 7] = [
+    ("sales", &["sales"], "own"),
+    ("lead", &["sales_lead"], "department"),
+    ("chief", &["sales_lead"], "all"),
+    ("system", &["system_admin"], "all"),
+    ("security", &["security_admin"], "all"),
+    ("audit", &["audit_admin"], "all"),
+    ("none", &[], "all"),
+];
+
+/// What has to be in the log about a call.
+struct Recorded {
+    what: String,
+    request: String,
+    actor: Option<String>,
+    outcome: &'static str,
+    /// Any action for a refusal: a part of the operation may have been refused.
+    action: Option<&'static str>,
+}
+
+struct Sweep<'s> {
+    site: &'s Site<'s>,
+    home: &'s Organisation,
+    people: HashMap<&'static str, Person>,
+    own: HashMap<&'static str, Target>,
+    /// The owners of others' records, and the records, by letter.
+    others: BTreeMap<char, (Person, Target)>,
+    records: Vec<Recorded>,
+    calls: usize,
+}
+
+pub async fn people(site: &Site<'_>, home: &Organisation) -> HashMap<&'static str, Person> {
+    let mut people = HashMap::new();
+    for (name, _, _) in ROLES {
+        people.insert(name, site.sales_person(home, 0).await);
+    }
+    people
+}
+
+pub async fn grant_roles(site: &Site<'_>, home: &Organisation, people: &HashMap<&str, Person>) {
+    for (name, roles, scope) in ROLES {
+        site.grant(home, &people[name].id, roles, scope).await;
+    }
+}
+
+impl<'s> Sweep<'s> {
+    async fn new(site: &'s Site<'s>, home: &'s Organisation, foreign: &Organisation) -> Self {
+        let mut people = people(site, home).await;
+        let mut own = HashMap::new();
+        for (name, person) in &people {
+            own.insert(*name, site.target(person, &home.departments[0]).await);
+        }
+        let mut others = BTreeMap::new();
+        for (letter, at, department) in [('n', home, 0), ('f', home, 1), ('x', foreign, 0)] {
+            let owner = site.sales_person(at, department).await;
+            let target = site.target(&owner, &at.departments[department]).await;
+            others.insert(letter, (owner, target));
+        }
+        grant_roles(site, home, &people).await;
+        let nobody = Person {
+            id: MISSING.to_owned(),
+            login: String::new(),
+            browser: site.browser(),
+        };
+        people.insert("pending", site.pending(home, 0).await);
+        people.insert("nobody", nobody);
+        Self {
+            site,
+            home,
+            people,
+            own,
+            others,
+            records: Vec::new(),
+            calls: 0,
+        }
+    }
+
+    async fn operation(&mut self, operation: &Declared, row: &Row) {
+        let about = about(operation)
+            .unwrap_or_else(|| panic!("say in cases.rs what {} is about", operation.id));
+        assert_eq!(
+            about == About::Record,
+            operation.path.contains("{id}"),
+            "{}",
+            operation.id
+        );
+        for caller in CALLERS {
+            let cell = &row.cells[caller];
+            let what = format!("{} as {caller}", operation.id);
+            match (cell, about) {
+                (Cell::Status(status), _) => {
+                    let reply = self.try_out(operation, caller, &Target::missing()).await;
+                    assert_eq!(reply.status.as_u16(), *status, "{what}: {}", reply.text());
+                }
+                (Cell::Allowed, _) => {
+                    let reply = self.try_out(operation, caller, &Target::missing()).await;
+                    self.allowed(&what, caller, row, &reply);
+                }
+                (Cell::Refused, About::Nothing | About::Many) => {
+                    let reply = self.try_out(operation, caller, &Target::missing()).await;
+                    self.refused(&what, caller, &reply, true);
+                }
+                (Cell::Refused, About::Record) => self.records(operation, caller, row, "").await,
+                (Cell::On(letters), About::Record) => {
+                    self.records(operation, caller, row, letters).await;
+                    if letters.contains('o') && operation.path.contains("{contact_id}") {
+                        self.contact_of_another(operation, caller).await;
+                    }
+                }
+                (Cell::On(letters), _) => self.listing(operation, caller, row, letters).await,
+            }
+        }
+    }
+
+    /// An operation on a record of everybody's, and on one that is not there.
+    async fn records(&mut self, operation: &Declared, caller: &str, row: &Row, letters: &str) {
+        let missing = self.try_out(operation, caller, &Target::missing()).await;
+        assert!(!missing.status.is_success(), "{} of nothing", operation.id);
+        for whose in WHOSE {
+            let what = format!("{} as {caller} on {whose}", operation.id);
+            let signed_in = self.own.contains_key(caller);
+            if letters.contains(whose) {
+                let target = self.fresh(operation, caller, whose).await;
+                let reply = self.try_out(operation, caller, &target).await;
+                self.allowed(&what, caller, row, &reply);
+            } else if signed_in || whose != 'o' {
+                let target = self.standing(caller, whose).clone();
+                let reply = self.try_out(operation, caller, &target).await;
+                // Another organisation's record is not found, as if it were not there; there is nothing to refuse.
+                let known = letters.is_empty() || whose != 'x';
+                self.refused(&what, caller, &reply, known);
+                if whose != 'o' {
+                    assert_eq!(
+                        reply.essence(),
+                        missing.essence(),
+                        "{what} tells that it is there"
+                    );
+                }
+            }
+        }
+    }
+
+    /// A contact of somebody else below one's own customer.
+    async fn contact_of_another(&mut self, operation: &Declared, caller: &str) {
+        let own = self.fresh(operation, caller, 'o').await;
+        let with = |contact: &str| Target {
+            contact: contact.to_owned(),
+            ..own.clone()
+        };
+        let missing = self.try_out(operation, caller, &with(MISSING)).await;
+        assert_eq!(missing.status, StatusCode::NOT_FOUND, "{}", operation.id);
+        for whose in ['n', 'f', 'x'] {
+            let contact = self.standing(caller, whose).contact.clone();
+            let reply = self.try_out(operation, caller, &with(&contact)).await;
+            let what = format!("{} as {caller} on a contact of {whose}", operation.id);
+            assert_eq!(reply.essence(), missing.essence(), "{what}");
+        }
+    }
+
+    /// An operation that shows many records: exactly those within reach.
+    async fn listing(&mut self, operation: &Declared, caller: &str, row: &Row, letters: &str) {
+        for whose in WHOSE {
+            let what = format!("{} as {caller}, showing {whose}", operation.id);
+            let target = self.standing(caller, whose).clone();
+            let reply = self.try_out(operation, caller, &target).await;
+            self.allowed(&what, caller, row, &reply);
+            let shown = marks(operation.id, &target)
+                .iter()
+                .any(|mark| contains(&reply.body, mark.as_bytes()));
+            assert_eq!(shown, letters.contains(whose), "{what}");
+        }
+    }
+
+    fn standing(&self, caller: &str, whose: char) -> &Target {
+        match whose {
+            'o' => &self.own[caller],
+            other => &self.others[&other].1,
+        }
+    }
+
+    /// A target that may be changed, prepared for the operation.
+    async fn fresh(&self, operation: &Declared, caller: &str, whose: char) -> Target {
+        let standing = self.standing(caller, whose).clone();
+        let accounts = operation.path.starts_with("/users/");
+        if accounts || operation.method == http::Method::GET && operation.id != "imports_rejected" {
+            return standing;
+        }
+        let owner = match whose {
+            'o' => &self.people[caller],
+            other => &self.others[&other].0,
+        };
+        let target = self.site.target(owner, &standing.department).await;
+        self.site.prepare_import(operation.id, owner, &target).await;
+        target
+    }
+
+    /// Makes the call, with what depends on caller and version.
+    async fn try_out(&mut self, operation: &Declared, caller: &str, target: &Target) -> Reply {
+        self.calls += 1;
+        let mut call = call(self.site, operation, target);
+        let mut browser = self.people[caller].browser.clone();
+        match operation.id {
+            "user_update" | "user_access" => {
+                let known = ['n', 'f'].map(|whose| self.others[&whose].0.id.clone());
+                let version = match known.contains(&target.owner) {
+                    true => self.site.version_of_user(self.home, &target.owner).await,
+                    false => 1,
+                };
+                call = call.with("if-match", format!("\"{version}\""));
+            }
+            "customers_update" | "customers_delete" => {
+                call = call.with("if-match", format!("\"{}\"", target.version));
+            }
+            "contacts_update" | "contacts_delete" => call = call.with("if-match", "\"1\""),
+            "session_link" => {
+                let link = self.fresh_link().await;
+                call.body = Sent::Json(json!({ "token": link }));
+            }
+            "session_password_update" => {
+                let login = &self.people[caller].login;
+                call.body = Sent::Json(json!({ "current": null, "new": password(login) }));
+            }
+            "session_totp_enrolment" | "session_totp_confirmation" if caller == "pending" => {
+                browser = self.site.pending(self.home, 0).await.browser;
+            }
+            _ => {}
+        }
+        if operation.id == "session_totp_confirmation" {
+            let code = match caller {
+                "pending" => self.site.begin_enrolment(&browser).await,
+                _ => "000000".to_owned(),
+            };
+            call.body = Sent::Json(json!({ "code": code }));
+        }
+        browser.send(call).await
+    }
+
+    async fn fresh_link(&self) -> String {
+        let user = &self.others[&'n'].0.id;
+        let call = Call::post(&format!("/users/{user}/sign-in-link"), json!({}));
+        let made = self.home.system.send(call).await.expect(200);
+        made["sign_in_link"]
+            .as_str()
+            .unwrap()
+            .split_once('#')
+            .unwrap()
+            .1
+            .to_owned()
+    }
+
+    fn allowed(&mut self, what: &str, caller: &str, row: &Row, reply: &Reply) {
+        assert!(
+            reply.status.is_success(),
+            "{what}: {} {}",
+            reply.status,
+            reply.text()
+        );
+        if let Some(action) = row.entry {
+            let before_sign_in = action.starts_with("session.")
+                && !matches!(action, "session.read" | "session.delete");
+            self.records.push(Recorded {
+                what: what.to_owned(),
+                request: reply.request_id(),
+                actor: (!before_sign_in).then(|| self.people[caller].id.clone()),
+                outcome: "allowed",
+                action: Some(action),
+            });
+        }
+    }
+
+    fn refused(&mut self, what: &str, caller: &str, reply: &Reply, recorded: bool) {
+        if matches!(caller, "pending" | "nobody") {
+            assert_eq!(reply.status, StatusCode::UNAUTHORIZED, "{what}");
+            return;
+        }
+        let refusal = matches!(reply.status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND);
+        assert!(refusal, "{what}: {} {}", reply.status, reply.text());
+        if recorded {
+            self.records.push(Recorded {
+                what: what.to_owned(),
+                request: reply.request_id(),
+                actor: Some(self.people[caller].id.clone()),
+                outcome: "denied",
+                action: None,
+            });
+        }
+    }
+
+    /// Everything that had to be recorded was, and nothing is in the log that the catalogue does not know.
+    async fn check_log(&self) {
+        let mut by_request: HashMap<String, Vec<Value>> = HashMap::new();
+        let mut actions = BTreeSet::new();
+        for entry in self.site.log().await {
+            actions.insert(entry["action"].as_str().unwrap().to_owned());
+            if let Some(request) = entry["request_id"].as_str() {
+                by_request
+                    .entry(request.to_owned())
+                    .or_default()
+                    .push(entry);
+            }
+        }
+        for record in &self.records {
+            let entries = by_request
+                .get(&record.request)
+                .map_or(&[][..], Vec::as_slice);
+            let found = entries.iter().any(|entry| {
+                let actor = entry["actor"]["id"].as_str().map(plain);
+                entry["outcome"] == record.outcome
+                    && record.action.is_none_or(|action| entry["action"] == action)
+                    && record
+                        .actor
+                        .as_deref()
+                        .is_none_or(|id| actor == Some(plain(id)))
+            });
+            assert!(found, "{} left no entry: {entries:?}", record.what);
+        }
+        let unknown: Vec<_> = actions.difference(&self.site.catalogue).collect();
+        assert!(
+            unknown.is_empty(),
+            "not in the catalogue of events: {unknown:?}"
+        );
+    }
+
+    async fn others_as_seen(&self) -> Vec<String> {
+        let mut seen = Vec::new();
+        for (owner, target) in self.others.values() {
+            seen.extend(self.site.snapshot(owner, target).await);
+        }
+        seen
+    }
+}
+
+fn plain(id: &str) -> String {
+    id.replace('-', "")
+}
+
+fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack
+        .windows(needle.len())
+        .any(|window| window == needle)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_operation_answers_everybody_as_the_table_says() {
+    custos_testkit::both(&custos::product::MIGRATIONS, async |installation| {
+        let site = Site::new(installation).await;
+        let table = table();
+        let registered: BTreeSet<_> = site.operations.iter().map(|o| o.id).collect();
+        let expected: BTreeSet<_> = table.keys().copied().collect();
+        assert_eq!(
+            registered, expected,
+            "every operation needs its line in expected.rs"
+        );
+
+        let [home, foreign] = two_organisations(&site).await;
+        let mut sweep = Sweep::new(&site, &home, &foreign).await;
+        let before = sweep.others_as_seen().await;
+        let ends = |operation: &&Declared| operation.id == "session_delete";
+        let (last, first): (Vec<_>, Vec<_>) = site.operations.iter().partition(ends);
+        for operation in first.into_iter().chain(last) {
+            sweep.operation(operation, &table[operation.id]).await;
+        }
+        for (after, before) in sweep.others_as_seen().await.iter().zip(&before) {
+            assert_eq!(after, before, "somebody else's record changed");
+        }
+        sweep.check_log().await;
+        assert!(sweep.calls > 1000, "{}", sweep.calls);
+        site.features.crm.stop_imports().await;
+    })
+    .await;
+}

@@ -1,0 +1,121 @@
+//! Records to try the operations on.
+
+use crate::browser::{Call, Sent};
+use crate::site::{Person, Site};
+use http::Method;
+use serde_json::{Value, json};
+
+/// An id nothing has.
+pub const MISSING: &str = "019b8a00-0000-7000-8000-0000000000ff";
+
+/// A person with a department, a customer with a contact, and an import.
+#[derive(Debug, Clone)]
+pub struct Target {
+    pub owner: String,
+    pub department: String,
+    pub customer: String,
+    pub version: i64,
+    pub contact: String,
+    pub import: String,
+    pub name: String,
+    pub phone: String,
+}
+
+impl Target {
+    /// What there is nothing of.
+    pub fn missing() -> Self {
+        Self {
+            owner: MISSING.to_owned(),
+            department: MISSING.to_owned(),
+            customer: MISSING.to_owned(),
+            version: 1,
+            contact: MISSING.to_owned(),
+            import: MISSING.to_owned(),
+            name: "无此公司".to_owned(),
+            phone: "13100000000".to_owned(),
+        }
+    }
+}
+
+fn id(json: &Value) -> String {
+    json["id"].as_str().unwrap().to_owned()
+}
+
+impl Site<'_> {
+    /// Makes a target for somebody who may own customers.
+    pub async fn target(&self, owner: &Person, department: &str) -> Target {
+        let number = self.next();
+        let (name, phone) = (format!("目标公司{number}号"), format!("138{number:08}"));
+        let send = async |call| owner.browser.send(call).await;
+        let fields = json!({ "fields": { "name": name, "phone": phone } });
+        let customer = id(&send(Call::post("/customers", fields)).await.expect(201));
+        let fields = json!({ "fields": { "name": "联系人", "phone": format!("139{number:08}") } });
+        let path = format!("/customers/{customer}");
+        let contact = send(Call::post(&format!("{path}/contacts"), fields)).await;
+        let contact = id(&contact.expect(201));
+        let version = send(Call::get(&path)).await.expect(200)["version"].clone();
+        let file = format!("客户名称,手机\n导入公司{number}号,137{number:08}\n,无名\n");
+        let upload = Call::new(Method::POST, "/imports", Sent::File(file.into_bytes()));
+        let import = send(upload.with("x-file-name", "a.csv")).await;
+        Target {
+            owner: owner.id.clone(),
+            department: department.to_owned(),
+            customer,
+            version: version.as_i64().unwrap(),
+            contact,
+            import: id(&import.expect(201)),
+            name,
+            phone,
+        }
+    }
+
+    /// All there is to see of a target.
+    pub async fn snapshot(&self, owner: &Person, target: &Target) -> Vec<String> {
+        let customer = format!("/customers/{}", target.customer);
+        let paths = [
+            customer.clone(),
+            format!("{customer}/contacts"),
+            format!("/imports/{}", target.import),
+        ];
+        let mut seen = Vec::new();
+        for path in paths {
+            seen.push(
+                owner
+                    .browser
+                    .send(Call::get(&path))
+                    .await
+                    .expect(200)
+                    .to_string(),
+            );
+        }
+        seen
+    }
+
+    /// Brings an import where an operation finds it as it needs it.
+    pub async fn prepare_import(&self, operation: &str, owner: &Person, target: &Target) {
+        let import = &target.import;
+        if matches!(operation, "imports_resume" | "imports_rejected") {
+            let path = format!("/imports/{import}");
+            let start = Call::post(&format!("{path}/start"), mapping());
+            owner.browser.send(start).await.expect(202);
+            while owner.browser.send(Call::get(&path)).await.expect(200)["state"] != "finished" {
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+        }
+        let state = match operation {
+            "imports_cancel" => "running",
+            "imports_resume" => "interrupted",
+            _ => return,
+        };
+        let id: custos_values::ImportId = import.parse().unwrap();
+        let values = [state.into(), custos_store::Value::from(id.as_bytes())];
+        let sql = "UPDATE import SET state = $1 WHERE id = $2";
+        let store = self.installation.store();
+        store.tamper_for_tests(sql, &values).await.unwrap();
+    }
+}
+
+/// What an import of a target is run with.
+pub fn mapping() -> Value {
+    json!({ "mapping": [{ "column": 0, "field": "name" }, { "column": 1, "field": "phone" }] })
+}
