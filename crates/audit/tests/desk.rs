@@ -7,7 +7,7 @@ use bytes::Bytes;
 use custos_audit::{Desk, MIGRATIONS, POLICY};
 use custos_http::{Authenticated, Gatekeeper, Problem, Registry};
 use custos_kernel::audit::{EvidenceReport, verify_evidence};
-use custos_kernel::event::Event;
+use custos_kernel::event::{Event, EventName, Occasion};
 use custos_kernel::policy::{Caller, DataScope, Denied, Job, Origin, Policy, Resource, Role};
 use custos_store::SequencerHandle;
 use custos_testkit::{Installation, both};
@@ -22,6 +22,8 @@ use std::io::Cursor;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use tower::ServiceExt;
+
+const HAPPEN: EventName = EventName::declared("thing.happen", Occasion::Part);
 
 enum Thing {}
 impl Resource for Thing {
@@ -128,7 +130,7 @@ async fn happen(installation: &Installation, count: usize) {
     let caller = Caller::system(Job::Operator, installation.org());
     for _ in 0..count {
         installation.clock().advance(1000);
-        let event = Event::own::<Thing>(&caller, "happen", Some([7; 16]));
+        let event = Event::own::<Thing>(&caller, &HAPPEN, Some([7; 16]));
         installation.sink().record(event).await.unwrap();
     }
 }

@@ -20,6 +20,7 @@ mod words;
 
 pub use crm::Crm;
 pub use error::CrmError;
+pub use imports::EVENTS;
 pub use people::People;
 pub use words::{Codes, Words};
 

@@ -10,6 +10,7 @@
 
 mod accounts;
 mod error;
+mod events;
 mod identity;
 mod organisation;
 mod preferences;
@@ -21,6 +22,7 @@ mod sign_in;
 
 pub use accounts::{AccountChange, AccountView, NewAccount};
 pub use error::IdentityError;
+pub use events::EVENTS;
 pub use identity::{Identity, IdentityOptions};
 pub use organisation::{Department, Directory, Person};
 pub use resources::{

@@ -3,6 +3,10 @@
 //! An event is made from what proves the action — a permit, a scope, a refusal — so that actor, action and record in
 //! the log are those that were decided on.
 
+mod name;
+
+pub use name::{EventName, Occasion};
+
 use crate::audit::{Actor, Detail, EncodedEntry, Entry, EntryError, Outcome, Resource as Subject};
 use crate::crypto::Disclosures;
 use crate::policy::{Action, Caller, CallerKind, Denied, Origin, Permit, Resource, Scope};
@@ -52,21 +56,21 @@ impl Event {
         event
     }
 
-    /// Something a caller does to their own session or account, which needs no permit: signing out, changing the
-    /// password.
-    pub fn own<R: Resource>(caller: &Caller, action: &'static str, id: Option<[u8; 16]>) -> Self {
+    /// Something that needs no permit of its own: what a caller does to their own session or account, such as signing
+    /// out, or a part of what they were permitted.
+    pub fn own<R: Resource>(caller: &Caller, event: &EventName, id: Option<[u8; 16]>) -> Self {
         let subject = Subject {
             kind: R::TYPE.to_owned(),
             id,
         };
-        Self::by(caller, format!("{}.{action}", R::TYPE), Some(subject))
+        Self::by(caller, event.name().to_owned(), Some(subject))
     }
 
     /// Something done by, or attempted on behalf of, an account that is not signed in (yet).
     pub fn before_sign_in(
         org: OrgId,
         user: Option<UserId>,
-        action: &'static str,
+        event: &EventName,
         outcome: Outcome,
         origin: Origin,
     ) -> Self {
@@ -84,7 +88,7 @@ impl Event {
         Self {
             org,
             actor,
-            action: action.to_owned(),
+            action: event.name().to_owned(),
             outcome,
             subject,
             detail: BTreeMap::new(),

@@ -3,7 +3,7 @@
 use crate::{TestClock, TestRandom};
 use custos_kernel::audit::{VerificationReport, verify_log};
 use custos_kernel::crypto::{KeyFile, RootKey};
-use custos_kernel::event::Event;
+use custos_kernel::event::{Event, EventName, Occasion};
 use custos_kernel::policy::{Caller, Job, Policy, PolicySource, Resource, actions};
 use custos_store::{
     AuditSink, Location, Migration, MigrationSet, SequencerHandle, SqliteOptions, Store,
@@ -21,6 +21,9 @@ enum Organisation {}
 impl Resource for Organisation {
     const TYPE: &'static str = "organisation";
 }
+
+/// The entry of an organisation made without its feature.
+const FOUND: EventName = EventName::declared("organisation.create", Occasion::Part);
 
 enum Log {}
 impl Resource for Log {
@@ -169,7 +172,7 @@ impl Installation {
         let mut tx = store.write(&caller).await.expect("a transaction");
         let made = store.keys().create(&mut tx, &*self.random).await;
         made.expect("a new organisation has no key yet");
-        let event = Event::own::<Organisation>(&caller, "create", Some(*org.as_bytes()));
+        let event = Event::own::<Organisation>(&caller, &FOUND, Some(*org.as_bytes()));
         tx.finish(event).await.expect("a commit");
     }
 

@@ -1,6 +1,7 @@
 //! Writing a batch: customers, entries, rejections and the import's place in one transaction.
 
 use super::details::Duplicates;
+use super::events::PROGRESS;
 use super::matching::{Filling, Matcher, Resolution, Targets, resolve};
 use super::model::{Doubts, Import, Progress};
 use super::prepare::{Batch, Candidate, PreparedRow};
@@ -12,7 +13,7 @@ use crate::fields::{CUSTOMER, FieldSpec, FieldTexts};
 use crate::index::document;
 use crate::{Crm, CrmError};
 use custos_kernel::audit::Detail;
-use custos_kernel::event::Event;
+use custos_kernel::event::{Event, EventName};
 use custos_kernel::policy::{Caller, Facts, Permit, actions};
 use custos_search::Document;
 use custos_store::{EngineKind, SealedFields, StoreError, WriteTx};
@@ -127,7 +128,7 @@ impl Run {
             return Err(Refusal::Superseded);
         }
         if events.is_empty() {
-            events.push(self.event("progress", &counts));
+            events.push(self.event(&PROGRESS, &counts));
         }
         tx.finish_all(events).await?;
         to_index.documents = created.iter().map(|one| one.document(now)).collect();
@@ -135,7 +136,7 @@ impl Run {
     }
 
     /// An entry about the import itself.
-    pub(super) fn event(&self, what: &'static str, counts: &Progress) -> Event {
+    pub(super) fn event(&self, what: &EventName, counts: &Progress) -> Event {
         Event::own::<Import>(&self.caller, what, Some(*self.id.as_bytes()))
             .with("read", Detail::count(counts.read))
             .with("created", Detail::count(counts.created))

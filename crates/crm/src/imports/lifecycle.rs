@@ -2,6 +2,7 @@
 
 use super::batch::Run;
 use super::details::ImportOptions;
+use super::events::{CANCEL, RESUME, START};
 use super::model::{Import, State, StoredImport};
 use super::plan::Plan;
 use super::prepare::Owners;
@@ -107,7 +108,7 @@ impl Crm {
         let owner = self.import_owner(caller, &options)?;
         self.open_upload(id).map_err(|_| file_gone())?;
         let fields: Vec<&str> = plan.fields().map(|spec| spec.name).collect();
-        let event = Event::own::<Import>(caller, "start", Some(*id.as_bytes()))
+        let event = Event::own::<Import>(caller, &START, Some(*id.as_bytes()))
             .with("bytes", Detail::count(import.size))
             .with("fields", Detail::names(fields))
             .with(
@@ -147,7 +148,7 @@ impl Crm {
         if !sql::resume(&mut tx, &permit).await? {
             return Err(wrong_state(State::Running).into());
         }
-        let event = Event::own::<Import>(caller, "resume", Some(*id.as_bytes()));
+        let event = Event::own::<Import>(caller, &RESUME, Some(*id.as_bytes()));
         tx.finish(event.with("read", Detail::count(import.progress.read)))
             .await?;
         self.run(caller, permit, import, plan, owner).await
@@ -195,7 +196,7 @@ impl Crm {
             return Err(wrong_state(import.state).into());
         }
         Ok(tx
-            .finish(Event::own::<Import>(caller, "cancel", Some(*id.as_bytes())))
+            .finish(Event::own::<Import>(caller, &CANCEL, Some(*id.as_bytes())))
             .await?)
     }
 

@@ -21,6 +21,7 @@
 mod batch;
 mod choices;
 mod details;
+mod events;
 mod file;
 mod http;
 mod lifecycle;
@@ -38,6 +39,7 @@ mod upload;
 mod wire;
 mod worker;
 
+pub use events::EVENTS;
 pub use http::operations;
 pub use model::{Import, Progress, State};
 pub use sql::MIGRATION;

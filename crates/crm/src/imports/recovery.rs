@@ -1,5 +1,6 @@
 //! Keeping imports in order: after a stop of the server, and when files have been kept long enough.
 
+use super::events::{INTERRUPT, PURGE};
 use super::model::{Import, State};
 use super::sql::{self, Tended};
 use crate::{Crm, CrmError};
@@ -31,7 +32,7 @@ impl Crm {
             let now = self.store.clock().now();
             let mut tx = self.store.write(&caller).await?;
             if sql::end(&mut tx, &permit, run, State::Interrupted, None, now).await? {
-                tx.finish(Event::own::<Import>(&caller, "interrupt", Some(facts.id)))
+                tx.finish(Event::own::<Import>(&caller, &INTERRUPT, Some(facts.id)))
                     .await?;
                 interrupted += 1;
             }
@@ -58,7 +59,7 @@ impl Crm {
                     self.policy.permit(&caller, &facts)?;
                 let mut tx = self.store.write(&caller).await?;
                 sql::purge(&mut tx, &permit, self.store.clock().now()).await?;
-                tx.finish(Event::own::<Import>(&caller, "purge", Some(facts.id)))
+                tx.finish(Event::own::<Import>(&caller, &PURGE, Some(facts.id)))
                     .await?;
                 self.remove_upload(ImportId::from_bytes(facts.id));
                 purged += 1;

@@ -1,6 +1,7 @@
 //! The background worker of a run.
 
 use super::batch::{Refusal, Run, ToIndex, add_doubts};
+use super::events::{FAIL, FINISH, INTERRUPT, STOP};
 use super::file::SealedReader;
 use super::model::{State, StoredImport};
 use super::plan::Plan;
@@ -224,12 +225,12 @@ impl Run {
             return Ok(());
         }
         let what = match state {
-            State::Finished => "finish",
-            State::Cancelled => "stop",
-            State::Failed => "fail",
-            _ => "interrupt",
+            State::Finished => FINISH,
+            State::Cancelled => STOP,
+            State::Failed => FAIL,
+            _ => INTERRUPT,
         };
-        let mut event = self.event(what, &import.progress);
+        let mut event = self.event(&what, &import.progress);
         if let Some(code) = failure {
             event = event.with("reason", Detail::code(code));
         }

@@ -5,7 +5,7 @@ use crate::api::{Api, Staff, counts};
 use crate::runs::customers;
 use custos_crm::MIGRATIONS;
 use custos_kernel::crypto::{KeyFile, Token};
-use custos_kernel::event::Event;
+use custos_kernel::event::{Event, EventName, Occasion};
 use custos_kernel::policy::{
     Caller, DataScope, Job, Origin, Resource, Role, RoleSet, SessionLimits, SessionRecord,
     SessionState,
@@ -22,6 +22,8 @@ use std::time::Duration;
 const FOLDER: &str = "CUSTOS_TEST_KILL_FOLDER";
 const ROWS: u32 = 12_000;
 const KILLS: u64 = 12;
+
+const FOUND: EventName = EventName::declared("organisation.create", Occasion::Part);
 
 enum Organisation {}
 impl Resource for Organisation {
@@ -50,7 +52,7 @@ async fn server(folder: &Path) -> (Api, Arc<Store>) {
         let caller = Caller::system(Job::Setup, org);
         let mut tx = store.write(&caller).await.unwrap();
         store.keys().create(&mut tx, &*random).await.unwrap();
-        tx.finish(Event::own::<Organisation>(&caller, "create", None))
+        tx.finish(Event::own::<Organisation>(&caller, &FOUND, None))
             .await
             .unwrap();
     }

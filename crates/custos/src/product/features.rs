@@ -10,6 +10,7 @@ use custos_audit::Desk;
 use custos_crm::Crm;
 use custos_http::{Gatekeeper, Registry};
 use custos_identity::{Identity, IdentityOptions};
+use custos_kernel::policy::Policy;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ pub struct Features {
     pub crm: Arc<Crm>,
     /// The audit desk.
     pub desk: Arc<Desk>,
+    policy: Arc<Policy>,
 }
 
 impl Features {
@@ -57,6 +59,7 @@ impl Features {
             identity,
             crm,
             desk,
+            policy: Arc::clone(&base.policy),
         })
     }
 
@@ -75,7 +78,8 @@ impl Features {
         document.describe(&registry, VERSION);
         self.identity
             .set_permission_catalogue(catalogue::permissions(&registry));
-        self.desk.announce_actions(catalogue::actions(&registry));
+        self.desk
+            .announce_actions(catalogue::actions(&registry, &self.policy));
         registry
     }
 

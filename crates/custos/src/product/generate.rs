@@ -46,7 +46,7 @@ pub async fn generate() -> Result<GeneratedFiles, Failure> {
     let files = GeneratedFiles {
         openapi: openapi + "\n",
         matrix: matrix(&registry, &base.policy),
-        events: catalogue::events(&registry),
+        events: catalogue::events(&registry, &base.policy),
     };
     drop((registry, features));
     base.close().await?;

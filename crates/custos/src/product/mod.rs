@@ -2,7 +2,6 @@
 
 mod catalogue;
 mod document;
-mod events;
 mod features;
 mod file_words;
 mod foundation;

@@ -4,6 +4,7 @@
 
 mod browser;
 mod cases;
+mod events;
 mod expected;
 mod references;
 mod site;

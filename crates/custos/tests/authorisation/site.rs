@@ -83,7 +83,7 @@ impl<'i> Site<'i> {
             path,
         };
         let operations = registry.operations().map(declared).collect();
-        let catalogue = custos::product::actions(&registry);
+        let catalogue = custos::product::actions(&registry, &base.policy);
         let gatekeeper = features.gatekeeper(&base);
         Self {
             installation,

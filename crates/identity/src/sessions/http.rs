@@ -3,6 +3,7 @@
 use super::cookie;
 use super::operations::csrf_token;
 use crate::error::IdentityError;
+use crate::events::READ_SESSION;
 use crate::identity::Identity;
 use crate::resources::SessionResource;
 use crate::schema::{DataScopeName, Named, RoleName};
@@ -105,7 +106,7 @@ async fn read(
         idle_expires_at: record.idle_deadline(identity.limits()),
         absolute_expires_at: record.absolute_deadline(identity.limits()),
     };
-    let event = Event::own::<SessionResource>(&caller, "read", Some(*record.id.as_bytes()));
+    let event = Event::own::<SessionResource>(&caller, &READ_SESSION, Some(*record.id.as_bytes()));
     identity.sink().record(event).await?;
     Ok(axum::Json(body))
 }

@@ -3,6 +3,7 @@
 use super::sql::SessionRow;
 use super::{cookie, sql};
 use crate::error::IdentityError;
+use crate::events::SIGN_OUT;
 use crate::identity::Identity;
 use crate::resources::{OrganisationResource, SessionResource};
 use axum::http::HeaderMap;
@@ -124,7 +125,7 @@ impl Identity {
         sql::delete(&mut tx, &permit).await?;
         tx.finish(Event::own::<SessionResource>(
             caller,
-            "delete",
+            &SIGN_OUT,
             Some(*id.as_bytes()),
         ))
         .await?;

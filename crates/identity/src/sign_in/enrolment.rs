@@ -3,6 +3,7 @@
 use super::{Completed, recovery};
 use crate::accounts::{SEALED_TOTP, sql};
 use crate::error::IdentityError;
+use crate::events::{ENROL, ENROLMENT};
 use crate::identity::Identity;
 use crate::sessions;
 use axum::http::{HeaderMap, StatusCode};
@@ -75,7 +76,7 @@ impl Identity {
                 let event = Event::before_sign_in(
                     row.org,
                     Some(row.user),
-                    "session.enrolment",
+                    &ENROLMENT,
                     Outcome::Allowed,
                     origin,
                 );
@@ -144,7 +145,7 @@ impl Identity {
         let event = Event::before_sign_in(
             org,
             Some(user),
-            "user.enrol",
+            &ENROL,
             Outcome::Allowed,
             pending.origin.clone(),
         );

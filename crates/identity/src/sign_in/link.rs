@@ -3,6 +3,7 @@
 use super::{Begun, Next};
 use crate::accounts::sql;
 use crate::error::IdentityError;
+use crate::events::SIGN_IN;
 use crate::identity::Identity;
 use axum::http::StatusCode;
 use custos_http::Problem;
@@ -84,9 +85,8 @@ impl Identity {
     async fn record_bad_link(&self, origin: Origin) -> Result<(), IdentityError> {
         // A link that leads to no account belongs to no organisation; with one organisation it is its.
         if let Some(org) = self.organisations().await?.first() {
-            let event =
-                Event::before_sign_in(*org, None, "session.create", Outcome::Failed, origin)
-                    .with("method", Detail::code("link"));
+            let event = Event::before_sign_in(*org, None, &SIGN_IN, Outcome::Failed, origin)
+                .with("method", Detail::code("link"));
             self.sink().record_durably(event).await?;
         }
         Ok(())

@@ -42,6 +42,7 @@ pub(crate) use throttle::{Refusal, Throttles};
 
 use crate::accounts::sql::Credentials;
 use crate::error::IdentityError;
+use crate::events::{BEGIN, SIGN_IN};
 use crate::identity::Identity;
 use crate::resources::{SessionResource, UserResource};
 use crate::sessions;
@@ -106,10 +107,9 @@ impl Identity {
             .permit::<actions::Create, _>(&keeper, &facts)?;
         let now = self.store().clock().now();
         sessions::sql::insert(&mut tx, &permit, user, &token.hash(), now).await?;
-        let event =
-            Event::before_sign_in(org, Some(user), "session.begin", Outcome::Allowed, origin)
-                .with("method", Detail::code(method))
-                .with("session", Detail::id(*id.as_bytes()));
+        let event = Event::before_sign_in(org, Some(user), &BEGIN, Outcome::Allowed, origin)
+            .with("method", Detail::code(method))
+            .with("session", Detail::id(*id.as_bytes()));
         tx.finish(event).await?;
         Ok(token)
     }
@@ -166,7 +166,7 @@ fn failed(
     login_hash: i64,
     origin: Origin,
 ) -> Event {
-    Event::before_sign_in(org, user, "session.create", Outcome::Failed, origin)
+    Event::before_sign_in(org, user, &SIGN_IN, Outcome::Failed, origin)
         .with("method", Detail::code(method))
         .with("login", Detail::keyed_hash(login_hash.to_be_bytes()))
 }

@@ -4,6 +4,7 @@ use super::throttle::Source;
 use super::{Begun, Next, device, failed, field_problems, strength};
 use crate::accounts::{login_hash, sql};
 use crate::error::IdentityError;
+use crate::events::PASSWORD;
 use crate::identity::Identity;
 use crate::resources::UserResource;
 use crate::sessions;
@@ -117,7 +118,7 @@ impl Identity {
             let current = current.unwrap_or_default();
             let stored = Some(PasswordHash::from_stored(stored));
             if current.len() > MAX_BYTES || !self.hashing().verify(current, stored).await? {
-                let event = Event::own::<UserResource>(caller, "password", Some(*user.as_bytes()));
+                let event = Event::own::<UserResource>(caller, &PASSWORD, Some(*user.as_bytes()));
                 self.sink().record_durably(event.failed()).await?;
                 return Err(IdentityError::invalid_field("current", "password.wrong"));
             }
@@ -145,7 +146,7 @@ impl Identity {
             return Err(Problem::new(StatusCode::PRECONDITION_FAILED, "record.stale").into());
         }
         let ended = sessions::sql::delete_of_user(&mut tx, &permit, Some(session)).await?;
-        let event = Event::own::<UserResource>(caller, "password", Some(*user.as_bytes()))
+        let event = Event::own::<UserResource>(caller, &PASSWORD, Some(*user.as_bytes()))
             .with("sessions_ended", Detail::count(ended));
         tx.finish(event).await?;
         self.sessions()

@@ -4,6 +4,7 @@ use super::throttle::{Attempt, Source};
 use super::{Completed, device, failed, recovery};
 use crate::accounts::{SEALED_TOTP, login_hash, sql};
 use crate::error::IdentityError;
+use crate::events::SIGN_IN;
 use crate::identity::Identity;
 use crate::sessions;
 use crate::sessions::sql::SessionRow;
@@ -164,15 +165,10 @@ impl Identity {
         if !sessions::sql::activate(&mut tx, &permit, &row.token, &token.hash(), now).await? {
             return Err(SessionRefusal::Unknown.into());
         }
-        let event = Event::before_sign_in(
-            row.org,
-            Some(row.user),
-            "session.create",
-            Outcome::Allowed,
-            origin,
-        )
-        .with("method", Detail::code(method))
-        .with("session", Detail::id(*row.id.as_bytes()));
+        let event =
+            Event::before_sign_in(row.org, Some(row.user), &SIGN_IN, Outcome::Allowed, origin)
+                .with("method", Detail::code(method))
+                .with("session", Detail::id(*row.id.as_bytes()));
         events.push(event);
         tx.finish_all(events).await?;
         self.sessions().forget(|kept| kept.id == row.id);

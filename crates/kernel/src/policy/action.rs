@@ -24,6 +24,9 @@ macro_rules! actions {
             $($(#[$doc])* #[derive(Debug)] pub enum $name {}
               impl Closed for $name {}
               impl Action for $name { const NAME: &'static str = $verb; })+
+
+            /// Every verb.
+            pub const VERBS: &[&str] = &[$($verb),+];
         }
     };
 }

@@ -167,6 +167,16 @@ impl Policy {
         })
     }
 
+    /// Every action a permit or a scope can ever be for, as `resource.verb`: those the rules name. Rules about fields
+    /// decide a part of a record and never make a permit.
+    pub fn actions(&self) -> BTreeSet<String> {
+        let permits = |action: &&String| {
+            let verb = action.rsplit('.').next().unwrap_or_default();
+            actions::VERBS.contains(&verb)
+        };
+        self.slices.keys().filter(permits).cloned().collect()
+    }
+
     /// Decides one action on one record.
     ///
     /// # Errors
