@@ -1,20 +1,12 @@
 //! Tables that leave as files: written on a thread that may block, streamed with bounded memory, never on disk.
 
-use axum::body::Body;
 use axum::response::{IntoResponse, Response};
-use bytes::{Bytes, BytesMut};
+use custos_http::written_body;
 use custos_tabular::write::{CsvWriter, TableWriter, WriteError, XlsxWriter};
-use futures::stream;
 use http::{HeaderValue, header};
 use serde::Deserialize;
 use std::io::{self, Write};
-use tokio::sync::mpsc;
 use utoipa::ToSchema;
-
-/// Bytes handed to the connection at once.
-const PIECE: usize = 64 << 10;
-/// Pieces that may wait for a slow client.
-const WAITING: usize = 4;
 
 /// The kind of file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
@@ -43,31 +35,14 @@ impl FileFormat {
     }
 }
 
-/// Answers with a table. `work` writes header and rows; if it fails the connection is cut, so that nobody takes half a
-/// table for a whole one.
+/// Answers with a table. `work` writes header and rows; if it fails or panics the transfer is cut
+/// off, so that nobody takes half a table for a whole one.
 pub(crate) fn table<W>(format: FileFormat, stem: &str, sheet: &str, work: W) -> Response
 where
     W: FnOnce(&mut dyn TableWriter) -> Result<(), DownloadError> + Send + 'static,
 {
-    let (pieces, received) = mpsc::channel(WAITING);
     let sheet = sheet.to_owned();
-    tokio::task::spawn_blocking(move || {
-        let failed = pieces.clone();
-        let out = Pieces {
-            buffer: BytesMut::with_capacity(PIECE),
-            pieces,
-        };
-        if let Err(error) = written(format, out, &sheet, work) {
-            if !failed.is_closed() {
-                tracing::error!(%error, "a download ends early");
-            }
-            // The client may be gone already.
-            let _ = failed.blocking_send(Err(io::Error::other("the table ends early")));
-        }
-    });
-    let body = Body::from_stream(stream::unfold(received, async |mut received| {
-        received.recv().await.map(|piece| (piece, received))
-    }));
+    let body = written_body("table", move |out| written(format, out, &sheet, work));
     let disposition = format!("attachment; filename=\"{stem}.{}\"", format.name());
     let disposition =
         HeaderValue::from_str(&disposition).unwrap_or(HeaderValue::from_static("attachment"));
@@ -81,11 +56,16 @@ where
     (headers, body).into_response()
 }
 
-fn written<W>(format: FileFormat, out: Pieces, sheet: &str, work: W) -> Result<(), DownloadError>
+fn written<W>(
+    format: FileFormat,
+    out: &mut dyn Write,
+    sheet: &str,
+    work: W,
+) -> Result<(), DownloadError>
 where
     W: FnOnce(&mut dyn TableWriter) -> Result<(), DownloadError>,
 {
-    let mut table: Box<dyn TableWriter> = match format {
+    let mut table: Box<dyn TableWriter + '_> = match format {
         FileFormat::Csv => Box::new(CsvWriter::new(out)?),
         FileFormat::Xlsx => Box::new(XlsxWriter::new(out, sheet)),
     };
@@ -107,34 +87,8 @@ pub(crate) enum DownloadError {
     Source(#[from] custos_tabular::TableError),
 }
 
-/// Hands bytes to the connection in pieces; waits while the client is slow.
-struct Pieces {
-    buffer: BytesMut,
-    pieces: mpsc::Sender<io::Result<Bytes>>,
-}
-
-impl Pieces {
-    fn send(&mut self) -> io::Result<()> {
-        let piece = self.buffer.split().freeze();
-        if piece.is_empty() {
-            return Ok(());
-        }
-        self.pieces
-            .blocking_send(Ok(piece))
-            .map_err(|_| io::ErrorKind::BrokenPipe.into())
-    }
-}
-
-impl Write for Pieces {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.buffer.extend_from_slice(bytes);
-        if self.buffer.len() >= PIECE {
-            self.send()?;
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.send()
+impl From<io::Error> for DownloadError {
+    fn from(error: io::Error) -> Self {
+        Self::Write(error.into())
     }
 }

@@ -13,6 +13,7 @@ mod operation;
 mod page;
 mod problem;
 mod registry;
+mod written;
 
 pub use extract::{Api, ETag, IdempotencyKey, IfMatch, JsonBody, PathId, QueryParams};
 pub use guard::{Authenticated, Gatekeeper, allow_same_site_only};
@@ -23,3 +24,4 @@ pub use operation::{Access, Operation};
 pub use page::{Page, PageQuery};
 pub use problem::{FieldProblem, Problem};
 pub use registry::{BASE_PATH, Registry};
+pub use written::written_body;

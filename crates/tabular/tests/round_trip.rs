@@ -3,8 +3,9 @@
 
 use std::io::{Cursor, Write};
 
-use custos_tabular::write::{CsvWriter, TableWriter, WriteError, XlsxWriter};
+use custos_tabular::write::{Cell, CsvWriter, TableWriter, WriteError, XlsxWriter};
 use custos_tabular::{Limits, Overrides, Table, detect};
+use custos_values::{Amount, AmountUnit, Currency, Date, Timestamp};
 use proptest::prelude::*;
 
 const HEADER: [&str; 3] = ["客户名称", "手机", "备注"];
@@ -12,7 +13,9 @@ const HEADER: [&str; 3] = ["客户名称", "手机", "备注"];
 fn fill(mut writer: Box<dyn TableWriter + '_>, rows: &[[String; 3]]) {
     writer.header(&HEADER).unwrap();
     for row in rows {
-        writer.row(&row.each_ref().map(String::as_str)).unwrap();
+        writer
+            .row(&row.each_ref().map(|cell| Cell::from(cell.as_str())))
+            .unwrap();
     }
     writer.finish().unwrap();
 }
@@ -100,10 +103,85 @@ fn a_workbook_needs_no_seeking_and_no_temporary_file() {
     let mut writer = Box::new(XlsxWriter::new(&mut sink, "a/b"));
     writer.header(&["x"]).unwrap();
     assert!(matches!(
-        writer.row(&["长".repeat(32_768).as_str()]),
+        writer.row(&[Cell::from("长".repeat(32_768))]),
         Err(WriteError::CellTooLong)
     ));
-    writer.row(&[""]).unwrap();
+    writer.row(&[Cell::EMPTY]).unwrap();
     writer.finish().unwrap();
     assert!(sink.0 > 500);
+}
+
+fn workbook(cells: &[Cell<'_>]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut writer: Box<dyn TableWriter + '_> = Box::new(XlsxWriter::new(&mut bytes, "客户"));
+    writer.header(&HEADER).unwrap();
+    writer.row(cells).unwrap();
+    writer.finish().unwrap();
+    bytes
+}
+
+fn delimited(cells: &[Cell<'_>]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut writer: Box<dyn TableWriter + '_> = Box::new(CsvWriter::new(&mut bytes).unwrap());
+    writer.header(&HEADER).unwrap();
+    writer.row(cells).unwrap();
+    writer.finish().unwrap();
+    bytes
+}
+
+fn currency() -> impl Strategy<Value = Currency> {
+    let known = ["CNY", "USD", "JPY"].map(|code| Currency::from_code(code).unwrap());
+    proptest::sample::select(known.to_vec())
+}
+
+proptest! {
+    /// Whatever the format makes of them, sums and days are read back as what they were.
+    #[test]
+    fn sums_and_days_come_back(
+        minor in -((1i64 << 53) - 1)..1 << 53,
+        currency in currency(),
+        days in -25_600i32..60_000,
+    ) {
+        let amount = Amount { minor, currency };
+        let date = Date::new(1970, 1, 1).unwrap().plus_days(days).unwrap();
+        let cells = [Cell::from("甲"), Cell::Amount(amount), Cell::Date(date)];
+        for bytes in [workbook(&cells), delimited(&cells)] {
+            let row = &read(&bytes)[0];
+            prop_assert_eq!(Amount::parse(&row[1], AmountUnit::One).unwrap().value, amount);
+            prop_assert_eq!(Date::parse(&row[2]).unwrap().value, date);
+        }
+    }
+}
+
+#[test]
+fn a_workbook_reckons_with_sums_and_days() {
+    use calamine::{Data, Reader};
+    let amount = |code| {
+        Cell::Amount(Amount {
+            minor: -1_250,
+            currency: Currency::from_code(code).unwrap(),
+        })
+    };
+    let moment: Timestamp = "2026-03-19T14:30:00.000Z".parse().unwrap();
+    let cells = [
+        amount("CNY"),
+        Cell::Date(Date::new(2026, 3, 19).unwrap()),
+        Cell::Moment(moment),
+        amount("USD"),
+        Cell::Date(Date::new(1900, 1, 31).unwrap()),
+    ];
+    let mut book: calamine::Xlsx<_> =
+        calamine::open_workbook_from_rs(Cursor::new(workbook(&cells))).unwrap();
+    let sheet = book.worksheet_range("客户").unwrap();
+    let row = sheet.rows().nth(1).unwrap();
+    assert_eq!(row[0], Data::Float(-12.5));
+    for (cell, days) in [(&row[1], 46_100.0), (&row[2], 46_100.604_166_667)] {
+        let Data::DateTime(moment) = cell else {
+            panic!("{cell:?} is no date")
+        };
+        assert_eq!(moment.as_f64(), days);
+    }
+    // What would be added up or read back as something else stays text.
+    assert_eq!(row[3], Data::String("USD -12.50".to_owned()));
+    assert_eq!(row[4], Data::String("1900-01-31".to_owned()));
 }

@@ -1,30 +1,19 @@
 //! `GET /audit/export`: the log as an evidence file that is verified without this server.
 
 use crate::{AuditEntry, AuditError, Desk};
-use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
-use custos_http::{Access, Api, FieldProblem, Operation, Problem, QueryParams};
+use custos_http::{Access, Api, FieldProblem, Operation, Problem, QueryParams, written_body};
 use custos_kernel::audit::{CheckpointVerifier, Detail, EvidenceError, write_evidence};
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Caller, Policy, Scope, actions::Export};
 use custos_store::{AuditSink, LogReader, SequencerHandle, Store};
 use http::{HeaderValue, Method, header};
 use serde::Deserialize;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::runtime::Handle;
-use tokio::sync::mpsc;
 use utoipa::IntoParams;
-
-/// What is written before it is handed on, and how many such pieces may wait for the network.
-const PIECE: usize = 64 * 1024;
-const PIECES: usize = 8;
-/// A client that takes nothing for so long is given up: it holds a snapshot of the database.
-const LONGEST_STALL: Duration = Duration::from_secs(60);
 
 /// Which entries to export with their contents; of all others the file holds the hashes.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -133,26 +122,11 @@ async fn export(
         range,
     )
     .await?;
-    let (sender, mut receiver) = mpsc::channel(PIECES);
-    let runtime = Handle::current();
-    tokio::task::spawn_blocking(move || {
+    let body = written_body("evidence", move |out| {
         let _turn = turn;
-        let pipe = Pipe {
-            runtime: runtime.clone(),
-            sender: sender.clone(),
-        };
-        if let Err(error) = file.write(BufWriter::with_capacity(PIECE, pipe)) {
-            tracing::warn!(%error, "an export of the log ended early");
-            // The transfer must break off visibly; a client that is gone does not mind.
-            let failure = std::io::Error::other("the export ended early");
-            let _ = runtime.block_on(tokio::time::timeout(
-                LONGEST_STALL,
-                sender.send(Err(failure)),
-            ));
-        }
+        file.write(out)
     });
-    let pieces = futures::stream::poll_fn(move |context| receiver.poll_recv(context));
-    let mut response = Body::from_stream(pieces).into_response();
+    let mut response = body.into_response();
     let headers = response.headers_mut();
     headers.insert(
         header::CONTENT_TYPE,
@@ -163,29 +137,4 @@ async fn export(
         HeaderValue::from_static("attachment; filename=\"custos-evidence.tar\""),
     );
     Ok(response)
-}
-
-/// From the writing thread to the body of the answer.
-struct Pipe {
-    runtime: Handle,
-    sender: mpsc::Sender<Result<Bytes, std::io::Error>>,
-}
-
-impl Write for Pipe {
-    fn write(&mut self, data: &[u8]) -> std::io::Result<usize> {
-        let piece = Bytes::copy_from_slice(data);
-        let sent = self.runtime.block_on(tokio::time::timeout(
-            LONGEST_STALL,
-            self.sender.send(Ok(piece)),
-        ));
-        match sent {
-            Ok(Ok(())) => Ok(data.len()),
-            Ok(Err(_)) => Err(std::io::ErrorKind::BrokenPipe.into()),
-            Err(_) => Err(std::io::ErrorKind::TimedOut.into()),
-        }
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }

@@ -2,11 +2,12 @@
 
 use crate::Crm;
 use crate::customers::{Customer, StoredCustomer, open_fields};
-use crate::fields::{CUSTOMER, FieldKind, FieldSpec, FieldValue, display, mask, money_text};
+use crate::fields::{CUSTOMER, FieldKind, FieldSpec, FieldValue, amount, display, mask};
 use crate::{CrmError, crm::OrgKeys};
 use custos_http::FieldProblem;
 use custos_kernel::crypto::Disclosures;
 use custos_kernel::policy::{Caller, Facts, FieldAccess, Permit, actions};
+use custos_tabular::write::Cell;
 use custos_values::{DepartmentId, UserId};
 use std::collections::HashMap;
 
@@ -118,7 +119,7 @@ impl Crm {
     }
 }
 
-/// Turns customers into rows of text for one caller. What the caller may do depends on owner and department only, so
+/// Turns customers into rows of cells for one caller. What the caller may do depends on owner and department only, so
 /// it is decided once for each pair.
 pub(super) struct Rows<'a> {
     pub(super) crm: &'a Crm,
@@ -152,7 +153,7 @@ impl<'a> Rows<'a> {
         &mut self,
         permit: &Permit<actions::Export, Customer>,
         stored: &StoredCustomer,
-    ) -> Result<Vec<String>, CrmError> {
+    ) -> Result<Vec<Cell<'static>>, CrmError> {
         let facts = &stored.facts;
         let place = (facts.owner, facts.department);
         if !self.shown.contains_key(&place) {
@@ -171,7 +172,7 @@ impl<'a> Rows<'a> {
         let opened = open_fields(permit, &key, CUSTOMER, &facts.id, &stored.fields, |spec| {
             visible(spec.name)
         })?;
-        let mut cells = vec![String::new(); self.columns.len()];
+        let mut cells = vec![Cell::EMPTY; self.columns.len()];
         // The log named the fields before; what is noted here is dropped with this.
         let mut disclosures = Disclosures::new();
         for (spec, plain) in opened.into_iter() {
@@ -184,7 +185,7 @@ impl<'a> Rows<'a> {
                 continue;
             };
             *cell = match shown {
-                Shown::Masked => plain.mask(|text| mask(spec, text)).into_inner(),
+                Shown::Masked => plain.mask(|text| mask(spec, text)).into_inner().into(),
                 _ => self.clear(
                     spec,
                     plain.disclose(spec.name, &mut disclosures).into_inner(),
@@ -199,16 +200,16 @@ impl<'a> Rows<'a> {
                     let name = facts
                         .owner
                         .and_then(|owner| people.user_name(facts.org, owner));
-                    *cell = name.map(|name| name.to_string()).unwrap_or_default();
+                    *cell = name.map(|name| name.to_string()).unwrap_or_default().into();
                 }
                 Column::Department => {
                     let name = facts
                         .department
                         .and_then(|id| people.department_name(facts.org, id));
-                    *cell = name.map(|name| name.to_string()).unwrap_or_default();
+                    *cell = name.map(|name| name.to_string()).unwrap_or_default().into();
                 }
-                Column::CreatedAt => *cell = stored.created_at.to_string(),
-                Column::UpdatedAt => *cell = stored.updated_at.to_string(),
+                Column::CreatedAt => *cell = Cell::Moment(stored.created_at),
+                Column::UpdatedAt => *cell = Cell::Moment(stored.updated_at),
             }
         }
         Ok(cells)
@@ -228,11 +229,22 @@ impl<'a> Rows<'a> {
         self.columns.iter().map(shown).collect()
     }
 
-    fn clear(&self, spec: &FieldSpec, text: String) -> String {
-        match (spec.kind, display(spec, &text)) {
-            (FieldKind::Choice(_), _) => self.crm.words().choice(self.language, spec.name, &text),
-            (_, FieldValue::Money { .. }) => money_text(&text),
-            (_, FieldValue::Text(shown) | FieldValue::Masked { masked: shown }) => shown,
-        }
+    fn clear(&self, spec: &FieldSpec, text: String) -> Cell<'static> {
+        let typed = match spec.kind {
+            FieldKind::Choice(_) => {
+                return self
+                    .crm
+                    .words()
+                    .choice(self.language, spec.name, &text)
+                    .into();
+            }
+            FieldKind::Amount => amount(&text).map(Cell::Amount),
+            FieldKind::Date => text.parse().ok().map(Cell::Date),
+            _ => None,
+        };
+        typed.unwrap_or_else(|| match display(spec, &text) {
+            FieldValue::Text(shown) | FieldValue::Masked { masked: shown } => shown.into(),
+            FieldValue::Money { .. } => text.into(),
+        })
     }
 }

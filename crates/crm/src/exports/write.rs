@@ -6,7 +6,7 @@ use crate::customers::{Customer, StoredCustomer, sql};
 use crate::download::DownloadError;
 use crate::{Crm, CrmError};
 use custos_kernel::policy::{Scope, actions};
-use custos_tabular::write::TableWriter;
+use custos_tabular::write::{Cell, TableWriter};
 use futures::StreamExt;
 use std::sync::Arc;
 use tokio::runtime::Handle;
@@ -41,7 +41,7 @@ impl Export {
             .iter()
             .map(|column| words.field(&export.language, column.name()))
             .collect();
-        out.header(&texts(&header))?;
+        out.header(&header.iter().map(String::as_str).collect::<Vec<_>>())?;
         let chunks = export.ids.len().div_ceil(BATCH);
         let opening = (0..chunks).map(|chunk| {
             let export = Arc::clone(&export);
@@ -55,7 +55,7 @@ impl Export {
         // Writing waits for the client, which must not be done while driving tasks.
         while let Some(rows) = runtime.block_on(batches.next()) {
             for row in rows? {
-                out.row(&texts(&row))?;
+                out.row(&row)?;
             }
         }
         Ok(())
@@ -71,7 +71,7 @@ impl Export {
         sql::find_batch(&mut tx, self.scope.caller(), ids).await
     }
 
-    fn open(&self, stored: &[StoredCustomer]) -> Result<Vec<Vec<String>>, CrmError> {
+    fn open(&self, stored: &[StoredCustomer]) -> Result<Vec<Vec<Cell<'static>>>, CrmError> {
         let mut rows = Rows::new(
             &self.crm,
             self.scope.caller(),
@@ -86,8 +86,4 @@ impl Export {
             .map(|(permit, customer)| rows.row(&permit, customer))
             .collect()
     }
-}
-
-fn texts(cells: &[String]) -> Vec<&str> {
-    cells.iter().map(String::as_str).collect()
 }

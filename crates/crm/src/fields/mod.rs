@@ -14,4 +14,4 @@ pub(crate) use texts::FieldTexts;
 pub use value::{
     Checked, FieldInput, FieldValue, UsccCheck, check, display, mask, match_key, sort_number,
 };
-pub(crate) use value::{check_input, money_text};
+pub(crate) use value::{amount, check_input, money_text};

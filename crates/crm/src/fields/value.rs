@@ -189,13 +189,16 @@ pub fn display(spec: &FieldSpec, canonical: &str) -> FieldValue {
     }
 }
 
+/// A stored amount as the value it is.
+pub(crate) fn amount(canonical: &str) -> Option<Amount> {
+    let (minor, code) = parse_stored_amount(canonical)?;
+    let currency = Currency::from_code(code)?;
+    Some(Amount { minor, currency })
+}
+
 /// A stored amount as people write it: decimals and currency code. Other text as it stands.
 pub(crate) fn money_text(canonical: &str) -> String {
-    let amount = parse_stored_amount(canonical).and_then(|(minor, code)| {
-        let currency = Currency::from_code(code)?;
-        Some(format!("{} {code}", Amount { minor, currency }.decimal()))
-    });
-    amount.unwrap_or_else(|| canonical.to_owned())
+    amount(canonical).map_or_else(|| canonical.to_owned(), |amount| amount.to_string())
 }
 
 /// The value with its middle hidden.

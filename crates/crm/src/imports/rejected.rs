@@ -11,7 +11,7 @@ use axum::response::Response;
 use custos_kernel::audit::Detail;
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Caller, Permit, actions};
-use custos_tabular::write::TableWriter;
+use custos_tabular::write::{Cell, TableWriter};
 use custos_tabular::{Detection, Limits, Table};
 use custos_values::ImportId;
 use serde::Deserialize;
@@ -160,7 +160,7 @@ impl Writing<'_> {
         cells.push(number.to_string());
         let reasons: Vec<String> = notes.iter().map(|note| self.reason(note)).collect();
         cells.push(reasons.join("; "));
-        Ok(out.row(&cells.iter().map(String::as_str).collect::<Vec<_>>())?)
+        Ok(out.row(&cells.into_iter().map(Cell::from).collect::<Vec<_>>())?)
     }
 
     fn reason(&self, note: &Note) -> String {

@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::body::Body;
+use axum::response::Response;
 use custos_crm::{Crm, MIGRATIONS, POLICIES, People};
 use custos_http::{Authenticated, Gatekeeper, Problem, Registry};
 use custos_kernel::event::Event;
@@ -210,6 +211,26 @@ impl Api {
         api
     }
 
+    /// Sends a request; the answer's body is yet to be read.
+    pub async fn raw(
+        &self,
+        caller: &str,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> Response {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"))
+            .header("x-test-caller", caller);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(body.into()).unwrap();
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
     pub async fn send(
         &self,
         caller: &str,
@@ -218,19 +239,7 @@ impl Api {
         headers: &[(&str, &str)],
         body: impl Into<Body>,
     ) -> Answer {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(format!("/api/v1{path}"))
-            .header("x-test-caller", caller);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let response = self
-            .router
-            .clone()
-            .oneshot(request.body(body.into()).unwrap())
-            .await
-            .unwrap();
+        let response = self.raw(caller, method, path, headers, body).await;
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response
             .into_body()

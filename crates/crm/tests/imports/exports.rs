@@ -1,7 +1,8 @@
 //! Exports: what leaves, in which form, and what the log says of it.
 
 use crate::api::{Api, check};
-use http::StatusCode;
+use http::{Method, StatusCode};
+use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use std::io::{Cursor, Read};
 
@@ -123,6 +124,68 @@ async fn without_its_entry_nothing_leaves() {
         assert!(refused.status.is_server_error(), "{}", refused.status);
         assert!(!refused.text().contains("公司"));
         installation.reopen().await;
+    })
+    .await;
+}
+
+/// A customer that cannot be opened, far behind the first piece of the file.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_that_cannot_be_finished_is_no_shorter_file() {
+    check(async |installation, api| {
+        api.import("lead", crate::runs::customers(3_000), json!({}))
+            .await;
+        let store = installation.store();
+        let last = store.tamper_for_tests("SELECT id FROM customer ORDER BY id DESC LIMIT 1", &[]);
+        let id = last.await.unwrap()[0].bytes(0).unwrap().to_vec();
+        let break_it = "UPDATE customer SET fields = $1 WHERE id = $2";
+        let values = [vec![1, 2, 3].into(), id.into()];
+        store.tamper_for_tests(break_it, &values).await.unwrap();
+        for format in ["csv", "xlsx"] {
+            let json = [("content-type", "application/json")];
+            let body = request(format, json!({})).to_string();
+            let path = "/customers/exports";
+            let response = api.raw("lead", Method::POST, path, &json, body).await;
+            assert_eq!(response.status(), StatusCode::OK);
+            assert!(response.into_body().collect().await.is_err(), "{format}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sums_and_days_of_a_workbook_are_read_back() {
+    check(async |_, api| {
+        let sums = ["12.50", "-3.07", "USD 8.25", "90071992547409.91"];
+        for (number, amount) in sums.iter().enumerate() {
+            let file = format!("名称,金额,下次联系时间\n{number}号公司,{amount},2026-03-19\n");
+            api.import("lead", file, json!({})).await;
+        }
+        let columns = ["name", "amount", "next_contact_at", "created_at"];
+        let export =
+            json!({ "format": "xlsx", "filter": {}, "columns": columns, "reason": "季度盘点" });
+        let file = api.post("lead", "/customers/exports", export).await;
+        let import = api.upload("lead", file.bytes).await.json;
+        let fields = columns.iter().take(3).enumerate();
+        let mapping: Vec<_> = fields
+            .map(|(column, field)| json!({ "column": column, "field": field }))
+            .collect();
+        let path = format!("/imports/{}/preview", import["id"].as_str().unwrap());
+        let options = json!({ "mapping": mapping, "duplicates": "keep" });
+        let preview = api.post("lead", &path, options).await.json;
+        let mut read: Vec<_> = preview["rows"].as_array().unwrap().iter().collect();
+        read.sort_by_key(|row| row["fields"]["name"].as_str().unwrap().to_owned());
+        let shown = [
+            "12.50 CNY",
+            "-3.07 CNY",
+            "8.25 USD",
+            "90071992547409.91 CNY",
+        ];
+        for (row, amount) in read.iter().zip(shown) {
+            assert_eq!(row["fields"]["amount"], amount, "{preview}");
+            assert_eq!(row["fields"]["next_contact_at"], "2026-03-19");
+            assert_eq!(row["notes"], json!([]));
+        }
+        assert_eq!(read.len(), sums.len());
     })
     .await;
 }

@@ -5,7 +5,7 @@ use std::io::Write;
 
 use csv::Terminator;
 
-use super::{TableWriter, WriteError};
+use super::{Cell, TableWriter, WriteError};
 
 /// Writes CSV by RFC 4180.
 ///
@@ -30,20 +30,20 @@ impl<W: Write> CsvWriter<W> {
         Ok(Self { csv })
     }
 
-    fn write(&mut self, cells: &[&str]) -> Result<(), WriteError> {
+    fn write<'a>(&mut self, cells: impl Iterator<Item = Cow<'a, str>>) -> Result<(), WriteError> {
         self.csv
-            .write_record(cells.iter().map(|cell| harmless(cell).into_owned()))
+            .write_record(cells.map(|cell| harmless(&cell).into_owned()))
             .map_err(io_error)
     }
 }
 
 impl<W: Write> TableWriter for CsvWriter<W> {
     fn header(&mut self, cells: &[&str]) -> Result<(), WriteError> {
-        self.write(cells)
+        self.write(cells.iter().map(|cell| Cow::Borrowed(*cell)))
     }
 
-    fn row(&mut self, cells: &[&str]) -> Result<(), WriteError> {
-        self.write(cells)
+    fn row(&mut self, cells: &[Cell<'_>]) -> Result<(), WriteError> {
+        self.write(cells.iter().map(Cell::text))
     }
 
     fn finish(mut self: Box<Self>) -> Result<(), WriteError> {
@@ -112,8 +112,10 @@ mod tests {
         let mut bytes = Vec::new();
         let mut writer = Box::new(CsvWriter::new(&mut bytes).unwrap());
         writer.header(&["名称", "备注"]).unwrap();
-        writer.row(&["甲,乙", "第一行\n\"二\""]).unwrap();
-        writer.row(&["", ""]).unwrap();
+        writer
+            .row(&["甲,乙".into(), "第一行\n\"二\"".into()])
+            .unwrap();
+        writer.row(&[Cell::EMPTY, Cell::EMPTY]).unwrap();
         writer.finish().unwrap();
         assert_eq!(
             String::from_utf8(bytes).unwrap(),

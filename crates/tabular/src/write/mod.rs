@@ -3,11 +3,13 @@
 //! Nothing is kept but the current row, and nothing is written beside the destination: no temporary file ever holds what
 //! is exported.
 
+mod cell;
 mod csv;
 mod xlsx;
 
 use std::io;
 
+pub use self::cell::Cell;
 pub use self::csv::CsvWriter;
 pub use self::xlsx::XlsxWriter;
 
@@ -23,7 +25,7 @@ pub trait TableWriter {
     ///
     /// # Errors
     /// [`WriteError`].
-    fn row(&mut self, cells: &[&str]) -> Result<(), WriteError>;
+    fn row(&mut self, cells: &[Cell<'_>]) -> Result<(), WriteError>;
 
     /// Ends the table and flushes the destination. Without it the output is incomplete.
     ///

@@ -6,7 +6,8 @@ use zip::ZipWriter;
 use zip::result::ZipError;
 use zip::write::{SimpleFileOptions, StreamWriter};
 
-use super::{TableWriter, WriteError};
+use super::{Cell, TableWriter, WriteError};
+use custos_values::{Amount, Currency, Date, Timestamp};
 
 const MAX_ROWS: u32 = 1_048_576;
 const MAX_COLUMNS: usize = 16_384;
@@ -17,7 +18,8 @@ const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/r
 const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
 const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
 
-/// Writes a workbook. Every cell is text, so a phone keeps its plus and a leading zero stays, and nothing is a formula.
+/// Writes a workbook. Texts are marked as text, so a phone keeps its plus and a leading zero stays, and nothing is a
+/// formula; sums, days and moments are numbers with the format they are shown in.
 /// A sheet that is full is followed by another with the same header.
 pub struct XlsxWriter<W: Write> {
     zip: ZipWriter<StreamWriter<BufWriter<W>>>,
@@ -75,7 +77,9 @@ impl<W: Write> XlsxWriter<W> {
             "<worksheet xmlns=\"{MAIN}\"><sheetViews><sheetView workbookViewId=\"0\">{frozen}</sheetView></sheetViews><sheetData>"
         )?;
         let header = std::mem::take(&mut self.header);
-        let written = self.write_row(&header.iter().map(String::as_str).collect::<Vec<_>>(), 1);
+        let cells: Vec<Cell<'_>> = header.iter().map(|cell| cell.as_str().into()).collect();
+        let written = self.write_row(&cells, Style::Header);
+        drop(cells);
         self.header = header;
         written
     }
@@ -84,7 +88,7 @@ impl<W: Write> XlsxWriter<W> {
         Ok(self.zip.write_all(b"</sheetData></worksheet>")?)
     }
 
-    fn write_row(&mut self, cells: &[&str], style: u8) -> Result<(), WriteError> {
+    fn write_row(&mut self, cells: &[Cell<'_>], text: Style) -> Result<(), WriteError> {
         if cells.len() > MAX_COLUMNS {
             return Err(WriteError::TooManyColumns);
         }
@@ -92,7 +96,7 @@ impl<W: Write> XlsxWriter<W> {
         self.xml.clear();
         self.xml.push_str("<row>");
         for cell in cells {
-            push_cell(&mut self.xml, cell, style)?;
+            push_cell(&mut self.xml, cell, text)?;
         }
         self.xml.push_str("</row>");
         Ok(self.zip.write_all(self.xml.as_bytes())?)
@@ -153,7 +157,7 @@ impl<W: Write> TableWriter for XlsxWriter<W> {
         self.begin_sheet()
     }
 
-    fn row(&mut self, cells: &[&str]) -> Result<(), WriteError> {
+    fn row(&mut self, cells: &[Cell<'_>]) -> Result<(), WriteError> {
         if self.sheets == 0 {
             self.header(&[])?;
         }
@@ -161,7 +165,7 @@ impl<W: Write> TableWriter for XlsxWriter<W> {
             self.end_sheet()?;
             self.begin_sheet()?;
         }
-        self.write_row(cells, 0)
+        self.write_row(cells, Style::Text)
     }
 
     fn finish(mut self: Box<Self>) -> Result<(), WriteError> {
@@ -185,26 +189,87 @@ fn override_type(path: &str, kind: &str) -> String {
     )
 }
 
-/// Two formats: text, and bold text for the header. Number format 49 is text, so that editing a cell keeps it text.
+/// The formats of cells, in the order of [`styles`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Style {
+    Text,
+    Header,
+    Amount,
+    Date,
+    Moment,
+}
+
+/// The cell formats. Number format 49 is text, so that editing a cell keeps it text, and 4 is `#,##0.00`; those from 164
+/// on are defined here.
 fn styles() -> String {
+    let formats = "<numFmts count=\"2\"><numFmt numFmtId=\"164\" formatCode=\"yyyy\\-mm\\-dd\"/>\
+                   <numFmt numFmtId=\"165\" formatCode=\"yyyy\\-mm\\-dd\\ hh:mm:ss\\ &quot;UTC&quot;\"/></numFmts>";
     let fonts =
         "<fonts count=\"2\"><font><sz val=\"11\"/></font><font><b/><sz val=\"11\"/></font></fonts>";
     let fills = "<fills count=\"2\"><fill><patternFill patternType=\"none\"/></fill><fill><patternFill patternType=\"gray125\"/></fill></fills>";
     let borders = "<borders count=\"1\"><border/></borders>";
     let base = "<cellStyleXfs count=\"1\"><xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\"/></cellStyleXfs>";
-    let format = |font: u8| {
-        format!(
-            "<xf numFmtId=\"49\" fontId=\"{font}\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyNumberFormat=\"1\" applyFont=\"1\"/>"
-        )
-    };
+    let cells: String = [(49, 0), (49, 1), (4, 0), (164, 0), (165, 0)]
+        .iter()
+        .map(|(number, font)| {
+            format!(
+                "<xf numFmtId=\"{number}\" fontId=\"{font}\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyNumberFormat=\"1\" applyFont=\"1\"/>"
+            )
+        })
+        .collect();
     format!(
-        "<styleSheet xmlns=\"{MAIN}\">{fonts}{fills}{borders}{base}<cellXfs count=\"2\">{}{}</cellXfs></styleSheet>",
-        format(0),
-        format(1)
+        "<styleSheet xmlns=\"{MAIN}\">{formats}{fonts}{fills}{borders}{base}<cellXfs count=\"5\">{cells}</cellXfs></styleSheet>"
     )
 }
 
-fn push_cell(xml: &mut String, cell: &str, style: u8) -> Result<(), WriteError> {
+fn push_cell(xml: &mut String, cell: &Cell<'_>, text: Style) -> Result<(), WriteError> {
+    let number = match cell {
+        Cell::Text(_) => None,
+        Cell::Amount(amount) => amount_number(*amount).map(|number| (Style::Amount, number)),
+        Cell::Date(date) => day_number(*date).map(|days| (Style::Date, days.to_string())),
+        Cell::Moment(moment) => moment_number(*moment).map(|days| (Style::Moment, days)),
+    };
+    match number {
+        Some((style, number)) => {
+            xml.push_str(&format!("<c s=\"{}\"><v>{number}</v></c>", style as u8));
+            Ok(())
+        }
+        None => push_text_cell(xml, &cell.text(), text),
+    }
+}
+
+/// Sums in minor units from here on have more digits than a spreadsheet keeps.
+const EXACT: u64 = 1_000_000_000_000_000;
+
+/// The number of a sum in yuan, which is what a number without a currency is taken for. Sums in other currencies stay text
+/// with their code: a column that adds them up with yuan would be wrong, and read back they would be yuan.
+fn amount_number(amount: Amount) -> Option<String> {
+    let exact = amount.minor.unsigned_abs() < EXACT;
+    (amount.currency == Currency::Cny && exact).then(|| amount.decimal())
+}
+
+/// Days from 1970-01-01 back to what spreadsheets count from.
+const EPOCH: i32 = 25_569;
+/// The first day on which spreadsheets agree: some take 1900 for a leap year.
+const FIRST: i32 = 61;
+
+fn day_number(date: Date) -> Option<i32> {
+    let days = date.days_since_epoch() + EPOCH;
+    (days >= FIRST).then_some(days)
+}
+
+/// Days with their fraction, to the millisecond.
+fn moment_number(moment: Timestamp) -> Option<String> {
+    let date = moment.utc_date();
+    let days = day_number(date)?;
+    let millis = moment.millis() - date.start_utc().millis();
+    Some(format!(
+        "{:.9}",
+        f64::from(days) + millis as f64 / 86_400_000.0
+    ))
+}
+
+fn push_text_cell(xml: &mut String, cell: &str, style: Style) -> Result<(), WriteError> {
     if cell.is_empty() {
         xml.push_str("<c/>");
         return Ok(());
@@ -212,7 +277,7 @@ fn push_cell(xml: &mut String, cell: &str, style: u8) -> Result<(), WriteError> 
     if cell.len() > MAX_CELL && cell.encode_utf16().count() > MAX_CELL {
         return Err(WriteError::CellTooLong);
     }
-    xml.push_str(if style == 1 {
+    xml.push_str(if style == Style::Header {
         "<c s=\"1\" t=\"inlineStr\"><is><t xml:space=\"preserve\">"
     } else {
         "<c s=\"0\" t=\"inlineStr\"><is><t xml:space=\"preserve\">"
