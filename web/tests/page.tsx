@@ -30,6 +30,8 @@ export function session(...permissions: string[]) {
       data_scope: "own",
       department: null,
       language: "en",
+      language_chosen: false,
+      password: true,
     },
     organisation: { id: "o1", name: "Harbour & Quay" },
     permissions,

@@ -1402,8 +1402,12 @@ export interface components {
             /** @description Which customers the roles reach. */
             data_scope: components["schemas"]["DataScope"];
             department?: components["schemas"]["Named"] | null;
-            /** @description The language, a BCP 47 tag. */
+            /** @description The language they chose, else their organisation's; a BCP 47 tag. */
             language: string;
+            /** @description Whether they chose it themselves, as their preference `language`. */
+            language_chosen: boolean;
+            /** @description Whether the account has a password; who came in by a one-time link has none yet. */
+            password: boolean;
         };
         /** @description Everything the first run needs. */
         Setup: {

@@ -4,6 +4,7 @@ use super::sql;
 use crate::error::IdentityError;
 use crate::identity::Identity;
 use crate::resources::PreferenceResource;
+use crate::setup::LANGUAGES;
 use axum::extract::{Path, State};
 use axum::http::{Method, StatusCode};
 use custos_http::{Access, Api, JsonBody, Operation, Problem};
@@ -68,9 +69,51 @@ fn permit<A: Action>(
     Ok(identity.policy().permit(caller, &facts)?)
 }
 
+/// The preference that is the language of the page.
+const LANGUAGE: &str = "language";
+
+/// The language a person chose; none if they chose none, or have no role and so no preferences.
+pub(crate) async fn chosen_language(
+    identity: &Identity,
+    caller: &Caller,
+) -> Result<Option<String>, IdentityError> {
+    let Ok(permit) = permit(identity, caller, LANGUAGE) else {
+        return Ok(None);
+    };
+    let value = value(identity, &permit, LANGUAGE).await?;
+    Ok(value.as_str().map(str::to_owned))
+}
+
+/// A language there are words for, or null for none: the page has to understand it.
+fn check_language(value: &Value) -> Result<(), IdentityError> {
+    let known = |value: &Value| value.as_str().is_some_and(|tag| LANGUAGES.contains(&tag));
+    if value.is_null() || known(value) {
+        Ok(())
+    } else {
+        Err(IdentityError::invalid_field("value", "choice.unknown"))
+    }
+}
+
 /// What a value is sealed for.
 fn purpose(key: &str) -> String {
     format!("preference/{key}")
+}
+
+/// The value of a preference; null when there is none.
+async fn value(
+    identity: &Identity,
+    permit: &Permit<actions::Read, PreferenceResource>,
+    key: &str,
+) -> Result<Value, IdentityError> {
+    let store = identity.store();
+    let sealed = sql::get(&mut store.read().await?, permit, key).await?;
+    let Some(sealed) = sealed else {
+        return Ok(Value::Null);
+    };
+    let tenant = store.keys().get(store, permit.caller().org()).await?;
+    let opened = tenant.open_secret(&purpose(key), permit.record(), &sealed)?;
+    let read = serde_json::from_slice(&opened);
+    Ok(read.map_err(|_| StoreError::Corrupt("a preference is not JSON".to_owned()))?)
 }
 
 async fn read(
@@ -79,17 +122,7 @@ async fn read(
     Path(key): Path<String>,
 ) -> Result<axum::Json<Preference>, IdentityError> {
     let permit = permit::<actions::Read>(&identity, &caller, &key)?;
-    let store = identity.store();
-    let sealed = sql::get(&mut store.read().await?, &permit, &key).await?;
-    let value = match sealed {
-        None => Value::Null,
-        Some(sealed) => {
-            let tenant = store.keys().get(store, caller.org()).await?;
-            let opened = tenant.open_secret(&purpose(&key), permit.record(), &sealed)?;
-            serde_json::from_slice(&opened)
-                .map_err(|_| StoreError::Corrupt("a preference is not JSON".to_owned()))?
-        }
-    };
+    let value = value(&identity, &permit, &key).await?;
     identity.sink().record(Event::of(&permit)).await?;
     Ok(axum::Json(Preference { value }))
 }
@@ -102,6 +135,9 @@ async fn update(
 ) -> Result<StatusCode, IdentityError> {
     let permit = permit::<actions::Update>(&identity, &caller, &key)?;
     let text = serde_json::to_vec(&body.value).map_err(Problem::internal)?;
+    if key == LANGUAGE {
+        check_language(&body.value)?;
+    }
     if text.len() > MAX_VALUE {
         return Err(IdentityError::invalid_field("value", "text.too_long"));
     }

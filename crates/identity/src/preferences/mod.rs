@@ -3,5 +3,5 @@
 mod http;
 mod sql;
 
-pub(crate) use http::operations;
+pub(crate) use http::{chosen_language, operations};
 pub(crate) use sql::MIGRATION;

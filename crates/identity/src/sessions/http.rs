@@ -2,9 +2,11 @@
 
 use super::cookie;
 use super::operations::csrf_token;
+use crate::accounts::sql as accounts;
 use crate::error::IdentityError;
 use crate::events::READ_SESSION;
 use crate::identity::Identity;
+use crate::preferences::chosen_language;
 use crate::resources::SessionResource;
 use crate::schema::{DataScopeName, Named, RoleName};
 use axum::extract::State;
@@ -33,8 +35,12 @@ pub(super) struct SessionUser {
     data_scope: DataScopeName,
     /// The department.
     department: Option<Named>,
-    /// The language, a BCP 47 tag.
+    /// The language they chose, else their organisation's; a BCP 47 tag.
     language: String,
+    /// Whether they chose it themselves, as their preference `language`.
+    language_chosen: bool,
+    /// Whether the account has a password; who came in by a one-time link has none yet.
+    password: bool,
 }
 
 /// Who is signed in, what they may do, and until when.
@@ -82,6 +88,10 @@ async fn read(
     let record = identity.session_record(&token).await?.ok_or_else(missing)?;
     let directory = identity.directory(record.org).await?;
     let person = directory.person(record.user).ok_or_else(missing)?;
+    let mut tx = identity.store().read().await?;
+    let credentials = accounts::credentials_by_id(&mut tx, record.org, record.user).await?;
+    drop(tx);
+    let chosen = chosen_language(&identity, &caller).await?;
     let body = SessionBody {
         user: SessionUser {
             id: record.user,
@@ -95,7 +105,9 @@ async fn read(
                     name: directory.department_name(id)?.to_owned(),
                 })
             }),
-            language: directory.language().to_owned(),
+            language_chosen: chosen.is_some(),
+            language: chosen.unwrap_or_else(|| directory.language().to_owned()),
+            password: credentials.is_some_and(|account| account.password.is_some()),
         },
         organisation: Named {
             id: record.org.to_string(),

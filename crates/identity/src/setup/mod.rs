@@ -7,4 +7,5 @@ mod operations;
 
 pub use demo::{DemoAccount, DemoPlan};
 pub(crate) use http::operations;
+pub(crate) use operations::LANGUAGES;
 pub use operations::{NewOrganisation, NewUser};

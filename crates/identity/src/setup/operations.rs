@@ -15,8 +15,8 @@ use std::collections::HashSet;
 
 /// Most accounts setup makes; the rest is the system administrator's work.
 const MAX_USERS: usize = 20;
-/// The languages there are words for.
-const LANGUAGES: [&str; 2] = ["zh-CN", "en"];
+/// The languages there are words for, as BCP 47 tags.
+pub(crate) const LANGUAGES: [&str; 2] = ["zh-CN", "en"];
 
 /// An organisation to set up.
 pub struct NewOrganisation {

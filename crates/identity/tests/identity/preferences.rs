@@ -65,3 +65,41 @@ async fn size_number_and_keys_are_bounded() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_language_once_chosen_goes_along() {
+    both(async |installation| {
+        let site = ready(installation).await;
+        let mut lead = site.sign_in(LEAD).await;
+        let key = "/me/preferences/language";
+        let user = |session: &Value| {
+            let user = &session["user"];
+            (user["language"].clone(), user["language_chosen"].clone())
+        };
+        let session = lead.get("/session").await.body;
+        assert_eq!(user(&session), (json!("zh-CN"), json!(false)));
+        for (value, expected) in [
+            (json!("en"), (json!("en"), json!(true))),
+            (json!("zh-CN"), (json!("zh-CN"), json!(true))),
+            (json!(null), (json!("zh-CN"), json!(false))),
+            (json!("en"), (json!("en"), json!(true))),
+        ] {
+            let put = lead.put(key, &json!(0), json!({"value": value})).await;
+            assert_eq!(put.status, StatusCode::NO_CONTENT);
+            assert_eq!(user(&lead.get("/session").await.body), expected);
+        }
+        for value in [json!("fr"), json!("EN"), json!(7), json!({"en": true})] {
+            let put = lead.put(key, &json!(0), json!({"value": value})).await;
+            put.is(422, "request.invalid");
+            assert_eq!(
+                put.fields(),
+                [("value".to_owned(), "choice.unknown".to_owned())]
+            );
+        }
+        let elsewhere = site.sign_in(LEAD).await.get("/session").await.body;
+        assert_eq!(user(&elsewhere), (json!("en"), json!(true)));
+        let other = site.sign_in(SYSTEM).await.get("/session").await.body;
+        assert_eq!(user(&other), (json!("zh-CN"), json!(false)));
+    })
+    .await;
+}

@@ -162,11 +162,13 @@ async fn a_link_leads_in_once_and_a_password_may_follow() {
             weak.fields(),
             [("new".to_owned(), "password.guessable".to_owned())]
         );
+        assert_eq!(browser.refresh().await.body["user"]["password"], false);
         let set = json!({"current": null, "new": password("qian.duoduo")});
         let answer = browser
             .send(Method::PUT, "/session/password", Some(set.clone()), &[])
             .await;
         assert_eq!(answer.status, StatusCode::NO_CONTENT, "{:?}", answer.body);
+        assert_eq!(browser.refresh().await.body["user"]["password"], true);
         // From now on the present one is needed.
         let answer = browser
             .send(Method::PUT, "/session/password", Some(set), &[])

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Navigate, Outlet, useLocation } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { useT } from "../../i18n/useT";
+import { AccountLanguage } from "../session/AccountLanguage";
 import { IdleWatch } from "../session/IdleWatch";
 import { sessionQuery } from "../session/session";
 import { MobileNav } from "./MobileNav";
@@ -40,6 +41,7 @@ export function AppShell() {
       </div>
       <MobileNav />
       <IdleWatch />
+      <AccountLanguage />
     </div>
   );
 }

@@ -65,7 +65,7 @@ export function AccountPage() {
           </div>
         </section>
         <section className="panel panel-body" aria-labelledby="password-title">
-          <h2 id="password-title">{t("password-change")}</h2>
+          <h2 id="password-title">{t(user.password ? "password-change" : "password-set")}</h2>
           <PasswordForm />
         </section>
       </div>

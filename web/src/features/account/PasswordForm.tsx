@@ -1,27 +1,33 @@
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Alert, App, Button, Form, Input } from "antd";
 import { api, done } from "../../api/client";
+import { sessionQuery, useSession } from "../../app/session/session";
 import { useT } from "../../i18n/useT";
 import { PasswordField } from "../../ui/PasswordField";
 import { useFormProblem } from "../../ui/useFormProblem";
 
 interface Values {
-  current: string;
+  /** Not asked for while there is no password. */
+  current?: string;
   new: string;
   again: string;
 }
 
+/** Changes the password, or sets the first one of an account that came in by a link. */
 export function PasswordForm() {
   const t = useT();
+  const { user } = useSession();
+  const queryClient = useQueryClient();
   const { message } = App.useApp();
   const [form] = Form.useForm<Values>();
   const problem = useFormProblem(form);
   const change = useMutation({
     mutationFn: (values: Values) =>
-      done(api.PUT("/session/password", { body: { current: values.current, new: values.new } })),
+      done(api.PUT("/session/password", { body: { current: values.current ?? null, new: values.new } })),
     onSuccess: () => {
       form.resetFields();
       void message.success(t("password-changed"));
+      return queryClient.invalidateQueries(sessionQuery);
     },
     onError: problem.show,
   });
@@ -39,13 +45,17 @@ export function PasswordForm() {
       {problem.general !== null && (
         <Alert type="error" showIcon title={problem.general} className="form-alert" />
       )}
-      <Form.Item
-        name="current"
-        label={t("password-current")}
-        rules={[{ required: true, message: t("hint-required") }]}
-      >
-        <Input.Password autoComplete="current-password" maxLength={1024} />
-      </Form.Item>
+      {user.password ? (
+        <Form.Item
+          name="current"
+          label={t("password-current")}
+          rules={[{ required: true, message: t("hint-required") }]}
+        >
+          <Input.Password autoComplete="current-password" maxLength={1024} />
+        </Form.Item>
+      ) : (
+        <p className="soft">{t("password-set-note")}</p>
+      )}
       <PasswordField name="new" label={t("password-new")} />
       <Form.Item
         name="again"
@@ -63,7 +73,7 @@ export function PasswordForm() {
         <Input.Password autoComplete="new-password" maxLength={1024} />
       </Form.Item>
       <Button type="primary" htmlType="submit" loading={change.isPending}>
-        {t("password-change")}
+        {t(user.password ? "password-change" : "password-set")}
       </Button>
     </Form>
   );

@@ -63,7 +63,7 @@ export function UsersPage() {
   const confirmLink = (user: User) =>
     modal.confirm({
       title: t("link-renew-title", { name: user.name }),
-      content: t("link-renew-text"),
+      content: t(user.totp ? "link-renew-text-enrolled" : "link-renew-text-new"),
       onOk: () => renew.mutate(user),
     });
   const confirmStatus = (user: User) =>
