@@ -38,7 +38,9 @@ fn workbook(sheet: &[u8]) -> Vec<u8> {
         r#"<styleSheet xmlns="{MAIN}"><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>"#
     );
     let texts = format!(r#"<sst xmlns="{MAIN}"><si><t>name</t></si><si><t>phone</t></si></sst>"#);
+    let types = r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>"#;
     for (path, content) in [
+        ("[Content_Types].xml", types.as_bytes()),
         ("xl/workbook.xml", workbook.as_bytes()),
         ("xl/_rels/workbook.xml.rels", inner.as_bytes()),
         ("_rels/.rels", outer.as_bytes()),

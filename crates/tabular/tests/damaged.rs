@@ -1,8 +1,9 @@
 //! Files that are damaged, odd or hostile, and what becomes of them.
 #![allow(clippy::unwrap_used)]
 
-use std::io::Cursor;
+use std::io::{Cursor, Read, Write};
 
+use custos_tabular::write::{TableWriter, XlsxWriter};
 use custos_tabular::{Detection, Limits, Overrides, RowError, Table, TableError, detect};
 use proptest::prelude::*;
 
@@ -280,6 +281,52 @@ fn a_truncated_workbook() {
     for keep in [100, bytes.len() / 2, bytes.len() - 10] {
         assert_eq!(refused(&bytes[..keep]), "file.damaged_workbook");
     }
+}
+
+/// A workbook with these cells, each at its place.
+fn workbook(cells: &[(&str, &str)]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut writer: Box<dyn TableWriter + '_> = Box::new(XlsxWriter::new(&mut bytes, "a"));
+    writer.header(&["x"]).unwrap();
+    writer.finish().unwrap();
+    let mut sound = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut changed = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..sound.len() {
+        let mut file = sound.by_index(index).unwrap();
+        let name = file.name().unwrap().into_owned();
+        let mut content = String::new();
+        file.read_to_string(&mut content).unwrap();
+        if name.starts_with("xl/worksheets/") {
+            let cell = |(place, text): &(&str, &str)| {
+                format!("<row><c r=\"{place}\" t=\"inlineStr\"><is><t>{text}</t></is></c></row>")
+            };
+            let cells: String = cells.iter().map(cell).collect();
+            let (head, rest) = content.split_once("<sheetData>").unwrap();
+            let (_, tail) = rest.split_once("</sheetData>").unwrap();
+            content = format!("{head}<sheetData>{cells}</sheetData>{tail}");
+        }
+        let options = zip::write::SimpleFileOptions::default();
+        changed.start_file(name, options).unwrap();
+        changed.write_all(content.as_bytes()).unwrap();
+    }
+    changed.finish().unwrap().into_inner()
+}
+
+/// Found by fuzzing: such rows came twice under one number, or not at all.
+#[test]
+fn rows_of_a_workbook_that_go_back() {
+    let ahead = [("A1", "name"), ("A2", "x"), ("A4", "y"), ("A5", "z")];
+    assert_eq!(outcome(&workbook(&ahead)), ["2:x", "4:y", "5:z"]);
+    let back = [("A1", "name"), ("A2", "x"), ("A4", "y"), ("A3", "z")];
+    assert_eq!(refused(&workbook(&back)), "file.damaged_workbook");
+    let mut late: Vec<(String, &str)> = (1..=1_000).map(|row| (format!("A{row}"), "x")).collect();
+    late.push(("A3".to_owned(), "again"));
+    let late: Vec<(&str, &str)> = late
+        .iter()
+        .map(|(place, text)| (place.as_str(), *text))
+        .collect();
+    let rows = outcome(&workbook(&late));
+    assert_eq!(rows.last().unwrap(), "1000!file.damaged_workbook ");
 }
 
 fn drain(bytes: &[u8]) {

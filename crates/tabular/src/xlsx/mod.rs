@@ -97,6 +97,7 @@ impl<R: Read + Seek> Workbook<R> {
             cells,
             ahead: None,
             next_number: from.max(1),
+            reached: 0,
             blank: 0,
             max_columns: limits.columns,
             bytes,
@@ -117,7 +118,7 @@ impl<R: Read + Seek> Workbook<R> {
         let mut rows = self.rows(sheet, from, limits)?;
         let mut first = Vec::new();
         while first.len() < count {
-            let Some(row) = rows.next_row().map_err(damaged)? else {
+            let Some(row) = rows.next_row()? else {
                 break;
             };
             if row.columns > limits.columns {
@@ -153,6 +154,8 @@ pub(crate) struct SheetRows<'a, R: Read + Seek> {
     cells: XlsxCellReader<'a, Counted<R>>,
     ahead: Option<(u32, u32, DataRef<'a>)>,
     next_number: u64,
+    /// The row, from 0, of the last filled cell.
+    reached: u32,
     blank: u64,
     max_columns: usize,
     bytes: Arc<AtomicU64>,
@@ -183,7 +186,7 @@ impl<'a, R: Read + Seek> SheetRows<'a, R> {
     }
 
     /// The next row with a filled cell.
-    pub(crate) fn next_row(&mut self) -> Result<Option<SheetRow>, XlsxError> {
+    pub(crate) fn next_row(&mut self) -> Result<Option<SheetRow>, TableError> {
         let Some((row, column, value)) = self.next_filled()? else {
             self.ended = true;
             return Ok(None);
@@ -208,7 +211,7 @@ impl<'a, R: Read + Seek> SheetRows<'a, R> {
         Ok(Some(found))
     }
 
-    fn next_filled(&mut self) -> Result<Option<(u32, u32, DataRef<'a>)>, XlsxError> {
+    fn next_filled(&mut self) -> Result<Option<(u32, u32, DataRef<'a>)>, TableError> {
         if let Some(ahead) = self.ahead.take() {
             return Ok(Some(ahead));
         }
@@ -216,10 +219,20 @@ impl<'a, R: Read + Seek> SheetRows<'a, R> {
         if self.exhausted {
             return Ok(None);
         }
-        while let Some(cell) = self.cells.next_cell()? {
+        while let Some(cell) = self.cells.next_cell().map_err(damaged)? {
             let (row, column) = cell.get_position();
             let value = cell.get_value();
-            if u64::from(row) + 1 >= self.next_number && !value::is_blank(value) {
+            if value::is_blank(value) {
+                continue;
+            }
+            // Rows that go back would come twice, or not at all where an import goes on from a row.
+            if row < self.reached {
+                return Err(TableError::DamagedWorkbook(
+                    "rows are out of order".to_owned(),
+                ));
+            }
+            self.reached = row;
+            if u64::from(row) + 1 >= self.next_number {
                 return Ok(Some((row, column, value.clone())));
             }
         }
