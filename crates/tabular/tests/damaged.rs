@@ -329,6 +329,20 @@ fn rows_of_a_workbook_that_go_back() {
     assert_eq!(rows.last().unwrap(), "1000!file.damaged_workbook ");
 }
 
+/// Found by fuzzing: a column beyond all counting made the reader of workbooks panic.
+#[test]
+fn places_of_a_workbook_that_do_not_exist() {
+    for place in [
+        "NXMLFORMATS1",
+        "A99999999999",
+        "ZZZZZZZZZZZZ99999999999",
+        "1",
+        "",
+    ] {
+        drain(&workbook(&[("A1", "name"), ("A2", "x"), (place, "y")]));
+    }
+}
+
 fn drain(bytes: &[u8]) {
     let Ok(detection) = detected(bytes) else {
         return;

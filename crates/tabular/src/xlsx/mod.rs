@@ -4,6 +4,7 @@ mod guard;
 mod value;
 
 use std::io::{self, Read, Seek, SeekFrom};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -46,11 +47,11 @@ impl<R: Read + Seek> Workbook<R> {
         let size = source.seek(SeekFrom::End(0))?;
         source.seek(SeekFrom::Start(0))?;
         let bytes = Arc::new(AtomicU64::new(0));
-        let xlsx = Xlsx::new(Counted {
+        let counted = Counted {
             source,
             bytes: bytes.clone(),
-        })
-        .map_err(damaged)?;
+        };
+        let xlsx = survived(|| Xlsx::new(counted))?;
         Ok(Self { xlsx, bytes, size })
     }
 
@@ -85,13 +86,7 @@ impl<R: Read + Seek> Workbook<R> {
         limits: &Limits,
     ) -> Result<SheetRows<'_, R>, TableError> {
         self.bytes.store(0, Ordering::Relaxed);
-        let cells = self
-            .xlsx
-            .worksheet_cells_reader(sheet)
-            .map_err(|error| match error {
-                XlsxError::WorksheetNotFound(_) => TableError::SheetNotFound,
-                other => damaged(other),
-            })?;
+        let cells = survived(|| self.xlsx.worksheet_cells_reader(sheet))?;
         let bytes = self.bytes.clone();
         Ok(SheetRows {
             cells,
@@ -133,8 +128,18 @@ impl<R: Read + Seek> Workbook<R> {
     }
 }
 
+/// Lets the library read. It reckons with numbers of the file as they come, so that a hostile one can make it panic
+/// where arithmetic is checked; that is damage like any other.
+fn survived<T>(read: impl FnOnce() -> Result<T, XlsxError>) -> Result<T, TableError> {
+    match catch_unwind(AssertUnwindSafe(read)) {
+        Ok(outcome) => outcome.map_err(damaged),
+        Err(_) => Err(TableError::DamagedWorkbook("not readable".to_owned())),
+    }
+}
+
 fn damaged(error: XlsxError) -> TableError {
     match error {
+        XlsxError::WorksheetNotFound(_) => TableError::SheetNotFound,
         XlsxError::Io(error) => TableError::Io(error),
         other => TableError::DamagedWorkbook(other.to_string()),
     }
@@ -219,7 +224,7 @@ impl<'a, R: Read + Seek> SheetRows<'a, R> {
         if self.exhausted {
             return Ok(None);
         }
-        while let Some(cell) = self.cells.next_cell().map_err(damaged)? {
+        while let Some(cell) = survived(|| self.cells.next_cell())? {
             let (row, column) = cell.get_position();
             let value = cell.get_value();
             if value::is_blank(value) {
