@@ -16,6 +16,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use custos_http::Problem;
 use custos_kernel::policy::{Caller, Facts, FieldAccess, Scope, actions};
 use custos_search::{Cursor, Filters, Index, Query, RangeFilter, Sort, TextQuery};
+use custos_store::StoreError;
 use custos_values::{AmountUnit, Date, DepartmentId, Phone, UserId};
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -126,7 +127,10 @@ impl Crm {
                 index.query(&request).map_err(query_problem)?
             };
             let hits = page.hits.iter();
-            rows = hits.filter_map(|hit| ListRow::unpack(&hit.row)).collect();
+            rows = hits
+                .map(|hit| ListRow::unpack(&hit.row))
+                .collect::<Option<_>>()
+                .ok_or_else(|| StoreError::Corrupt("a row of the index".to_owned()))?;
             total = page.total;
             next = page.next.map(|cursor| self.seal_cursor(&keys, &cursor));
         }

@@ -12,8 +12,8 @@ use tokio::task::JoinHandle;
 
 /// An entry is under a signed checkpoint this long after its commit at the latest, plus the time of signing.
 const INTERVAL: Duration = Duration::from_millis(500);
-/// Entries taken into the tree in one transaction.
-const BATCH: i64 = 4096;
+/// Entries taken into the tree in one transaction. Changes wait for it: it is to be short.
+const BATCH: i64 = 1024;
 
 /// The running sequencer of a node.
 pub struct SequencerHandle {
@@ -108,6 +108,11 @@ impl Sequencer {
     async fn advance(&mut self, org: OrgId) -> Result<bool, StoreError> {
         let org_value = Value::from(&org.as_bytes()[..]);
         let signer = signer(&self.store, org).await?;
+        // Read and hashed before the turn to write, which everybody waits for; entries never change.
+        let (size, leaves) = self.leaves(&org_value).await?;
+        if leaves.is_empty() {
+            return Ok(false);
+        }
         let mut tx = self.store.write_log(org).await?;
         // Locks the organisation's tree against other nodes until the commit.
         let lock = "INSERT INTO audit_tree (org_id, size, root) VALUES ($1, 0, $2) \
@@ -119,30 +124,14 @@ impl Sequencer {
         let row = rows
             .first()
             .ok_or_else(|| StoreError::Corrupt("audit tree".to_owned()))?;
-        let size = row.int(0)?;
+        if row.int(0)? != size {
+            // Another node was quicker.
+            return Ok(true);
+        }
         let root: Hash = row
             .bytes(1)?
             .try_into()
             .map_err(|_| StoreError::Corrupt("audit tree root".to_owned()))?;
-        let sql = "SELECT idx, body FROM audit_entry WHERE org_id = $1 AND idx >= $2 ORDER BY idx LIMIT $3";
-        let entries = tx
-            .raw(
-                sql,
-                &[org_value.clone(), Value::Int(size), Value::Int(BATCH)],
-            )
-            .await?;
-        let mut leaves = Vec::with_capacity(entries.len());
-        for (entry, expected) in entries.iter().zip(size..) {
-            if entry.int(0)? != expected {
-                return Err(StoreError::Corrupt(format!(
-                    "the log has a gap at {expected}"
-                )));
-            }
-            leaves.push(leaf_hash(entry.bytes(1)?));
-        }
-        if leaves.is_empty() {
-            return Ok(false);
-        }
         let mut tree = match self.trees.remove(&org) {
             Some(tree) if tree.size() == size as u64 && tree.root() == root => tree,
             _ => restore(&mut tx, org, size as u64, &root).await?,
@@ -181,6 +170,28 @@ impl Sequencer {
         tx.finish_bookkeeping().await?;
         self.trees.insert(org, tree);
         Ok(leaves.len() as i64 == BATCH)
+    }
+
+    /// The tree's size, and the hashes of the entries that follow.
+    async fn leaves(&self, org: &Value) -> Result<(i64, Vec<Hash>), StoreError> {
+        let mut tx = self.store.read().await?;
+        tx.follow_log();
+        let sql = "SELECT size FROM audit_tree WHERE org_id = $1";
+        let rows = tx.raw(sql, std::slice::from_ref(org)).await?;
+        let size = rows.first().map_or(Ok(0), |row| row.int(0))?;
+        let sql = "SELECT idx, body FROM audit_entry WHERE org_id = $1 AND idx >= $2 ORDER BY idx LIMIT $3";
+        let place = [org.clone(), Value::Int(size), Value::Int(BATCH)];
+        let entries = tx.raw(sql, &place).await?;
+        let mut leaves = Vec::with_capacity(entries.len());
+        for (entry, expected) in entries.iter().zip(size..) {
+            if entry.int(0)? != expected {
+                return Err(StoreError::Corrupt(format!(
+                    "the log has a gap at {expected}"
+                )));
+            }
+            leaves.push(leaf_hash(entry.bytes(1)?));
+        }
+        Ok((size, leaves))
     }
 }
 
