@@ -13,6 +13,12 @@ custos_kernel::events! {
     READ_SESSION = "session.read", Own;
     /// Somebody signed out.
     SIGN_OUT = "session.delete", Own;
+    /// Somebody read the list of their own sessions.
+    LIST_SESSIONS = "session.list", Own;
+    /// Somebody ended sessions of their own besides the one they did it from.
+    END_SESSIONS = "session.end", Own;
+    /// An administrator ended sessions of somebody else.
+    REVOKE_SESSIONS = "session.revoke", Part;
     /// Somebody changed, or tried to change, their own password.
     PASSWORD = "user.password", Own;
 }

@@ -25,6 +25,7 @@ pub fn about(operation: &Declared) -> Option<About> {
         "customers_duplicate_check" | "customers_export" => About::Many,
         "audit_entries_list" | "audit_export_read" => About::Many,
         "user_sign_in_link" | "user_update" | "user_access" => About::Record,
+        "user_session_list" | "user_session_end" | "user_session_end_all" => About::Record,
         id if id.starts_with("contacts_") || id.starts_with("timeline_") => About::Record,
         "customers_get" | "customers_update" | "customers_delete" | "customers_reveal" => {
             About::Record
@@ -50,6 +51,9 @@ pub fn about(operation: &Declared) -> Option<About> {
         | "session_password_update"
         | "session_password_strength"
         | "session_read"
+        | "session_list"
+        | "session_end"
+        | "session_end_others"
         | "session_delete" => About::Nothing,
         _ => return None,
     })
@@ -66,6 +70,7 @@ pub fn call(site: &Site<'_>, operation: &Declared, target: &Target) -> Call {
         .path
         .replace("{id}", record)
         .replace("{contact_id}", &target.contact)
+        .replace("{session_id}", &target.session)
         .replace("{key}", "customers.list");
     let query = match operation.id {
         "user_list" | "imports_list" => "?limit=200".to_owned(),

@@ -6,12 +6,13 @@ use crate::target::{MISSING, Target, mapping};
 use http::Method;
 use serde_json::{Value, json};
 
-/// The calls, with the ids of a person, a department and a customer that are not the caller's organisation's.
+/// The calls, with the ids of a person, a department, a customer and a session that are not the caller's organisation's.
 fn calls(
     own: &Target,
     person: &str,
     department: &str,
     customer: &str,
+    session: &str,
 ) -> Vec<(&'static str, Call)> {
     let with = |more: Value| {
         let mut body = mapping();
@@ -50,6 +51,22 @@ fn calls(
             "chief",
             Call::get(&format!("/customers?department_id={department}")),
         ),
+        (
+            "chief",
+            Call::new(
+                Method::DELETE,
+                &format!("/me/sessions/{session}"),
+                Sent::Nothing,
+            ),
+        ),
+        (
+            "security",
+            Call::new(
+                Method::DELETE,
+                &format!("/users/{}/sessions/{session}", own.owner),
+                Sent::Nothing,
+            ),
+        ),
         ("system", Call::post("/users", account)),
         (
             "system",
@@ -83,6 +100,7 @@ async fn ids_of_another_organisation_are_ids_of_nothing() {
         for (name, role) in [
             ("chief", "sales_lead"),
             ("system", "system_admin"),
+            ("security", "security_admin"),
             ("audit", "audit_admin"),
         ] {
             let person = site.sales_person(&home, 0).await;
@@ -93,8 +111,14 @@ async fn ids_of_another_organisation_are_ids_of_nothing() {
         let stranger = site.sales_person(&foreign, 0).await;
         let theirs = site.target(&stranger, &foreign.departments[0]).await;
 
-        let nothing = calls(&own, MISSING, MISSING, MISSING);
-        let others = calls(&own, &theirs.owner, &theirs.department, &theirs.customer);
+        let nothing = calls(&own, MISSING, MISSING, MISSING, MISSING);
+        let others = calls(
+            &own,
+            &theirs.owner,
+            &theirs.department,
+            &theirs.customer,
+            &theirs.session,
+        );
         for ((caller, nothing), (_, other)) in nothing.into_iter().zip(others) {
             let browser = &people
                 .iter()

@@ -196,6 +196,16 @@ impl<'s> Sweep<'s> {
     /// A target that may be changed, prepared for the operation.
     async fn fresh(&self, operation: &Declared, caller: &str, whose: char) -> Target {
         let standing = self.standing(caller, whose).clone();
+        if operation.id.starts_with("user_session_end") {
+            // Of somebody who is not needed any more.
+            let department = usize::from(whose == 'f');
+            let owner = self.site.sales_person(self.home, department).await;
+            return Target {
+                session: self.site.session_of(&owner).await,
+                owner: owner.id,
+                ..standing
+            };
+        }
         let accounts = operation.path.starts_with("/users/");
         if accounts || operation.method == http::Method::GET && operation.id != "imports_rejected" {
             return standing;
@@ -272,7 +282,14 @@ impl<'s> Sweep<'s> {
         );
         if let Some(action) = row.entry {
             let before_sign_in = action.starts_with("session.")
-                && !matches!(action, "session.read" | "session.delete");
+                && !matches!(
+                    action,
+                    "session.read"
+                        | "session.list"
+                        | "session.end"
+                        | "session.revoke"
+                        | "session.delete"
+                );
             self.records.push(Recorded {
                 what: what.to_owned(),
                 request: reply.request_id(),

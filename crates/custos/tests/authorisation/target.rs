@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 /// An id nothing has.
 pub const MISSING: &str = "019b8a00-0000-7000-8000-0000000000ff";
 
-/// A person with a department, a customer with a contact, and an import.
+/// A person with a department, a session, a customer with a contact, and an import.
 #[derive(Debug, Clone)]
 pub struct Target {
     pub owner: String,
+    pub session: String,
     pub department: String,
     pub customer: String,
     pub version: i64,
@@ -26,6 +27,7 @@ impl Target {
     pub fn missing() -> Self {
         Self {
             owner: MISSING.to_owned(),
+            session: MISSING.to_owned(),
             department: MISSING.to_owned(),
             customer: MISSING.to_owned(),
             version: 1,
@@ -59,6 +61,7 @@ impl Site<'_> {
         let import = send(upload.with("x-file-name", "a.csv")).await;
         Target {
             owner: owner.id.clone(),
+            session: self.session_of(owner).await,
             department: department.to_owned(),
             customer,
             version: version.as_i64().unwrap(),
@@ -67,6 +70,12 @@ impl Site<'_> {
             name,
             phone,
         }
+    }
+
+    /// The session of somebody's browser.
+    pub async fn session_of(&self, person: &Person) -> String {
+        let list = person.browser.send(Call::get("/me/sessions")).await;
+        id(&list.expect(200)["items"][0])
     }
 
     /// All there is to see of a target.

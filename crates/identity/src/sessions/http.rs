@@ -63,7 +63,7 @@ pub(super) struct SessionBody {
     absolute_expires_at: Timestamp,
 }
 
-pub(crate) fn operations() -> Vec<Operation<Arc<Identity>>> {
+pub(super) fn operations() -> Vec<Operation<Arc<Identity>>> {
     vec![
         Operation::new(Method::GET, "/session", "session_read", Access::Own, read)
             .answers::<SessionBody>(200),

@@ -5,17 +5,26 @@ use custos_kernel::crypto::TokenHash;
 use custos_values::{OrgId, SessionId, Timestamp, UserId};
 use parking_lot::Mutex;
 use std::collections::HashMap;
+use std::net::IpAddr;
 
 /// Most sessions kept; beyond that, those not used within the last second go first.
 const CAPACITY: usize = 20_000;
 /// Longest time a change made elsewhere stays unnoticed, in milliseconds.
 const STALENESS_MS: i64 = 1000;
 
+/// A use of a session.
+#[derive(Clone, Copy)]
+pub(super) struct Use {
+    pub(super) at: Timestamp,
+    /// The network address it came from; `None` when this node does not know.
+    pub(super) from: Option<IpAddr>,
+}
+
 struct Kept {
     row: SessionRow,
     checked_at: Timestamp,
     /// The later of what the database and what this node knows.
-    last_seen_at: Timestamp,
+    last: Use,
     /// What the database knows.
     written_at: Timestamp,
 }
@@ -51,7 +60,7 @@ impl Sessions {
                 if (0..STALENESS_MS).contains(&(now.millis() - kept.checked_at.millis())) =>
             {
                 let mut row = kept.row.clone();
-                row.last_seen_at = kept.last_seen_at;
+                row.last_seen_at = kept.last.at;
                 Ok(row)
             }
             _ => Err(Reading(state.changes)),
@@ -72,9 +81,12 @@ impl Sessions {
             return None;
         };
         let written_at = row.last_seen_at;
-        if let Some(kept) = state.kept.get(token) {
-            row.last_seen_at = row.last_seen_at.max(kept.last_seen_at);
-        }
+        let known = state.kept.get(token).map(|kept| kept.last);
+        let last = known.filter(|last| last.at >= written_at).unwrap_or(Use {
+            at: written_at,
+            from: None,
+        });
+        row.last_seen_at = last.at;
         if state.changes == reading.0 {
             if state.kept.len() >= CAPACITY && !state.kept.contains_key(token) {
                 let fresh = now.plus_millis(-STALENESS_MS);
@@ -86,7 +98,7 @@ impl Sessions {
             let kept = Kept {
                 row: row.clone(),
                 checked_at: now,
-                last_seen_at: row.last_seen_at,
+                last,
                 written_at,
             };
             state.kept.insert(*token, kept);
@@ -95,10 +107,21 @@ impl Sessions {
     }
 
     /// The session was used.
-    pub(super) fn seen(&self, token: &TokenHash, now: Timestamp) {
-        if let Some(kept) = self.0.lock().kept.get_mut(token) {
-            kept.last_seen_at = kept.last_seen_at.max(now);
+    pub(super) fn seen(&self, token: &TokenHash, now: Use) {
+        if let Some(kept) = self.0.lock().kept.get_mut(token)
+            && now.at >= kept.last.at
+        {
+            kept.last = now;
         }
+    }
+
+    /// The uses of an account's sessions this node knows of.
+    pub(super) fn uses_of(&self, org: OrgId, user: UserId) -> HashMap<SessionId, Use> {
+        let state = self.0.lock();
+        let own = state.kept.values();
+        own.filter(|kept| kept.row.org == org && kept.row.user == user)
+            .map(|kept| (kept.row.id, kept.last))
+            .collect()
     }
 
     /// Forgets what was just changed or ended in the database.
@@ -118,7 +141,7 @@ impl Sessions {
         &self,
         now: Timestamp,
         interval_ms: i64,
-    ) -> Option<HashMap<OrgId, Vec<(SessionId, Timestamp)>>> {
+    ) -> Option<HashMap<OrgId, Vec<(SessionId, Use)>>> {
         let mut state = self.0.lock();
         if now.millis() - state.flushed_at.millis() < interval_ms {
             return None;
@@ -126,11 +149,11 @@ impl Sessions {
         state.flushed_at = now;
         let mut due: HashMap<OrgId, Vec<_>> = HashMap::new();
         for kept in state.kept.values_mut() {
-            if kept.last_seen_at > kept.written_at {
-                kept.written_at = kept.last_seen_at;
+            if kept.last.at > kept.written_at {
+                kept.written_at = kept.last.at;
                 due.entry(kept.row.org)
                     .or_default()
-                    .push((kept.row.id, kept.last_seen_at));
+                    .push((kept.row.id, kept.last));
             }
         }
         Some(due)

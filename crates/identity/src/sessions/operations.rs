@@ -1,6 +1,7 @@
 //! Proving sessions, using and ending them.
 
-use super::sql::SessionRow;
+use super::memory::Use;
+use super::sql::{SEALED_SEEN_FROM, SessionRow, sealed_address};
 use super::{cookie, sql};
 use crate::error::IdentityError;
 use crate::events::SIGN_OUT;
@@ -38,8 +39,9 @@ impl Identity {
             .await?
             .ok_or_else(Problem::unauthenticated)?;
         let now = self.store().clock().now();
+        let from = origin.address;
         let caller = record.authenticate(&token, origin, now, self.limits())?;
-        self.sessions().seen(&token.hash(), now);
+        self.sessions().seen(&token.hash(), Use { at: now, from });
         self.write_uses_down_if_due(now);
         Ok(Authenticated {
             caller,
@@ -122,7 +124,7 @@ impl Identity {
             .policy()
             .permit::<actions::Delete, _>(&keeper, &facts)?;
         let mut tx = self.store().write(caller).await?;
-        sql::delete(&mut tx, &permit).await?;
+        sql::delete(&mut tx, &permit, user).await?;
         tx.finish(Event::own::<SessionResource>(
             caller,
             &SIGN_OUT,
@@ -164,18 +166,21 @@ impl Identity {
     async fn write_uses_down(
         &self,
         org: OrgId,
-        uses: Vec<(SessionId, Timestamp)>,
+        uses: Vec<(SessionId, Use)>,
     ) -> Result<(), IdentityError> {
         let job = Caller::system(Job::Identity, org);
         let scope = self
             .policy()
             .scope::<actions::Update, SessionResource>(&job)?;
         let count = u64::try_from(uses.len()).unwrap_or(u64::MAX);
+        let key = self.store().keys().get(self.store(), org).await?;
         let mut tx = self.store().write(&job).await?;
-        for (id, at) in uses {
+        for (id, last) in uses {
             let facts = Facts::<SessionResource>::shared(org, *id.as_bytes(), 0);
             if let Some(permit) = scope.admit(&facts) {
-                sql::seen(&mut tx, &permit, at).await?;
+                let random = self.store().random();
+                let from = sealed_address(&key, SEALED_SEEN_FROM, id, last.from, random);
+                sql::seen(&mut tx, &permit, last.at, from).await?;
             }
         }
         let facts = Facts::<OrganisationResource>::shared(org, *org.as_bytes(), 0);

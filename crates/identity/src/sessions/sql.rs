@@ -1,19 +1,22 @@
 //! The table of sessions.
 
+use super::agent::Agent;
 use crate::resources::{OrganisationResource, SessionResource, UserResource};
-use custos_kernel::crypto::TokenHash;
-use custos_kernel::policy::{Action, Permit, SessionState, actions};
+use custos_kernel::crypto::{TenantKey, TokenHash};
+use custos_kernel::policy::{Action, Permit, Scope, SessionState, actions};
 use custos_store::{Migration, ReadTx, Row, StoreError, Value, WriteTx};
-use custos_values::{OrgId, SessionId, Timestamp, UserId};
+use custos_values::{OrgId, Random, SessionId, Timestamp, UserId};
+use std::net::IpAddr;
 
 /// `state` is 0 until the second factor is proven, then 1. `enrolment` is the sealed secret of a second factor that is
-/// being set up.
+/// being set up. `agent`, `made_from` and `seen_from` say, sealed, which device the session is on and from which addresses it
+/// was completed and last used.
 pub(crate) const MIGRATION: Migration = Migration {
     name: "0103_session",
     sql: "CREATE TABLE session (
             org_id {bytes} NOT NULL, id {bytes} NOT NULL, user_id {bytes} NOT NULL, token {bytes} NOT NULL,
             state BIGINT NOT NULL, failures BIGINT NOT NULL, enrolment {bytes}, created_at BIGINT NOT NULL,
-            last_seen_at BIGINT NOT NULL, PRIMARY KEY (org_id, id));
+            last_seen_at BIGINT NOT NULL, agent {bytes}, made_from {bytes}, seen_from {bytes}, PRIMARY KEY (org_id, id));
           CREATE UNIQUE INDEX session_token ON session (token);
           CREATE INDEX session_account ON session (org_id, user_id)",
 };
@@ -70,6 +73,50 @@ pub(crate) async fn insert(
     tx.put(permit, sql, &values).await.map(|_| ())
 }
 
+/// The purpose under which it is sealed what a device says it is.
+pub(super) const SEALED_AGENT: &str = "session.agent";
+/// The purpose under which the address a session was made from is sealed.
+pub(super) const SEALED_MADE_FROM: &str = "session.made_from";
+/// The purpose under which the address a session was last used from is sealed.
+pub(super) const SEALED_SEEN_FROM: &str = "session.seen_from";
+
+/// An address as it is stored.
+pub(super) fn sealed_address(
+    key: &TenantKey,
+    purpose: &str,
+    id: SessionId,
+    address: Option<IpAddr>,
+    random: &dyn Random,
+) -> Option<Vec<u8>> {
+    let text = address?.to_string();
+    Some(key.seal_secret(purpose, id.as_bytes(), text.as_bytes(), random))
+}
+
+/// What a session is recognised by, sealed.
+pub(crate) struct Marks {
+    agent: Vec<u8>,
+    made_from: Option<Vec<u8>>,
+    seen_from: Option<Vec<u8>>,
+}
+
+impl Marks {
+    /// Those of a session that is completed by a device from an address.
+    pub(crate) fn seal(
+        key: &TenantKey,
+        id: SessionId,
+        agent: Agent,
+        address: Option<IpAddr>,
+        random: &dyn Random,
+    ) -> Self {
+        let text = agent.to_stored();
+        Self {
+            agent: key.seal_secret(SEALED_AGENT, id.as_bytes(), text.as_bytes(), random),
+            made_from: sealed_address(key, SEALED_MADE_FROM, id, address, random),
+            seen_from: sealed_address(key, SEALED_SEEN_FROM, id, address, random),
+        }
+    }
+}
+
 /// Completes a sign-in: the session becomes active under a new token. False if it is not pending (any more).
 pub(crate) async fn activate(
     tx: &mut WriteTx<'_>,
@@ -77,13 +124,18 @@ pub(crate) async fn activate(
     before: &TokenHash,
     token: &TokenHash,
     now: Timestamp,
+    marks: Marks,
 ) -> Result<bool, StoreError> {
-    let sql = "UPDATE session SET state = 1, token = $4, enrolment = NULL, last_seen_at = $5 \
+    let sql = "UPDATE session SET state = 1, token = $4, enrolment = NULL, last_seen_at = $5, \
+               agent = $6, made_from = $7, seen_from = $8 \
                WHERE org_id = $1 AND id = $2 AND token = $3 AND state = 0";
     let values = [
         Value::from(before.0),
         Value::from(token.0),
         Value::from(now),
+        Value::Bytes(marks.agent),
+        Value::from(marks.made_from),
+        Value::from(marks.seen_from),
     ];
     Ok(tx.put(permit, sql, &values).await? == 1)
 }
@@ -115,19 +167,71 @@ pub(crate) async fn seen(
     tx: &mut WriteTx<'_>,
     permit: &Permit<actions::Update, SessionResource>,
     at: Timestamp,
+    from: Option<Vec<u8>>,
 ) -> Result<(), StoreError> {
-    let sql =
-        "UPDATE session SET last_seen_at = $3 WHERE org_id = $1 AND id = $2 AND last_seen_at < $3";
-    tx.put(permit, sql, &[Value::from(at)]).await.map(|_| ())
+    let sql = "UPDATE session SET last_seen_at = $3, seen_from = COALESCE($4, seen_from) \
+               WHERE org_id = $1 AND id = $2 AND last_seen_at < $3";
+    tx.put(permit, sql, &[Value::from(at), Value::from(from)])
+        .await
+        .map(|_| ())
 }
 
-/// Ends one session.
-pub(crate) async fn delete(
+/// A session as a list shows it, what it is recognised by still sealed.
+pub(super) struct ListedRow {
+    pub(super) id: SessionId,
+    pub(super) created_at: Timestamp,
+    pub(super) last_seen_at: Timestamp,
+    pub(super) agent: Option<Vec<u8>>,
+    pub(super) made_from: Option<Vec<u8>>,
+    pub(super) seen_from: Option<Vec<u8>>,
+}
+
+/// The complete sessions of an account, also those whose time has passed.
+pub(super) async fn list_of_user(
+    tx: &mut ReadTx,
+    scope: &Scope<actions::List, SessionResource>,
+    user: UserId,
+) -> Result<Vec<ListedRow>, StoreError> {
+    let sql = "SELECT id, created_at, last_seen_at, agent, made_from, seen_from \
+               FROM (SELECT s.*, s.user_id AS owner_id FROM session s) u \
+               WHERE org_id = $1 AND user_id = $2 AND state = 1 AND {scope}";
+    let rows = tx.within(scope, sql, &[Value::from(user)]).await?;
+    let bytes = |row: &Row, column| -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(row.bytes_opt(column)?.map(<[u8]>::to_vec))
+    };
+    let read = |row: &Row| {
+        Ok(ListedRow {
+            id: SessionId::from_bytes(row.id(0)?),
+            created_at: row.time(1)?,
+            last_seen_at: row.time(2)?,
+            agent: bytes(row, 3)?,
+            made_from: bytes(row, 4)?,
+            seen_from: bytes(row, 5)?,
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
+/// All of an account's sessions, pending ones too, within a transaction.
+pub(super) async fn ids_of_user(
+    tx: &mut WriteTx<'_>,
+    user: UserId,
+) -> Result<Vec<SessionId>, StoreError> {
+    let sql = "SELECT id FROM session WHERE org_id = $1 AND user_id = $2";
+    let rows = tx.lookup(sql, &[Value::from(user)]).await?;
+    rows.iter()
+        .map(|row| row.id(0).map(SessionId::from_bytes))
+        .collect()
+}
+
+/// Ends one session of an account: false if the account has no such session (any more).
+pub(super) async fn delete(
     tx: &mut WriteTx<'_>,
     permit: &Permit<actions::Delete, SessionResource>,
-) -> Result<(), StoreError> {
-    let sql = "DELETE FROM session WHERE org_id = $1 AND id = $2";
-    tx.put(permit, sql, &[]).await.map(|_| ())
+    user: UserId,
+) -> Result<bool, StoreError> {
+    let sql = "DELETE FROM session WHERE org_id = $1 AND id = $2 AND user_id = $3";
+    Ok(tx.put(permit, sql, &[Value::from(user)]).await? == 1)
 }
 
 /// Ends an account's sessions, except one if so wished.

@@ -7,7 +7,8 @@ use crate::error::IdentityError;
 use crate::events::SIGN_IN;
 use crate::identity::Identity;
 use crate::sessions;
-use crate::sessions::sql::SessionRow;
+use crate::sessions::Agent;
+use crate::sessions::sql::{Marks, SessionRow};
 use axum::http::{HeaderMap, StatusCode};
 use custos_http::Problem;
 use custos_kernel::audit::{Detail, Outcome};
@@ -52,6 +53,7 @@ pub(super) struct Pending {
     pub(super) key: Arc<TenantKey>,
     pub(super) login_hash: i64,
     attempt: Attempt,
+    agent: Agent,
     pub(super) origin: Origin,
 }
 
@@ -136,6 +138,7 @@ impl Identity {
                 key,
                 login_hash,
                 attempt,
+                agent: Agent::of(headers),
                 origin,
             }),
             Err(refusal) => Err(self
@@ -157,12 +160,16 @@ impl Identity {
             key,
             login_hash,
             attempt,
+            agent,
             origin,
         } = pending;
         let now = self.store().clock().now();
         let token = Token::generate(self.store().random());
         let permit = self.session_permit(&row, &origin)?;
-        if !sessions::sql::activate(&mut tx, &permit, &row.token, &token.hash(), now).await? {
+        let random = self.store().random();
+        let marks = Marks::seal(&key, row.id, agent, origin.address, random);
+        let hash = token.hash();
+        if !sessions::sql::activate(&mut tx, &permit, &row.token, &hash, now, marks).await? {
             return Err(SessionRefusal::Unknown.into());
         }
         let event =

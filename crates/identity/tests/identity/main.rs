@@ -3,6 +3,7 @@
 
 mod accounts;
 mod attacks;
+mod devices;
 mod preferences;
 mod sessions;
 mod setup;

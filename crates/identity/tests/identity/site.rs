@@ -10,7 +10,7 @@ use custos_identity::{Identity, IdentityOptions, LinkToken, MIGRATIONS, POLICY};
 use custos_kernel::crypto::PasswordParams;
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Caller, Denied, Job, Origin, Policy, PolicySource, Resource, actions};
-use custos_store::{AuditSink, EntryFilter};
+use custos_store::{AuditSink, EntryFilter, Store};
 use custos_testkit::{Installation, TestRandom};
 use custos_values::{Clock, OrgId, Random};
 use futures::future::BoxFuture;
@@ -88,8 +88,17 @@ pub struct Site<'i> {
     secrets: Mutex<HashMap<String, String>>,
 }
 
-/// A node without an organisation.
+/// A node without an organisation, or another node of the one there is.
 pub fn empty(installation: &Installation) -> Site<'_> {
+    node(
+        installation,
+        installation.store(),
+        installation.sink().clone(),
+    )
+}
+
+/// A node with a store, and so with connections and memory, of its own.
+pub fn node<'i>(installation: &'i Installation, store: &Arc<Store>, sink: AuditSink) -> Site<'i> {
     let policy = Arc::new(Policy::load(&[POLICY, READ_LOG]).unwrap());
     let options = IdentityOptions {
         password: PasswordParams {
@@ -100,9 +109,9 @@ pub fn empty(installation: &Installation) -> Site<'_> {
         ..IdentityOptions::default()
     };
     let identity = Identity::open(
-        Arc::clone(installation.store()),
+        Arc::clone(store),
         Arc::clone(&policy),
-        installation.sink().clone(),
+        sink.clone(),
         options,
     )
     .unwrap();
@@ -117,7 +126,7 @@ pub fn empty(installation: &Installation) -> Site<'_> {
     let gatekeeper: Arc<dyn Gatekeeper> = Arc::new(Guard {
         identity: Arc::clone(&identity),
         policy: Arc::clone(&policy),
-        sink: installation.sink().clone(),
+        sink,
         random: TestRandom::default(),
     });
     Site {
@@ -164,6 +173,7 @@ impl Site<'_> {
             address,
             cookies: BTreeMap::new(),
             csrf: None,
+            agent: "",
         }
     }
 
@@ -327,9 +337,23 @@ pub struct Browser {
     address: IpAddr,
     pub cookies: BTreeMap<String, String>,
     pub csrf: Option<String>,
+    /// What it says it is.
+    pub agent: &'static str,
 }
 
 impl Browser {
+    /// The same, as somebody who knows its cookies would be it on another node.
+    pub fn at<'i>(&self, node: &Site<'i>) -> Browser {
+        Browser {
+            router: node.router.clone(),
+            ..self.clone()
+        }
+    }
+
+    pub async fn delete(&mut self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, None, &[]).await
+    }
+
     pub async fn get(&mut self, path: &str) -> Answer {
         self.send(Method::GET, path, None, &[]).await
     }
@@ -356,6 +380,9 @@ impl Browser {
             .method(method)
             .uri(format!("/api/v1{path}"))
             .extension(ConnectInfo(SocketAddr::new(self.address, 4000)));
+        if !self.agent.is_empty() {
+            request = request.header(header::USER_AGENT, self.agent);
+        }
         for (name, value) in more {
             request = request.header(*name, *value);
         }
