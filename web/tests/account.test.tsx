@@ -8,7 +8,10 @@ function sessionOf(more: object) {
   return { body: { ...base, user: { ...base.user, ...more } } };
 }
 
+/** What the page asks for besides what a test is about. */
+const REST: Answers = { "GET /me/sessions": { body: { items: [] } } };
 const STRENGTH: Answers = {
+  ...REST,
   "POST /session/password/strength": { body: { score: 4, accepted: true, codes: [] } },
 };
 const PASSWORD = "brave lanterns at dusk 47";
@@ -54,19 +57,26 @@ describe("one's own password", () => {
 
 describe("the language", () => {
   it("is the account's, once chosen", async () => {
-    await openPage("/account", { "GET /session": sessionOf({ language: "zh-CN", language_chosen: true }) });
+    await openPage("/account", {
+      ...REST,
+      "GET /session": sessionOf({ language: "zh-CN", language_chosen: true }),
+    });
     await screen.findByRole("heading", { name: "个人设置" });
     expect(document.documentElement.lang).toBe("zh-CN");
   });
 
   it("stays as the browser has it while the account has none", async () => {
-    const { calls } = await openPage("/account", { "GET /session": sessionOf({ language: "zh-CN" }) });
+    const { calls } = await openPage("/account", {
+      ...REST,
+      "GET /session": sessionOf({ language: "zh-CN" }),
+    });
     await screen.findByRole("heading", { name: "My account" });
     expect(calls.filter(({ method }) => method === "PUT")).toEqual([]);
   });
 
   it("is kept with the account when it is switched", async () => {
     const { calls, user } = await openPage("/account", {
+      ...REST,
       "GET /session": sessionOf({ language: "en", language_chosen: true }),
       "PUT /me/preferences/language": { status: 204 },
     });
@@ -80,6 +90,7 @@ describe("the language", () => {
 
   it("may be switched without a role, though nothing is kept then", async () => {
     const { user } = await openPage("/account", {
+      ...REST,
       "GET /session": sessionOf({ roles: [] }),
       "PUT /me/preferences/language": problem(404, "not_found"),
     });
@@ -91,6 +102,7 @@ describe("the language", () => {
   it("chosen at the door goes before what the account had", async () => {
     let signedIn = false;
     const { calls, user } = await openPage("/sign-in?return=/account", {
+      ...REST,
       "GET /status": { body: { version: "1", setup_required: false, demo: false, signed_in: false } },
       "GET /session": () =>
         signedIn ? sessionOf({ language: "en", language_chosen: true }) : problem(401, "session.missing"),

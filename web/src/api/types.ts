@@ -8,6 +8,7 @@ export type Role = Schemas["Role"];
 export type DataScope = Schemas["DataScope"];
 export type NextStep = Schemas["NextStep"];
 export type User = Schemas["User"];
+export type SignedInDevice = Schemas["SignedInDevice"];
 export type Department = Schemas["Department"];
 export type FieldInfo = Schemas["FieldInfo"];
 export type Fields = Schemas["FieldList"];

@@ -7,6 +7,7 @@ import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
 import { Avatar } from "../../ui/Avatar";
 import { PageHeader } from "../../ui/PageHeader";
+import { SessionList } from "../sessions/SessionList";
 import "./account.css";
 import { PasswordForm } from "./PasswordForm";
 
@@ -67,6 +68,11 @@ export function AccountPage() {
         <section className="panel panel-body" aria-labelledby="password-title">
           <h2 id="password-title">{t(user.password ? "password-change" : "password-set")}</h2>
           <PasswordForm />
+        </section>
+        <section className="panel panel-body" aria-labelledby="sessions-title">
+          <h2 id="sessions-title">{t("sessions-title")}</h2>
+          <p className="soft">{t("sessions-note")}</p>
+          <SessionList owner={{ own: true }} />
         </section>
       </div>
     </>

@@ -1,4 +1,11 @@
-import { LinkOutlined, SafetyOutlined, StopOutlined, UserAddOutlined, UserOutlined } from "@ant-design/icons";
+import {
+  DesktopOutlined,
+  LinkOutlined,
+  SafetyOutlined,
+  StopOutlined,
+  UserAddOutlined,
+  UserOutlined,
+} from "@ant-design/icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, App, Button, Tooltip } from "antd";
 import { useState } from "react";
@@ -19,6 +26,7 @@ import { useShowProblem } from "../../../ui/useProblemText";
 import { usersQuery } from "../admin";
 import "../admin.css";
 import { AccessDrawer } from "./AccessDrawer";
+import { SessionsDrawer } from "./SessionsDrawer";
 import { SignInLinkDialog } from "./SignInLinkDialog";
 import { UserDrawer } from "./UserDrawer";
 
@@ -26,7 +34,7 @@ const PAGE = 50;
 
 type Dialog =
   | { kind: "new" }
-  | { kind: "edit" | "access"; user: User }
+  | { kind: "edit" | "access" | "sessions"; user: User }
   | { kind: "link"; name: string; link: string };
 
 export function UsersPage() {
@@ -84,6 +92,13 @@ export function UsersPage() {
           title={t("user-access")}
           icon={<SafetyOutlined aria-hidden />}
           onClick={() => setDialog({ kind: "access", user })}
+        />
+      )}
+      {may("session.list") && (
+        <Tool
+          title={t("sessions-title")}
+          icon={<DesktopOutlined aria-hidden />}
+          onClick={() => setDialog({ kind: "sessions", user })}
         />
       )}
       {may("user.update") && (
@@ -211,6 +226,7 @@ export function UsersPage() {
       )}
       {dialog?.kind === "edit" && <UserDrawer user={dialog.user} onClose={() => setDialog(null)} />}
       {dialog?.kind === "access" && <AccessDrawer user={dialog.user} onClose={() => setDialog(null)} />}
+      {dialog?.kind === "sessions" && <SessionsDrawer user={dialog.user} onClose={() => setDialog(null)} />}
       {dialog?.kind === "link" && (
         <SignInLinkDialog name={dialog.name} link={dialog.link} onClose={() => setDialog(null)} />
       )}
