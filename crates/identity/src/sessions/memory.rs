@@ -159,3 +159,81 @@ impl Sessions {
         Some(due)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use custos_kernel::policy::SessionState;
+
+    const TOKEN: TokenHash = TokenHash([1; 32]);
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millis(millis)
+    }
+
+    fn row(last_seen: i64) -> SessionRow {
+        SessionRow {
+            org: OrgId::from_bytes([2; 16]),
+            id: SessionId::from_bytes([3; 16]),
+            user: UserId::from_bytes([4; 16]),
+            token: TOKEN,
+            state: SessionState::Active,
+            enrolment: None,
+            created_at: at(0),
+            last_seen_at: at(last_seen),
+        }
+    }
+
+    fn reading(sessions: &Sessions, now: i64) -> Reading {
+        sessions
+            .find(&TOKEN, at(now))
+            .err()
+            .expect("nothing kept is as fresh")
+    }
+
+    #[test]
+    fn what_was_read_counts_for_less_than_a_second() {
+        let sessions = Sessions::new(at(0));
+        let begun = reading(&sessions, 5);
+        sessions.keep(&TOKEN, Some(row(5)), begun, at(5));
+        assert!(sessions.find(&TOKEN, at(1004)).is_ok());
+        reading(&sessions, 1005);
+        // Nor when the clock went back: nobody knows how old it is.
+        reading(&sessions, 4);
+    }
+
+    #[test]
+    fn a_reading_begun_before_an_end_is_not_kept_after_it() {
+        let sessions = Sessions::new(at(0));
+        let begun = reading(&sessions, 5);
+        sessions.forget(|row| row.id == SessionId::from_bytes([3; 16]));
+        sessions.keep(&TOKEN, Some(row(5)), begun, at(5));
+        reading(&sessions, 6);
+    }
+
+    #[test]
+    fn the_last_use_outlives_a_new_reading_until_it_is_written_down() {
+        let sessions = Sessions::new(at(0));
+        let from = Some(IpAddr::from([192, 0, 2, 1]));
+        let begun = reading(&sessions, 5);
+        sessions.keep(&TOKEN, Some(row(5)), begun, at(5));
+        sessions.seen(&TOKEN, Use { at: at(900), from });
+        let begun = reading(&sessions, 2000);
+        sessions.keep(&TOKEN, Some(row(5)), begun, at(2000));
+        let known = sessions.uses_of(row(5).org, row(5).user);
+        assert_eq!(known[&row(5).id].at, at(900));
+        let due = sessions.due(at(2000), 0).unwrap();
+        let (id, last) = due[&row(5).org][0];
+        assert_eq!((id, last.at, last.from), (row(5).id, at(900), from));
+        assert!(sessions.due(at(3000), 0).unwrap().is_empty());
+        // Once another node wrote down a later one, that counts.
+        let begun = reading(&sessions, 4000);
+        let newer = sessions.keep(&TOKEN, Some(row(3500)), begun, at(4000));
+        assert_eq!(newer.unwrap().last_seen_at, at(3500));
+        assert!(
+            sessions.uses_of(row(5).org, row(5).user)[&row(5).id]
+                .from
+                .is_none()
+        );
+    }
+}
