@@ -3,6 +3,7 @@ import { App, ConfigProvider } from "antd";
 import { type ReactNode, useMemo } from "react";
 import { LanguageProvider, useLanguage } from "../i18n/LanguageProvider";
 import type { Words } from "../i18n/languages";
+import { useMediaQuery } from "../ui/useMediaQuery";
 import { AppearanceProvider, useAppearance } from "./appearance";
 import { antdTheme } from "./theme";
 
@@ -28,7 +29,8 @@ export function Providers({ words, queryClient, nonce, children }: Props) {
 function Components({ nonce, children }: { nonce: string | undefined; children: ReactNode }) {
   const { words } = useLanguage();
   const { dark } = useAppearance();
-  const theme = useMemo(() => antdTheme(dark), [dark]);
+  const still = useMediaQuery("(prefers-reduced-motion: reduce)");
+  const theme = useMemo(() => antdTheme(dark, still), [dark, still]);
   const csp = useMemo(() => (nonce === undefined ? {} : { nonce }), [nonce]);
   return (
     <ConfigProvider locale={words.antd} theme={theme} csp={csp} button={{ autoInsertSpace: false }}>
