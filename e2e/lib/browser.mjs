@@ -42,8 +42,6 @@ export async function openPage(browser, url, { language = 'zh-CN', theme = 'ligh
     storageState: state,
     colorScheme: theme,
     viewport: size,
-    // What still moves can be missed by a click on a slow machine.
-    reducedMotion: 'reduce',
     deviceScaleFactor: 1,
     timezoneId: 'Asia/Shanghai',
     acceptDownloads: true,

@@ -3,7 +3,6 @@ import { App, ConfigProvider } from "antd";
 import { type ReactNode, useMemo } from "react";
 import { LanguageProvider, useLanguage } from "../i18n/LanguageProvider";
 import type { Words } from "../i18n/languages";
-import { useMediaQuery } from "../ui/useMediaQuery";
 import { AppearanceProvider, useAppearance } from "./appearance";
 import { antdTheme } from "./theme";
 
@@ -29,8 +28,7 @@ export function Providers({ words, queryClient, nonce, children }: Props) {
 function Components({ nonce, children }: { nonce: string | undefined; children: ReactNode }) {
   const { words } = useLanguage();
   const { dark } = useAppearance();
-  const still = useMediaQuery("(prefers-reduced-motion: reduce)");
-  const theme = useMemo(() => antdTheme(dark, still), [dark, still]);
+  const theme = useMemo(() => antdTheme(dark), [dark]);
   const csp = useMemo(() => (nonce === undefined ? {} : { nonce }), [nonce]);
   return (
     <ConfigProvider locale={words.antd} theme={theme} csp={csp} button={{ autoInsertSpace: false }}>

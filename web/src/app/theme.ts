@@ -8,13 +8,12 @@ export function paletteOf(dark: boolean): Palette {
   return dark ? DARK : LIGHT;
 }
 
-/** The component library in our colours and at our density; `still` for people who asked their system for less motion. */
-export function antdTheme(dark: boolean, still: boolean): ThemeConfig {
+/** The component library in our colours and at our density. */
+export function antdTheme(dark: boolean): ThemeConfig {
   const colour = paletteOf(dark);
   return {
     algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
     token: {
-      motion: !still,
       colorPrimary: colour.brand,
       colorInfo: colour.info,
       colorError: colour.danger,
