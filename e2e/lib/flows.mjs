@@ -71,9 +71,21 @@ export async function signedIn(page) {
   await page.waitForURL((url) => !/^\/(sign-in|link|setup)/.test(url.pathname));
 }
 
+/** Waits until nothing moves that will come to rest: on a slow machine a click on a menu still opening goes beside its entry. */
+async function stillness(page) {
+  await page.waitForFunction(() =>
+    document
+      .getAnimations()
+      .every(({ playState, effect }) => playState !== 'running' || effect.getComputedTiming().iterations === Infinity),
+  );
+}
+
 export async function signOut(page, t, { name }) {
   await page.getByRole('button', { name: t('user-menu', { name }) }).click();
-  await page.getByRole('menuitem', { name: t('sign-out') }).click();
+  const entry = page.getByRole('menuitem', { name: t('sign-out') });
+  await entry.waitFor();
+  await stillness(page);
+  await entry.click();
   await page.waitForURL((url) => url.pathname === '/sign-in');
 }
 
