@@ -1,7 +1,7 @@
 //! A customer as stored and as made.
 
 use custos_kernel::crypto::WrappedKey;
-use custos_kernel::policy::{Facts, Resource};
+use custos_kernel::policy::{Facts, Permit, Resource, actions};
 use custos_store::SealedFields;
 use custos_values::{CustomerId, DepartmentId, Timestamp, UserId};
 
@@ -31,6 +31,24 @@ pub struct StoredCustomer {
 }
 
 impl StoredCustomer {
+    /// A customer as its creation leaves it.
+    pub(crate) fn created(
+        permit: &Permit<actions::Create, Customer>,
+        (owner, department): (Option<UserId>, Option<DepartmentId>),
+        now: Timestamp,
+        key: WrappedKey,
+        fields: SealedFields,
+    ) -> Self {
+        Self {
+            facts: Facts::owned(permit.org(), *permit.record(), 1, owner, department),
+            revision: 1,
+            created_at: now,
+            updated_at: now,
+            key,
+            fields,
+        }
+    }
+
     /// The customer's id.
     pub fn id(&self) -> CustomerId {
         CustomerId::from_bytes(self.facts.id)

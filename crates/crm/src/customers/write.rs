@@ -88,16 +88,9 @@ impl Crm {
         .await?;
         sql::replace_blind(tx, permit, id.as_bytes(), &hashes, true).await?;
         let names = Detail::names(new.fields.iter().map(|(name, _)| *name));
-        let facts = Facts::owned(permit.org(), *permit.record(), 1, new.owner, new.department);
+        let place = (new.owner, new.department);
         Ok(Written {
-            stored: StoredCustomer {
-                facts,
-                revision: 1,
-                created_at: now,
-                updated_at: now,
-                key: wrapped,
-                fields: sealed,
-            },
+            stored: StoredCustomer::created(permit, place, now, wrapped, sealed),
             event: Event::of(permit).with("fields", names),
         })
     }

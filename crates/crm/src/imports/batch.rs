@@ -14,7 +14,7 @@ use crate::index::document;
 use crate::{Crm, CrmError};
 use custos_kernel::audit::Detail;
 use custos_kernel::event::{Event, EventName};
-use custos_kernel::policy::{Caller, Facts, Permit, actions};
+use custos_kernel::policy::{Caller, Permit, actions};
 use custos_search::Document;
 use custos_store::{EngineKind, SealedFields, StoreError, WriteTx};
 use custos_values::{CustomerId, ImportId, Timestamp};
@@ -257,14 +257,9 @@ impl Created<'_> {
             wrapped,
             ..
         } = self.candidate;
-        let stored = StoredCustomer {
-            facts: Facts::owned(permit.org(), *permit.record(), 1, *owner, *department),
-            revision: 1,
-            created_at: now,
-            updated_at: now,
-            key: wrapped.clone(),
-            fields: SealedFields::new(),
-        };
+        let place = (*owner, *department);
+        let fields = SealedFields::new();
+        let stored = StoredCustomer::created(permit, place, now, wrapped.clone(), fields);
         let list_row = ListRow::prepare(&stored, self);
         document(&stored, self, &[], list_row.pack())
     }

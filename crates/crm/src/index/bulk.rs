@@ -1,4 +1,4 @@
-//! Taking many new customers in at once.
+//! Taking customers in as they were just written or read.
 
 use crate::{Crm, CrmError};
 use custos_search::Document;

@@ -92,8 +92,7 @@ impl Crm {
         let document = self
             .index_document(org, &permit, &stored, &contacts)
             .await?;
-        shared.write().upsert(&document).map_err(unindexable)?;
-        Ok(())
+        self.index_many(org, &[document])
     }
 
     /// Takes a removed customer out of the index.

@@ -1,9 +1,10 @@
 //! The single writer and its group commit.
 //!
 //! Writers take turns at one connection, first come, first served. The first one opens a transaction; each of those who
-//! join it works in a savepoint of its own. The first that completes its turn starts the group's *committer*, a task that queues like a
-//! writer: everybody who was waiting meanwhile joins the same transaction, and then it is committed for all. Because
-//! the committer is a task of its own, a request that goes away leaves nobody uncommitted, itself included.
+//! join it works in a savepoint of its own. The first that completes its turn starts the group's *committer*, a task
+//! that queues like a writer: everybody who was waiting meanwhile joins the same transaction, and then it is committed
+//! for all. Because the committer is a task of its own, a request that goes away leaves nobody uncommitted, itself
+//! included.
 
 use super::{Readers, SqliteConnection};
 use crate::StoreError;
