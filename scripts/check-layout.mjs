@@ -18,7 +18,9 @@ const CJK = /[\u3400-\u9fff\uf900-\ufaff]/;
 /** Which crates of ours each crate may name. What is not listed is forbidden. */
 const BASE = ['custos-values'];
 const LIBRARIES = [...BASE, 'custos-kernel', 'custos-store', 'custos-http', 'custos-search', 'custos-tabular'];
-const FEATURES = ['custos-identity', 'custos-audit', 'custos-crm'];
+/** Protocols and services between the libraries and the features. */
+const SERVICES = ['custos-outbox', 'custos-federation', 'custos-saml'];
+const FEATURES = [...SERVICES, 'custos-identity', 'custos-audit', 'custos-crm'];
 export const DIRECTION = {
   'custos-values': [],
   'custos-kernel': BASE,
@@ -26,7 +28,11 @@ export const DIRECTION = {
   'custos-search': [...BASE, 'custos-kernel'],
   'custos-store': [...BASE, 'custos-kernel'],
   'custos-http': [...BASE, 'custos-kernel'],
-  'custos-identity': LIBRARIES,
+  'custos-outbox': LIBRARIES,
+  // Protocols only: no database, no routes.
+  'custos-federation': [...BASE, 'custos-kernel'],
+  'custos-saml': [...BASE, 'custos-kernel'],
+  'custos-identity': [...LIBRARIES, ...SERVICES],
   'custos-audit': [...LIBRARIES, 'custos-identity'],
   'custos-crm': [...LIBRARIES, 'custos-identity'],
   'custos-testkit': [...LIBRARIES, ...FEATURES],

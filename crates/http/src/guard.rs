@@ -124,6 +124,7 @@ async fn admit(guard: &Guard, request: &mut Request, origin: Origin) -> Result<(
             resource,
             record: None,
             visible: true,
+            remedy: None,
             caller: Box::new(caller),
         }
         .into());

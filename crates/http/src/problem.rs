@@ -2,7 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use custos_kernel::fault::Fault;
-use custos_kernel::policy::{Denied, SessionRefusal};
+use custos_kernel::policy::{Bar, Denied, Remedy, SessionRefusal};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use std::borrow::Cow;
@@ -142,9 +142,13 @@ impl Problem {
 }
 
 impl From<Denied> for Problem {
-    /// What one may not see is 404; what one may see and not do is 403.
+    /// What one may not see is 404; what one may see and not do is 403, with a code of its own where proving a factor
+    /// again would do.
     fn from(denied: Denied) -> Self {
-        let mut problem = if denied.visible || denied.record.is_none() {
+        let told = denied.visible || denied.record.is_none();
+        let mut problem = if told && denied.remedy == Some(Remedy::StepUp) {
+            Self::new(StatusCode::FORBIDDEN, "session.step_up").with("action", &denied.action)
+        } else if told {
             Self::new(StatusCode::FORBIDDEN, "forbidden").with("action", &denied.action)
         } else {
             Self::not_found()
@@ -177,6 +181,9 @@ impl From<SessionRefusal> for Problem {
             SessionRefusal::Pending => "session.second_factor",
             // An account's state is told to nobody who is not signed in to it.
             SessionRefusal::Disabled => "session.missing",
+            SessionRefusal::Barred(Bar::Network) => "session.barred.network",
+            SessionRefusal::Barred(Bar::Hours) => "session.barred.hours",
+            SessionRefusal::Barred(Bar::Device) => "session.barred.device",
         };
         Self::new(StatusCode::UNAUTHORIZED, code)
     }

@@ -1,6 +1,6 @@
 //! Shapes that several operations of this crate put on the wire.
 
-use custos_kernel::policy::{DataScope, Role};
+use custos_kernel::policy::{Assurance, DataScope, Role};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -55,6 +55,29 @@ impl From<DataScope> for DataScopeName {
             DataScope::Department => Self::Department,
             DataScope::DepartmentTree => Self::DepartmentTree,
             DataScope::All => Self::All,
+        }
+    }
+}
+
+/// How surely somebody proved who they are.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = Assurance)]
+pub enum AssuranceName {
+    /// One factor.
+    Single,
+    /// Two factors.
+    Multi,
+    /// Two factors, of which one cannot be given to another site.
+    PhishingResistant,
+}
+
+impl From<Assurance> for AssuranceName {
+    fn from(assurance: Assurance) -> Self {
+        match assurance {
+            Assurance::Single => Self::Single,
+            Assurance::Multi => Self::Multi,
+            Assurance::PhishingResistant => Self::PhishingResistant,
         }
     }
 }

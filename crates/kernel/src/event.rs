@@ -102,17 +102,25 @@ impl Event {
                 id: *user.as_bytes(),
                 session: Some(*session.as_bytes()),
             },
+            CallerKind::Key { user, key } => Actor::User {
+                id: *user.as_bytes(),
+                session: Some(*key.as_bytes()),
+            },
             CallerKind::System(job) => Actor::System {
                 job: job.name().to_owned(),
             },
         };
+        let grounds = caller.circumstances().map(|circumstances| {
+            let codes = Detail::names(circumstances.codes());
+            ("grounds".to_owned(), codes)
+        });
         Self {
             org: caller.org(),
             actor,
             action,
             outcome: Outcome::Allowed,
             subject,
-            detail: BTreeMap::new(),
+            detail: grounds.into_iter().collect(),
             origin: caller.origin().clone(),
         }
     }

@@ -3,7 +3,8 @@
 use crate::Installation;
 use custos_kernel::crypto::Token;
 use custos_kernel::policy::{
-    Caller, DataScope, Origin, Role, RoleSet, SessionLimits, SessionRecord, SessionState,
+    Assurance, Caller, DataScope, Origin, Role, RoleSet, SessionLimits, SessionRecord,
+    SessionState, Surroundings,
 };
 use custos_values::{Clock, DepartmentId, OrgId, SessionId, UserId};
 use std::sync::Arc;
@@ -41,6 +42,9 @@ impl Person {
             state: SessionState::Active,
             created_at: clock.now(),
             last_seen_at: clock.now(),
+            proven_at: clock.now(),
+            assurance: Assurance::Multi,
+            surroundings: Surroundings::ORDINARY,
             account_active: true,
             roles: RoleSet::new(self.roles.iter().copied()).expect("roles that can be combined"),
             data_scope: self.data_scope,

@@ -99,6 +99,16 @@ ids! {
     ImportId,
     /// A signed-in session.
     SessionId,
+    /// A key of a service account.
+    ApiKeyId,
+    /// A factor of an account: a passkey, an authenticator app.
+    FactorId,
+    /// A registered device.
+    DeviceId,
+    /// Somebody else's identity provider.
+    ProviderId,
+    /// A mail or text message on its way out.
+    MessageId,
     /// An event of the audit log.
     EventId,
 }

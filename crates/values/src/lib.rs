@@ -30,7 +30,8 @@ pub use company_name::CompanyName;
 pub use email::Email;
 pub use id_number::IdNumber;
 pub use ids::{
-    ActivityId, ContactId, CustomerId, DepartmentId, EventId, ImportId, OrgId, SessionId, UserId,
+    ActivityId, ApiKeyId, ContactId, CustomerId, DepartmentId, DeviceId, EventId, FactorId,
+    ImportId, MessageId, OrgId, ProviderId, SessionId, UserId,
 };
 pub use mask::mask_text;
 pub use parsed::{FieldError, Parsed, Repair};

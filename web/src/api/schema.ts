@@ -749,6 +749,11 @@ export interface components {
             /** @description When to contact the customer next. */
             next_contact_at?: string | null;
         };
+        /**
+         * @description How surely somebody proved who they are.
+         * @enum {string}
+         */
+        Assurance: "single" | "multi" | "phishing_resistant";
         /** @description The actions an entry may speak of. */
         AuditActions: {
             /** @description Their names, sorted. */
@@ -1439,6 +1444,13 @@ export interface components {
             permissions: string[];
             /** @description What `X-CSRF-Token` must be on requests that change something. */
             csrf_token: string;
+            /** @description How surely the person proved who they are. */
+            assurance: components["schemas"]["Assurance"];
+            /**
+             * Format: date-time
+             * @description Until when what they proved counts as fresh. Some actions need a factor proven again after that.
+             */
+            fresh_until: string;
             /**
              * Format: date-time
              * @description When the session ends unless it is used.

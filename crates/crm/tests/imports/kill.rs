@@ -7,8 +7,8 @@ use custos_crm::MIGRATIONS;
 use custos_kernel::crypto::{KeyFile, Token};
 use custos_kernel::event::{Event, EventName, Occasion};
 use custos_kernel::policy::{
-    Caller, DataScope, Job, Origin, Resource, Role, RoleSet, SessionLimits, SessionRecord,
-    SessionState,
+    Assurance, Caller, DataScope, Job, Origin, Resource, Role, RoleSet, SessionLimits,
+    SessionRecord, SessionState, Surroundings,
 };
 use custos_store::{Location, MigrationSet, SequencerHandle, SqliteOptions, Store};
 use custos_testkit::{TestClock, TestRandom};
@@ -67,6 +67,9 @@ async fn server(folder: &Path) -> (Api, Arc<Store>) {
         state: SessionState::Active,
         created_at: clock.now(),
         last_seen_at: clock.now(),
+        proven_at: clock.now(),
+        assurance: Assurance::Multi,
+        surroundings: Surroundings::ORDINARY,
         account_active: true,
         roles: RoleSet::new([Role::Sales]).unwrap(),
         data_scope: DataScope::Own,

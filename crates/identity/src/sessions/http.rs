@@ -8,7 +8,7 @@ use crate::events::READ_SESSION;
 use crate::identity::Identity;
 use crate::preferences::chosen_language;
 use crate::resources::SessionResource;
-use crate::schema::{DataScopeName, Named, RoleName};
+use crate::schema::{AssuranceName, DataScopeName, Named, RoleName};
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -55,6 +55,11 @@ pub(super) struct SessionBody {
     permissions: Vec<String>,
     /// What `X-CSRF-Token` must be on requests that change something.
     csrf_token: String,
+    /// How surely the person proved who they are.
+    assurance: AssuranceName,
+    /// Until when what they proved counts as fresh. Some actions need a factor proven again after that.
+    #[schema(value_type = String, format = "date-time")]
+    fresh_until: Timestamp,
     /// When the session ends unless it is used.
     #[schema(value_type = String, format = "date-time")]
     idle_expires_at: Timestamp,
@@ -85,7 +90,11 @@ async fn read(
 ) -> Result<axum::Json<SessionBody>, IdentityError> {
     let missing = Problem::unauthenticated;
     let token = cookie::session_token(&headers).ok_or_else(missing)?;
-    let record = identity.session_record(&token).await?.ok_or_else(missing)?;
+    let address = caller.origin().address;
+    let record = identity
+        .session_record(&token, &headers, address)
+        .await?
+        .ok_or_else(missing)?;
     let directory = identity.directory(record.org).await?;
     let person = directory.person(record.user).ok_or_else(missing)?;
     let mut tx = identity.store().read().await?;
@@ -115,6 +124,8 @@ async fn read(
         },
         permissions: identity.permissions_of(&caller),
         csrf_token: csrf_token(&token),
+        assurance: record.assurance.into(),
+        fresh_until: record.fresh_until(identity.limits()),
         idle_expires_at: record.idle_deadline(identity.limits()),
         absolute_expires_at: record.absolute_deadline(identity.limits()),
     };

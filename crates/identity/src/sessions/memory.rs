@@ -163,7 +163,7 @@ impl Sessions {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use custos_kernel::policy::SessionState;
+    use custos_kernel::policy::{Assurance, SessionState};
 
     const TOKEN: TokenHash = TokenHash([1; 32]);
 
@@ -181,6 +181,12 @@ mod tests {
             enrolment: None,
             created_at: at(0),
             last_seen_at: at(last_seen),
+            proven_at: at(0),
+            assurance: Assurance::Multi,
+            recognised: false,
+            agent: None,
+            made_from: None,
+            place: None,
         }
     }
 

@@ -17,6 +17,7 @@ mod memory;
 mod operations;
 mod overview;
 mod overview_http;
+mod risk;
 pub(crate) mod sql;
 
 pub(crate) use agent::Agent;

@@ -1,6 +1,8 @@
 //! Proving sessions, using and ending them.
 
+use super::agent::Agent;
 use super::memory::Use;
+use super::risk::Place;
 use super::sql::{SEALED_SEEN_FROM, SessionRow, sealed_address};
 use super::{cookie, sql};
 use crate::error::IdentityError;
@@ -13,9 +15,11 @@ use custos_kernel::audit::Detail;
 use custos_kernel::crypto::Token;
 use custos_kernel::event::Event;
 use custos_kernel::policy::{
-    Caller, Facts, Job, Origin, SessionRecord, SessionRefusal, SessionState, actions,
+    Caller, DeviceStanding, Facts, Hours, Job, NetworkZone, Origin, Risk, SessionRecord,
+    SessionRefusal, SessionState, Surroundings, actions,
 };
 use custos_values::{OrgId, SessionId, Timestamp};
+use std::net::IpAddr;
 
 /// Shortest and longest interval at which uses of sessions are written down, in milliseconds. In between it is a
 /// twentieth of the idle limit.
@@ -35,7 +39,7 @@ impl Identity {
     ) -> Result<Authenticated, Problem> {
         let token = cookie::session_token(headers).ok_or_else(Problem::unauthenticated)?;
         let record = self
-            .session_record(&token)
+            .session_record(&token, headers, origin.address)
             .await?
             .ok_or_else(Problem::unauthenticated)?;
         let now = self.store().clock().now();
@@ -49,10 +53,12 @@ impl Identity {
         })
     }
 
-    /// The session of a token with what its account may do right now.
+    /// The session of a token with what its account may do right now, and what surrounds the request.
     pub(crate) async fn session_record(
         &self,
         token: &Token,
+        headers: &HeaderMap,
+        address: Option<IpAddr>,
     ) -> Result<Option<SessionRecord>, IdentityError> {
         let Some(row) = self.session_row(token).await? else {
             return Ok(None);
@@ -65,6 +71,11 @@ impl Identity {
             .department
             .map(|department| directory.departments_below(department))
             .unwrap_or_default();
+        let here = Place {
+            agent: Agent::of(headers),
+            address,
+        };
+        let surroundings = self.surroundings(&row, here).await?;
         Ok(Some(SessionRecord {
             id: row.id,
             org: row.org,
@@ -73,12 +84,40 @@ impl Identity {
             state: row.state,
             created_at: row.created_at,
             last_seen_at: row.last_seen_at,
+            proven_at: row.proven_at,
+            assurance: row.assurance,
+            surroundings,
             account_active: person.active,
             roles: person.roles,
             data_scope: person.data_scope,
             department: person.department,
             departments_below,
         }))
+    }
+
+    /// What surrounds a request, beside the sign-in its session began with.
+    async fn surroundings(
+        &self,
+        row: &SessionRow,
+        here: Place,
+    ) -> Result<Surroundings, IdentityError> {
+        let device = if row.recognised {
+            DeviceStanding::Recognised
+        } else {
+            DeviceStanding::Unknown
+        };
+        let risk = match row.place {
+            Some(made_at) => made_at.risk(&here),
+            // A pending session has proven nothing yet that could be taken elsewhere.
+            None => Risk::Low,
+        };
+        Ok(Surroundings {
+            device,
+            network: NetworkZone::Other,
+            hours: Hours::Inside,
+            risk,
+            bar: None,
+        })
     }
 
     async fn session_row(&self, token: &Token) -> Result<Option<SessionRow>, IdentityError> {
@@ -88,7 +127,11 @@ impl Identity {
             Ok(row) => return Ok(Some(row)),
             Err(reading) => reading,
         };
-        let row = sql::by_token(&mut self.store().read().await?, &hash).await?;
+        let mut row = sql::by_token(&mut self.store().read().await?, &hash).await?;
+        if let Some(row) = &mut row {
+            let key = self.store().keys().get(self.store(), row.org).await?;
+            row.place = row.made_at(&key)?;
+        }
         Ok(self.sessions().keep(&hash, row, reading, now))
     }
 
@@ -96,10 +139,11 @@ impl Identity {
     pub(crate) async fn pending_session(
         &self,
         headers: &HeaderMap,
+        address: Option<IpAddr>,
     ) -> Result<(Token, SessionRow), IdentityError> {
         let token = cookie::session_token(headers).ok_or(SessionRefusal::Unknown)?;
         let record = self
-            .session_record(&token)
+            .session_record(&token, headers, address)
             .await?
             .ok_or(SessionRefusal::Unknown)?;
         record.check(&token, self.store().clock().now(), self.limits())?;

@@ -1,22 +1,26 @@
 //! The table of sessions.
 
 use super::agent::Agent;
+use super::risk::Place;
 use crate::resources::{OrganisationResource, SessionResource, UserResource};
-use custos_kernel::crypto::{TenantKey, TokenHash};
-use custos_kernel::policy::{Action, Permit, Scope, SessionState, actions};
+use custos_kernel::crypto::{CryptoError, TenantKey, TokenHash};
+use custos_kernel::policy::{Action, Assurance, Permit, Scope, SessionState, actions};
 use custos_store::{Migration, ReadTx, Row, StoreError, Value, WriteTx};
 use custos_values::{OrgId, Random, SessionId, Timestamp, UserId};
 use std::net::IpAddr;
 
 /// `state` is 0 until the second factor is proven, then 1. `enrolment` is the sealed secret of a second factor that is
 /// being set up. `agent`, `made_from` and `seen_from` say, sealed, which device the session is on and from which addresses it
-/// was completed and last used.
+/// was completed and last used. `proven_at` is when a factor was last
+/// proven and `assurance` how surely (1 single, 2 two factors, 3 two factors of which one resists phishing);
+/// `recognised` is 1 when a sign-in to the account had been completed on the device before.
 pub(crate) const MIGRATION: Migration = Migration {
     name: "0103_session",
     sql: "CREATE TABLE session (
             org_id {bytes} NOT NULL, id {bytes} NOT NULL, user_id {bytes} NOT NULL, token {bytes} NOT NULL,
             state BIGINT NOT NULL, failures BIGINT NOT NULL, enrolment {bytes}, created_at BIGINT NOT NULL,
-            last_seen_at BIGINT NOT NULL, agent {bytes}, made_from {bytes}, seen_from {bytes}, PRIMARY KEY (org_id, id));
+            last_seen_at BIGINT NOT NULL, proven_at BIGINT NOT NULL, assurance BIGINT NOT NULL,
+            recognised BIGINT NOT NULL, agent {bytes}, made_from {bytes}, seen_from {bytes}, PRIMARY KEY (org_id, id));
           CREATE UNIQUE INDEX session_token ON session (token);
           CREATE INDEX session_account ON session (org_id, user_id)",
 };
@@ -32,13 +36,62 @@ pub(crate) struct SessionRow {
     pub(crate) enrolment: Option<Vec<u8>>,
     pub(crate) created_at: Timestamp,
     pub(crate) last_seen_at: Timestamp,
+    pub(crate) proven_at: Timestamp,
+    pub(crate) assurance: Assurance,
+    pub(crate) recognised: bool,
+    pub(super) agent: Option<Vec<u8>>,
+    pub(super) made_from: Option<Vec<u8>>,
+    /// Where it was made, opened.
+    pub(super) place: Option<Place>,
+}
+
+impl SessionRow {
+    /// Where it was made; `None` while it is pending.
+    ///
+    /// # Errors
+    /// What is stored does not open.
+    pub(super) fn made_at(&self, key: &TenantKey) -> Result<Option<Place>, CryptoError> {
+        let open = |purpose, sealed: &Option<Vec<u8>>| -> Result<Option<String>, CryptoError> {
+            let opened = sealed
+                .as_deref()
+                .map(|sealed| key.open_secret(purpose, self.id.as_bytes(), sealed))
+                .transpose()?;
+            Ok(opened.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+        };
+        let Some(agent) = open(SEALED_AGENT, &self.agent)? else {
+            return Ok(None);
+        };
+        let address = open(SEALED_MADE_FROM, &self.made_from)?;
+        Ok(Some(Place {
+            agent: Agent::from_stored(&agent),
+            address: address.and_then(|text| text.parse().ok()),
+        }))
+    }
+}
+
+fn stored_assurance(assurance: Assurance) -> i64 {
+    match assurance {
+        Assurance::Single => 1,
+        Assurance::Multi => 2,
+        Assurance::PhishingResistant => 3,
+    }
+}
+
+/// What a later version may have stored and this one does not know is the least.
+fn assurance_of(stored: i64) -> Assurance {
+    match stored {
+        2 => Assurance::Multi,
+        3 => Assurance::PhishingResistant,
+        _ => Assurance::Single,
+    }
 }
 
 pub(crate) async fn by_token(
     tx: &mut ReadTx,
     token: &TokenHash,
 ) -> Result<Option<SessionRow>, StoreError> {
-    let sql = "SELECT org_id, id, user_id, state, enrolment, created_at, last_seen_at FROM session WHERE token = $1";
+    let sql = "SELECT org_id, id, user_id, state, enrolment, created_at, last_seen_at, proven_at, assurance, recognised, \
+               agent, made_from FROM session WHERE token = $1";
     let rows = tx.before_sign_in(sql, &[Value::from(token.0)]).await?;
     let read = |row: &Row| {
         Ok(SessionRow {
@@ -54,6 +107,12 @@ pub(crate) async fn by_token(
             enrolment: row.bytes_opt(4)?.map(<[u8]>::to_vec),
             created_at: row.time(5)?,
             last_seen_at: row.time(6)?,
+            proven_at: row.time(7)?,
+            assurance: assurance_of(row.int(8)?),
+            recognised: row.int(9)? != 0,
+            agent: row.bytes_opt(10)?.map(<[u8]>::to_vec),
+            made_from: row.bytes_opt(11)?.map(<[u8]>::to_vec),
+            place: None,
         })
     };
     rows.first().map(read).transpose()
@@ -67,8 +126,8 @@ pub(crate) async fn insert(
     token: &TokenHash,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO session (org_id, id, user_id, token, state, failures, created_at, last_seen_at) \
-               VALUES ($1, $2, $3, $4, 0, 0, $5, $5)";
+    let sql = "INSERT INTO session (org_id, id, user_id, token, state, failures, created_at, last_seen_at, proven_at, \
+               assurance, recognised) VALUES ($1, $2, $3, $4, 0, 0, $5, $5, $5, 1, 0)";
     let values = [Value::from(user), Value::from(token.0), Value::from(now)];
     tx.put(permit, sql, &values).await.map(|_| ())
 }
@@ -124,10 +183,11 @@ pub(crate) async fn activate(
     before: &TokenHash,
     token: &TokenHash,
     now: Timestamp,
+    proven: Proven,
     marks: Marks,
 ) -> Result<bool, StoreError> {
-    let sql = "UPDATE session SET state = 1, token = $4, enrolment = NULL, last_seen_at = $5, \
-               agent = $6, made_from = $7, seen_from = $8 \
+    let sql = "UPDATE session SET state = 1, token = $4, enrolment = NULL, last_seen_at = $5, proven_at = $5, \
+               agent = $6, made_from = $7, seen_from = $8, assurance = $9, recognised = $10 \
                WHERE org_id = $1 AND id = $2 AND token = $3 AND state = 0";
     let values = [
         Value::from(before.0),
@@ -136,6 +196,43 @@ pub(crate) async fn activate(
         Value::Bytes(marks.agent),
         Value::from(marks.made_from),
         Value::from(marks.seen_from),
+        Value::Int(stored_assurance(proven.assurance)),
+        Value::from(proven.recognised),
+    ];
+    Ok(tx.put(permit, sql, &values).await? == 1)
+}
+
+/// What completing a sign-in has shown.
+pub(crate) struct Proven {
+    /// How surely the person proved who they are.
+    pub(crate) assurance: Assurance,
+    /// Whether the device is known from an earlier sign-in to the account.
+    pub(crate) recognised: bool,
+}
+
+/// A factor was proven again: the session goes on under a new token, as made at the place it is used at now. False if it
+/// is not this active session (any more).
+#[expect(dead_code, reason = "the operation that proves a factor again follows")]
+pub(crate) async fn prove_again(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<actions::Update, SessionResource>,
+    before: &TokenHash,
+    token: &TokenHash,
+    now: Timestamp,
+    assurance: Assurance,
+    marks: Marks,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE session SET token = $4, last_seen_at = $5, proven_at = $5, agent = $6, made_from = $7, \
+               seen_from = $8, assurance = CASE WHEN assurance > $9 THEN assurance ELSE $9 END \
+               WHERE org_id = $1 AND id = $2 AND token = $3 AND state = 1";
+    let values = [
+        Value::from(before.0),
+        Value::from(token.0),
+        Value::from(now),
+        Value::Bytes(marks.agent),
+        Value::from(marks.made_from),
+        Value::from(marks.seen_from),
+        Value::Int(stored_assurance(assurance)),
     ];
     Ok(tx.put(permit, sql, &values).await? == 1)
 }

@@ -47,7 +47,7 @@ impl Identity {
         headers: &HeaderMap,
         origin: Origin,
     ) -> Result<Enrolment, IdentityError> {
-        let (_, row) = self.pending_session(headers).await?;
+        let (_, row) = self.pending_session(headers, origin.address).await?;
         let account = sql::credentials_by_id(&mut self.store().read().await?, row.org, row.user)
             .await?
             .ok_or(SessionRefusal::Unknown)?;

@@ -8,13 +8,13 @@ use crate::events::SIGN_IN;
 use crate::identity::Identity;
 use crate::sessions;
 use crate::sessions::Agent;
-use crate::sessions::sql::{Marks, SessionRow};
+use crate::sessions::sql::{Marks, Proven, SessionRow};
 use axum::http::{HeaderMap, StatusCode};
 use custos_http::Problem;
 use custos_kernel::audit::{Detail, Outcome};
 use custos_kernel::crypto::{TenantKey, Token, TotpSecret, TotpStep};
 use custos_kernel::event::Event;
-use custos_kernel::policy::{Origin, SessionRefusal};
+use custos_kernel::policy::{Assurance, Origin, SessionRefusal};
 use custos_store::WriteTx;
 use std::sync::Arc;
 
@@ -53,6 +53,7 @@ pub(super) struct Pending {
     pub(super) key: Arc<TenantKey>,
     pub(super) login_hash: i64,
     attempt: Attempt,
+    recognised: bool,
     agent: Agent,
     pub(super) origin: Origin,
 }
@@ -123,7 +124,7 @@ impl Identity {
         method: &'static str,
         origin: Origin,
     ) -> Result<Pending, IdentityError> {
-        let (_, row) = self.pending_session(headers).await?;
+        let (_, row) = self.pending_session(headers, origin.address).await?;
         let directory = self.directory(row.org).await?;
         let person = directory.person(row.user).ok_or(SessionRefusal::Unknown)?;
         let key = self.store().keys().get(self.store(), row.org).await?;
@@ -132,12 +133,14 @@ impl Identity {
         let source = sessions::cookie::device(headers)
             .and_then(|mark| device::verify(&key, login_hash, mark, now))
             .map_or_else(|| Source::address(origin.address), Source::Device);
+        let recognised = matches!(source, Source::Device(_));
         match self.throttles().codes.begin(login_hash, source, now) {
             Ok(attempt) => Ok(Pending {
                 row,
                 key,
                 login_hash,
                 attempt,
+                recognised,
                 agent: Agent::of(headers),
                 origin,
             }),
@@ -160,6 +163,7 @@ impl Identity {
             key,
             login_hash,
             attempt,
+            recognised,
             agent,
             origin,
         } = pending;
@@ -169,7 +173,12 @@ impl Identity {
         let random = self.store().random();
         let marks = Marks::seal(&key, row.id, agent, origin.address, random);
         let hash = token.hash();
-        if !sessions::sql::activate(&mut tx, &permit, &row.token, &hash, now, marks).await? {
+        let proven = Proven {
+            assurance: Assurance::Multi,
+            recognised,
+        };
+        let before = &row.token;
+        if !sessions::sql::activate(&mut tx, &permit, before, &hash, now, proven, marks).await? {
             return Err(SessionRefusal::Unknown.into());
         }
         let event =

@@ -1,7 +1,7 @@
 //! The caller of an operation: made from a verified credential, or a named job of the server itself.
 
-use super::{DataScope, RoleSet};
-use custos_values::{DepartmentId, OrgId, SessionId, UserId};
+use super::{Circumstances, DataScope, RoleSet};
+use custos_values::{ApiKeyId, DepartmentId, OrgId, SessionId, UserId};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -53,6 +53,13 @@ pub enum CallerKind {
         /// The session the credential belongs to.
         session: SessionId,
     },
+    /// A program with a key of a service account.
+    Key {
+        /// The service account.
+        user: UserId,
+        /// The key.
+        key: ApiKeyId,
+    },
     /// The server itself.
     System(Job),
 }
@@ -66,16 +73,24 @@ pub struct Origin {
     pub request_id: String,
 }
 
+/// What an account may do, as of now.
+#[derive(Debug, Clone)]
+pub(super) struct Standing {
+    pub(super) roles: RoleSet,
+    pub(super) data_scope: DataScope,
+    pub(super) department: Option<DepartmentId>,
+    pub(super) below: Arc<BTreeSet<DepartmentId>>,
+}
+
 /// The identity every decision starts from. Cannot be made outside the kernel except by
-/// [`super::SessionRecord::authenticate`] and [`Caller::system`].
+/// [`super::SessionRecord::authenticate`], [`super::ApiKeyRecord::authenticate`] and [`Caller::system`].
 #[derive(Debug, Clone)]
 pub struct Caller {
     kind: CallerKind,
     org: OrgId,
-    roles: RoleSet,
-    data_scope: DataScope,
-    department: Option<DepartmentId>,
-    below: Arc<BTreeSet<DepartmentId>>,
+    standing: Standing,
+    circumstances: Option<Circumstances>,
+    scopes: Option<Arc<BTreeSet<String>>>,
     origin: Origin,
 }
 
@@ -85,10 +100,14 @@ impl Caller {
         Self {
             kind: CallerKind::System(job),
             org,
-            roles: RoleSet::default(),
-            data_scope: DataScope::Own,
-            department: None,
-            below: Arc::default(),
+            standing: Standing {
+                roles: RoleSet::default(),
+                data_scope: DataScope::Own,
+                department: None,
+                below: Arc::default(),
+            },
+            circumstances: None,
+            scopes: None,
             origin: Origin::default(),
         }
     }
@@ -96,20 +115,24 @@ impl Caller {
     pub(super) fn user(
         kind: CallerKind,
         org: OrgId,
-        access: (RoleSet, DataScope),
-        department: Option<DepartmentId>,
-        below: Arc<BTreeSet<DepartmentId>>,
+        standing: Standing,
+        circumstances: Circumstances,
         origin: Origin,
     ) -> Self {
         Self {
             kind,
             org,
-            roles: access.0,
-            data_scope: access.1,
-            department,
-            below,
+            standing,
+            circumstances: Some(circumstances),
+            scopes: None,
             origin,
         }
+    }
+
+    /// The same, but only for the actions named.
+    pub(super) fn confined_to(mut self, scopes: Arc<BTreeSet<String>>) -> Self {
+        self.scopes = Some(scopes);
+        self
     }
 
     /// The same system job, on behalf of a request (so that its entry carries address and request id).
@@ -128,10 +151,10 @@ impl Caller {
         self.org
     }
 
-    /// The account, if a person.
+    /// The account, if a person or a program of theirs.
     pub fn user_id(&self) -> Option<UserId> {
         match self.kind {
-            CallerKind::User { user, .. } => Some(user),
+            CallerKind::User { user, .. } | CallerKind::Key { user, .. } => Some(user),
             CallerKind::System(_) => None,
         }
     }
@@ -140,28 +163,42 @@ impl Caller {
     pub fn session_id(&self) -> Option<SessionId> {
         match self.kind {
             CallerKind::User { session, .. } => Some(session),
-            CallerKind::System(_) => None,
+            CallerKind::Key { .. } | CallerKind::System(_) => None,
         }
     }
 
     /// The roles held.
     pub fn roles(&self) -> RoleSet {
-        self.roles
+        self.standing.roles
     }
 
     /// Which customers the roles reach.
     pub fn data_scope(&self) -> DataScope {
-        self.data_scope
+        self.standing.data_scope
     }
 
     /// The caller's department.
     pub fn department(&self) -> Option<DepartmentId> {
-        self.department
+        self.standing.department
     }
 
     /// All departments below the caller's, at any depth, without it.
     pub fn departments_below(&self) -> &BTreeSet<DepartmentId> {
-        &self.below
+        &self.standing.below
+    }
+
+    /// Under which circumstances they ask; none for a job.
+    pub fn circumstances(&self) -> Option<&Circumstances> {
+        self.circumstances.as_ref()
+    }
+
+    /// Whether the credential reaches an action (`resource.verb`) at all. That of a person reaches what their roles do.
+    pub(super) fn reaches(&self, resource: &str, action: &str) -> bool {
+        self.scopes.as_ref().is_none_or(|scopes| {
+            scopes
+                .iter()
+                .any(|scope| scope.split_once('.') == Some((resource, action)))
+        })
     }
 
     /// Where the request came from.

@@ -2,7 +2,8 @@
 
 use super::permit::action_name;
 use super::{
-    Action, Caller, CallerKind, Denied, Facts, Permit, Relation, Resource, RoleSet, Scope, actions,
+    Action, Caller, CallerKind, Circumstances, Denied, Facts, Permit, Relation, Remedy, Resource,
+    RoleSet, Scope, actions,
 };
 use super::{DataScope, Job};
 use cedar_policy::{
@@ -84,6 +85,7 @@ pub struct Decision {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Principal {
     User(RoleSet, DataScope),
+    Service(RoleSet, DataScope),
     System(Job),
 }
 
@@ -91,6 +93,7 @@ impl Principal {
     fn of(caller: &Caller) -> Self {
         match caller.kind() {
             CallerKind::User { .. } => Self::User(caller.roles(), caller.data_scope()),
+            CallerKind::Key { .. } => Self::Service(caller.roles(), caller.data_scope()),
             CallerKind::System(job) => Self::System(job),
         }
     }
@@ -102,14 +105,25 @@ struct Question {
     resource: &'static str,
     action: &'static str,
     relation: Relation,
+    circumstances: Option<Circumstances>,
     field: Option<FieldRule>,
+}
+
+/// With which freshness a question is put.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Freshness {
+    /// As it is.
+    Actual,
+    /// As it will be when the caller has proven a factor again: for what buttons and forms show.
+    Attainable,
 }
 
 /// All policies, decided by Cedar. Deny by default; a `forbid` always wins.
 pub struct Policy {
     slices: HashMap<String, PolicySet>,
     authorizer: Authorizer,
-    // Finite: roles × scopes × actions × relations × declared fields. Nothing a client sends enters the key.
+    // Finite: roles × scopes × actions × relations × circumstances × declared fields. Nothing a client sends enters the
+    // key.
     decided: RwLock<HashMap<Question, bool>>,
 }
 
@@ -187,11 +201,22 @@ impl Policy {
         facts: &Facts<R>,
     ) -> Result<Permit<A, R>, Denied> {
         let relation = Relation::of(caller, facts);
-        if self.ask(caller, R::TYPE, A::NAME, relation, None) {
+        if self.ask(caller, R::TYPE, A::NAME, relation, None, Freshness::Actual) {
             return Ok(Permit::new(caller, facts));
         }
-        let visible = self.ask(caller, R::TYPE, actions::Read::NAME, relation, None);
-        Err(denied::<A, R>(caller, Some(facts.id), visible))
+        let attainable = |action| {
+            self.ask(
+                caller,
+                R::TYPE,
+                action,
+                relation,
+                None,
+                Freshness::Attainable,
+            )
+        };
+        let visible = attainable(actions::Read::NAME);
+        let remedy = attainable(A::NAME).then_some(Remedy::StepUp);
+        Err(denied::<A, R>(caller, Some(facts.id), visible, remedy))
     }
 
     /// Decides which records of a type an action may reach.
@@ -202,20 +227,34 @@ impl Policy {
     /// # Errors
     /// [`Denied`] when it may reach none.
     pub fn scope<A: Action, R: Resource>(&self, caller: &Caller) -> Result<Scope<A, R>, Denied> {
-        let relations =
-            Relation::WITHIN.map(|relation| self.ask(caller, R::TYPE, A::NAME, relation, None));
-        Scope::new(caller, relations).ok_or_else(|| denied::<A, R>(caller, None, true))
+        let relations = |freshness| {
+            Relation::WITHIN
+                .map(|relation| self.ask(caller, R::TYPE, A::NAME, relation, None, freshness))
+        };
+        Scope::new(caller, relations(Freshness::Actual)).ok_or_else(|| {
+            let attainable = Scope::<A, R>::new(caller, relations(Freshness::Attainable));
+            let remedy = attainable.map(|_| Remedy::StepUp);
+            denied::<A, R>(caller, None, true, remedy)
+        })
     }
 
-    /// Whether a caller may take an action on any record at all: the gate of a route and the list of permissions
-    /// the web shows buttons by. Names come from the operation registry.
+    /// Whether a caller may take an action on any record at all, if need be after proving a factor again: the gate of a
+    /// route and the list of permissions the web shows buttons by. Names come from the operation registry.
     pub fn may_ever(&self, caller: &Caller, resource: &'static str, action: &'static str) -> bool {
-        Relation::WITHIN
-            .iter()
-            .any(|relation| self.ask(caller, resource, action, *relation, None))
+        Relation::WITHIN.iter().any(|relation| {
+            self.ask(
+                caller,
+                resource,
+                action,
+                *relation,
+                None,
+                Freshness::Attainable,
+            )
+        })
     }
 
-    /// Which of some actions the caller may take on one record, so that the web can show what it is told.
+    /// Which of some actions the caller may take on one record, if need be after proving a factor again, so that the web
+    /// can show what it is told.
     pub fn permitted<R: Resource>(
         &self,
         caller: &Caller,
@@ -226,18 +265,28 @@ impl Policy {
         actions
             .iter()
             .copied()
-            .filter(|action| self.ask(caller, R::TYPE, action, relation, None))
+            .filter(|action| {
+                self.ask(
+                    caller,
+                    R::TYPE,
+                    action,
+                    relation,
+                    None,
+                    Freshness::Attainable,
+                )
+            })
             .collect()
     }
 
-    /// The same gate for a bare combination of roles, for the authorisation matrix.
+    /// One decision about a person with a bare combination of roles, with the rules that led to it, for the
+    /// authorisation matrix.
     pub fn explain_role(
         &self,
-        roles: RoleSet,
-        scope: DataScope,
+        (roles, scope): (RoleSet, DataScope),
         resource: &'static str,
         action: &'static str,
         relation: Relation,
+        circumstances: Circumstances,
     ) -> Decision {
         let principal = Principal::User(roles, scope);
         self.decide(&Question {
@@ -245,6 +294,7 @@ impl Policy {
             resource,
             action,
             relation,
+            circumstances: Some(circumstances),
             field: None,
         })
     }
@@ -275,9 +325,19 @@ impl Policy {
         relation: Relation,
         field: FieldRule,
     ) -> FieldAccess {
-        if self.ask(caller, resource, "field_write", relation, Some(field)) {
+        let ask = |action| {
+            self.ask(
+                caller,
+                resource,
+                action,
+                relation,
+                Some(field),
+                Freshness::Actual,
+            )
+        };
+        if ask("field_write") {
             FieldAccess::Write
-        } else if !self.ask(caller, resource, "field_read", relation, Some(field)) {
+        } else if !ask("field_read") {
             FieldAccess::Hidden
         } else if field.masked {
             FieldAccess::Masked
@@ -293,16 +353,26 @@ impl Policy {
         action: &'static str,
         relation: Relation,
         field: Option<FieldRule>,
+        freshness: Freshness,
     ) -> bool {
-        // Another organisation's records are out of reach whatever the policies say.
-        if relation == Relation::Foreign {
+        // Another organisation's records are out of reach whatever the policies say, and so is what a key was not made
+        // for. Fields belong to the record, for which the key was asked already.
+        if relation == Relation::Foreign || (field.is_none() && !caller.reaches(resource, action)) {
             return false;
         }
+        let circumstances = caller
+            .circumstances()
+            .copied()
+            .map(|actual| match freshness {
+                Freshness::Actual => actual,
+                Freshness::Attainable => actual.made_fresh(),
+            });
         let question = Question {
             principal: Principal::of(caller),
             resource,
             action,
             relation,
+            circumstances,
             field,
         };
         if let Some(allowed) = self
@@ -358,12 +428,14 @@ fn denied<A: Action, R: Resource>(
     caller: &Caller,
     record: Option<[u8; 16]>,
     visible: bool,
+    remedy: Option<Remedy>,
 ) -> Denied {
     Denied {
         action: action_name::<A, R>(),
         resource: R::TYPE,
         record,
         visible,
+        remedy,
         caller: Box::new(caller.clone()),
     }
 }
@@ -385,17 +457,31 @@ fn cedar_question(action: &str, question: &Question) -> Option<(Request, Entitie
     let text = |value: &str| RestrictedExpression::new_string(value.to_owned());
     let (kind, roles, scope) = match question.principal {
         Principal::User(roles, scope) => ("user", roles, scope.name()),
+        Principal::Service(roles, scope) => ("service", roles, scope.name()),
         Principal::System(job) => (job.name(), RoleSet::default(), "none"),
     };
     let roles = RestrictedExpression::new_set(roles.iter().map(|role| text(role.name())));
-    let principal_type = if kind == "user" { "User" } else { "Job" };
+    let principal_type = match question.principal {
+        Principal::User(..) | Principal::Service(..) => "User",
+        Principal::System(_) => "Job",
+    };
     let principal = uid(principal_type, kind)?;
     let attributes = HashMap::from([
         ("roles".to_owned(), roles),
         ("data_scope".to_owned(), text(scope)),
+        ("kind".to_owned(), text(kind)),
     ]);
     let entity = Entity::new(principal.clone(), attributes, HashSet::new()).ok()?;
     let mut context = vec![("relation".to_owned(), text(question.relation.name()))];
+    if let Some(around) = question.circumstances {
+        let fresh = RestrictedExpression::new_bool(around.fresh);
+        context.push(("fresh".to_owned(), fresh));
+        context.push(("assurance".to_owned(), text(around.assurance.name())));
+        context.push(("device".to_owned(), text(around.device.name())));
+        context.push(("network".to_owned(), text(around.network.name())));
+        context.push(("hours".to_owned(), text(around.hours.name())));
+        context.push(("risk".to_owned(), text(around.risk.name())));
+    }
     if let Some(field) = question.field {
         context.push(("field".to_owned(), text(field.name)));
         context.push(("category".to_owned(), text(field.category)));

@@ -5,7 +5,9 @@
 //! as a [`Scope`] for lists, and to print as the reviewed authorisation matrix.
 
 mod action;
+mod api_key;
 mod caller;
+mod circumstances;
 mod engine;
 mod facts;
 mod permit;
@@ -13,9 +15,11 @@ mod role;
 mod session;
 
 pub use action::{Action, Resource, actions};
+pub use api_key::{ApiKeyRecord, ApiKeyRefusal};
 pub use caller::{Caller, CallerKind, Job, Origin};
+pub use circumstances::{Assurance, Circumstances, DeviceStanding, Hours, NetworkZone, Risk};
 pub use engine::{Decision, FieldAccess, FieldRule, Policy, PolicyError, PolicySource};
 pub use facts::{Facts, Relation};
-pub use permit::{Denied, Permit, Scope};
+pub use permit::{Denied, Permit, Remedy, Scope};
 pub use role::{DataScope, Role, RoleSet, RoleSetError};
-pub use session::{SessionLimits, SessionRecord, SessionRefusal, SessionState};
+pub use session::{Bar, SessionLimits, SessionRecord, SessionRefusal, SessionState, Surroundings};

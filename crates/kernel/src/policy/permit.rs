@@ -144,6 +144,13 @@ pub(super) fn action_name<A: Action, R: Resource>() -> String {
     format!("{}.{}", R::TYPE, A::NAME)
 }
 
+/// What a refused caller can do to be permitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remedy {
+    /// Prove a factor again.
+    StepUp,
+}
+
 /// A refusal, with what its audit entry needs.
 #[derive(Debug, Clone, Error)]
 #[error("{action} is not permitted")]
@@ -156,6 +163,8 @@ pub struct Denied {
     pub record: Option<[u8; 16]>,
     /// Whether the caller may at least read the record. If not, the answer must not tell that it exists.
     pub visible: bool,
+    /// What would lead to permission, if the caller can do it by themselves.
+    pub remedy: Option<Remedy>,
     /// Who was refused.
     pub caller: Box<Caller>,
 }

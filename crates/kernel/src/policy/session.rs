@@ -1,6 +1,10 @@
 //! Turning a stored session and a presented token into a caller.
 
-use super::{Caller, CallerKind, DataScope, Origin, RoleSet};
+use super::caller::Standing;
+use super::{
+    Assurance, Caller, CallerKind, Circumstances, DataScope, DeviceStanding, Hours, NetworkZone,
+    Origin, Risk, RoleSet,
+};
 use crate::crypto::{Token, TokenHash};
 use custos_values::{DepartmentId, OrgId, SessionId, Timestamp, UserId};
 use std::collections::BTreeSet;
@@ -25,6 +29,8 @@ pub struct SessionLimits {
     pub absolute_ms: i64,
     /// Longest time between first and second factor.
     pub pending_ms: i64,
+    /// How long a proven factor counts as fresh. 1 to 60 minutes.
+    pub fresh_ms: i64,
 }
 
 impl Default for SessionLimits {
@@ -33,6 +39,7 @@ impl Default for SessionLimits {
             idle_ms: 30 * 60_000,
             absolute_ms: 12 * 3_600_000,
             pending_ms: 10 * 60_000,
+            fresh_ms: 5 * 60_000,
         }
     }
 }
@@ -52,6 +59,46 @@ pub enum SessionRefusal {
     /// The account was disabled.
     #[error("account disabled")]
     Disabled,
+    /// A rule about the account's roles keeps the request out.
+    #[error("kept out by a rule: {0:?}")]
+    Barred(Bar),
+}
+
+/// What a rule about roles can keep a request out by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bar {
+    /// It comes from a network the roles may not be used from.
+    Network,
+    /// It comes at an hour the roles may not be used at.
+    Hours,
+    /// It comes from a device that is lost, or that the roles may not be used on.
+    Device,
+}
+
+/// What surrounds a request, as far as it is not in the session itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Surroundings {
+    /// What is known of the device.
+    pub device: DeviceStanding,
+    /// Where the request comes from.
+    pub network: NetworkZone,
+    /// When it comes.
+    pub hours: Hours,
+    /// How unusual it looks.
+    pub risk: Risk,
+    /// What keeps it out, if anything does.
+    pub bar: Option<Bar>,
+}
+
+impl Surroundings {
+    /// What most requests have; see [`Circumstances::ORDINARY`].
+    pub const ORDINARY: Self = Self {
+        device: Circumstances::ORDINARY.device,
+        network: Circumstances::ORDINARY.network,
+        hours: Circumstances::ORDINARY.hours,
+        risk: Circumstances::ORDINARY.risk,
+        bar: None,
+    };
 }
 
 /// A session as stored, joined with what its account may do right now.
@@ -71,6 +118,12 @@ pub struct SessionRecord {
     pub created_at: Timestamp,
     /// When the session was last used.
     pub last_seen_at: Timestamp,
+    /// When a factor was last proven in it.
+    pub proven_at: Timestamp,
+    /// How surely.
+    pub assurance: Assurance,
+    /// What surrounds the request.
+    pub surroundings: Surroundings,
     /// Whether the account may be used.
     pub account_active: bool,
     /// The account's roles.
@@ -112,17 +165,41 @@ impl SessionRecord {
         if self.state != SessionState::Active {
             return Err(SessionRefusal::Pending);
         }
+        let Surroundings {
+            device,
+            network,
+            hours,
+            risk,
+            ..
+        } = self.surroundings;
+        let circumstances = Circumstances {
+            assurance: self.assurance,
+            fresh: risk < Risk::High && now < self.fresh_until(limits),
+            device,
+            network,
+            hours,
+            risk,
+        };
         Ok(Caller::user(
             CallerKind::User {
                 user: self.user,
                 session: self.id,
             },
             self.org,
-            (self.roles, self.data_scope),
-            self.department,
-            Arc::clone(&self.departments_below),
+            Standing {
+                roles: self.roles,
+                data_scope: self.data_scope,
+                department: self.department,
+                below: Arc::clone(&self.departments_below),
+            },
+            circumstances,
             origin,
         ))
+    }
+
+    /// Until when what was proven counts as fresh.
+    pub fn fresh_until(&self, limits: &SessionLimits) -> Timestamp {
+        self.proven_at.plus_millis(limits.fresh_ms)
     }
 
     /// Proves that the token is that of this live session, whether or not the second factor was given yet.
@@ -144,6 +221,8 @@ impl SessionRecord {
         if !self.account_active {
             return Err(SessionRefusal::Disabled);
         }
-        Ok(())
+        self.surroundings
+            .bar
+            .map_or(Ok(()), |bar| Err(SessionRefusal::Barred(bar)))
     }
 }

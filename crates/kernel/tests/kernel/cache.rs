@@ -1,7 +1,7 @@
 //! The cache answers as the engine does.
 
 use crate::support::*;
-use custos_kernel::policy::{DataScope, Facts, Relation, Role, RoleSet, actions};
+use custos_kernel::policy::{Circumstances, DataScope, Facts, Relation, Role, RoleSet, actions};
 use proptest::prelude::*;
 
 fn record(relation: Relation) -> Facts<Customer> {
@@ -46,7 +46,7 @@ proptest! {
                     _ => policy.permit::<actions::Delete, _>(&caller, &facts).is_ok(),
                 };
                 let roles = RoleSet::new(roles.iter().copied()).unwrap();
-                let engine = policy.explain_role(roles, *scope, "customer", action, *relation);
+                let engine = policy.explain_role((roles, *scope), "customer", action, *relation, Circumstances::ORDINARY);
                 prop_assert_eq!(answer, engine.allowed);
             }
         }

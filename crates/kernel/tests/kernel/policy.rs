@@ -2,8 +2,8 @@
 
 use crate::support::*;
 use custos_kernel::policy::{
-    Action, Caller, DataScope, Facts, FieldAccess, FieldRule, Job, Policy, PolicyError,
-    PolicySource, Relation, Role, RoleSet, actions,
+    Action, Caller, Circumstances, DataScope, Facts, FieldAccess, FieldRule, Job, Policy,
+    PolicyError, PolicySource, Relation, Role, RoleSet, actions,
 };
 use custos_values::{DepartmentId, OrgId, UserId};
 
@@ -121,7 +121,13 @@ fn another_organisation_is_out_of_reach_even_if_everything_is_permitted() {
         assert!(scope.admit(&foreign).is_none());
     }
     let roles = RoleSet::default();
-    let told = policy.explain_role(roles, DataScope::All, "customer", "read", Relation::Foreign);
+    let told = policy.explain_role(
+        (roles, DataScope::All),
+        "customer",
+        "read",
+        Relation::Foreign,
+        Circumstances::ORDINARY,
+    );
     assert!(!told.allowed);
 }
 
@@ -151,8 +157,15 @@ fn jobs_have_rules_of_their_own() {
 #[test]
 fn the_deciding_rules_are_named_with_their_feature() {
     let roles = RoleSet::new([Role::SalesLead]).unwrap();
-    let ask =
-        |relation| sample().explain_role(roles, DataScope::All, "customer", "reveal", relation);
+    let ask = |relation| {
+        sample().explain_role(
+            (roles, DataScope::All),
+            "customer",
+            "reveal",
+            relation,
+            Circumstances::ORDINARY,
+        )
+    };
     assert_eq!(ask(Relation::Own).rules, ["sample/reach"]);
     assert_eq!(
         ask(Relation::Elsewhere).rules,

@@ -2,7 +2,7 @@
 //! there is.
 
 use crate::support::sample;
-use custos_kernel::policy::{DataScope, Relation, Role, RoleSet};
+use custos_kernel::policy::{Circumstances, DataScope, Relation, Role, RoleSet};
 
 const ACTIONS: [&str; 14] = [
     "list",
@@ -80,7 +80,13 @@ fn the_engine_decides_as_the_reference_everywhere() {
             for resource in ["customer", "ledger", "nothing"] {
                 for action in ACTIONS {
                     for relation in Relation::WITHIN.into_iter().chain([Relation::Foreign]) {
-                        let told = policy.explain_role(roles, scope, resource, action, relation);
+                        let told = policy.explain_role(
+                            (roles, scope),
+                            resource,
+                            action,
+                            relation,
+                            Circumstances::ORDINARY,
+                        );
                         let expected = expected(roles, scope, resource, action, relation);
                         assert_eq!(
                             told.allowed, expected,

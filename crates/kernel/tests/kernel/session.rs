@@ -12,6 +12,7 @@ const LIMITS: SessionLimits = SessionLimits {
     idle_ms: 100,
     absolute_ms: 1000,
     pending_ms: 50,
+    fresh_ms: 20,
 };
 
 fn stored(token: &Token) -> SessionRecord {

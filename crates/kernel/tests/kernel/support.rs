@@ -2,8 +2,8 @@
 
 use custos_kernel::crypto::{RecordKey, RootKey, TenantKey, Token};
 use custos_kernel::policy::{
-    Caller, DataScope, Facts, Origin, Permit, Policy, PolicySource, Resource, Role, RoleSet,
-    SessionLimits, SessionRecord, SessionState, actions,
+    Assurance, Caller, DataScope, Facts, Origin, Permit, Policy, PolicySource, Resource, Role,
+    RoleSet, SessionLimits, SessionRecord, SessionState, Surroundings, actions,
 };
 use custos_values::{CustomerId, DepartmentId, OrgId, Random, SessionId, Timestamp, UserId};
 use std::collections::BTreeSet;
@@ -98,6 +98,9 @@ pub fn session(
         state: SessionState::Active,
         created_at: Timestamp::from_millis(0),
         last_seen_at: Timestamp::from_millis(0),
+        proven_at: Timestamp::from_millis(0),
+        assurance: Assurance::Multi,
+        surroundings: Surroundings::ORDINARY,
         account_active: true,
         roles,
         data_scope,

@@ -1,0 +1,1 @@
+//! The protocols of other people's identity providers: OpenID Connect, LDAP, scan login.
