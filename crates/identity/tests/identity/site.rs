@@ -99,12 +99,23 @@ pub fn empty(installation: &Installation) -> Site<'_> {
 
 /// A node with a store, and so with connections and memory, of its own.
 pub fn node<'i>(installation: &'i Installation, store: &Arc<Store>, sink: AuditSink) -> Site<'i> {
+    let cheap = PasswordParams {
+        memory_kib: 8,
+        passes: 1,
+    };
+    node_hashing(installation, store, sink, cheap)
+}
+
+/// A node whose password hashes cost so much.
+pub fn node_hashing<'i>(
+    installation: &'i Installation,
+    store: &Arc<Store>,
+    sink: AuditSink,
+    password: PasswordParams,
+) -> Site<'i> {
     let policy = Arc::new(Policy::load(&[POLICY, READ_LOG]).unwrap());
     let options = IdentityOptions {
-        password: PasswordParams {
-            memory_kib: 8,
-            passes: 1,
-        },
+        password,
         setup_code: Some(SETUP_CODE.to_owned()),
         ..IdentityOptions::default()
     };
