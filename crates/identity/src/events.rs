@@ -3,6 +3,12 @@
 custos_kernel::events! {
     /// The first factor was right: a pending session begins.
     BEGIN = "session.begin", SignIn;
+    /// The answer of an identity provider was taken, to be checked.
+    FEDERATE = "session.federate", SignIn;
+    /// Somebody connected their account with an identity provider, or parted it from one.
+    CONNECT = "user.connect", Own;
+    /// An identity provider ended sessions it had begun.
+    PROVIDER_LOGOUT = "session.provider_logout", Part;
     /// A sign-in was completed, or failed.
     SIGN_IN = "session.create", SignIn;
     /// Setting the second factor up was begun.

@@ -1,8 +1,10 @@
 //! The state all operations of this crate share.
 
+use crate::federation::Federation;
 use crate::organisation::Directories;
 use crate::sessions::Sessions;
 use crate::sign_in::{Hashing, Throttles};
+use custos_federation::Outgoing;
 use custos_kernel::crypto::PasswordParams;
 use custos_kernel::policy::{Caller, Job, Origin, Policy, SessionLimits};
 use custos_store::{AuditSink, Store};
@@ -20,6 +22,8 @@ pub struct IdentityOptions {
     /// The code the server printed at its first start, without which nobody can set it up. With `None`, setup is
     /// refused.
     pub setup_code: Option<String>,
+    /// How identity providers are asked. With `None`, none is.
+    pub outgoing: Option<Arc<dyn Outgoing>>,
 }
 
 /// Organisation, accounts and sessions of an installation.
@@ -32,6 +36,8 @@ pub struct Identity {
     throttles: Throttles,
     sessions: Sessions,
     directories: Directories,
+    #[expect(dead_code, reason = "the protocols that keep something here follow")]
+    federation: Federation,
     permissions: RwLock<Vec<(&'static str, &'static str)>>,
     me: Weak<Identity>,
 }
@@ -55,6 +61,7 @@ impl Identity {
             throttles: Throttles::default(),
             sessions,
             directories: Directories::default(),
+            federation: Federation::default(),
             permissions: RwLock::default(),
             me: Weak::clone(me),
         }))
@@ -117,6 +124,11 @@ impl Identity {
 
     pub(crate) fn directories(&self) -> &Directories {
         &self.directories
+    }
+
+    #[expect(dead_code, reason = "the protocols that ask follow")]
+    pub(crate) fn outgoing(&self) -> Option<&Arc<dyn Outgoing>> {
+        self.options.outgoing.as_ref()
     }
 
     /// Itself, for work that outlives a request.

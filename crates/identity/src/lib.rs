@@ -11,6 +11,7 @@
 mod accounts;
 mod error;
 mod events;
+mod federation;
 mod identity;
 mod organisation;
 mod preferences;
@@ -26,7 +27,8 @@ pub use events::EVENTS;
 pub use identity::{Identity, IdentityOptions};
 pub use organisation::{Department, Directory, Person};
 pub use resources::{
-    DepartmentResource, OrganisationResource, PreferenceResource, SessionResource, UserResource,
+    DepartmentResource, OrganisationResource, PreferenceResource, ProviderResource,
+    SessionResource, UserResource,
 };
 pub use schema::{DataScopeName, Named, RoleName};
 pub use setup::{DemoAccount, DemoPlan, NewOrganisation, NewUser};
@@ -49,6 +51,7 @@ pub const MIGRATIONS: &[Migration] = &[
     accounts::MIGRATION,
     sessions::MIGRATION,
     preferences::MIGRATION,
+    federation::MIGRATION,
 ];
 
 /// The operations of this crate, to be registered with [`Identity`] as their state.
@@ -59,5 +62,6 @@ pub fn operations() -> Vec<Operation<Arc<Identity>>> {
     all.extend(accounts::operations());
     all.extend(organisation::operations());
     all.extend(preferences::operations());
+    all.extend(federation::operations());
     all
 }

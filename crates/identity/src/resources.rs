@@ -20,6 +20,8 @@ resources! {
     DepartmentResource = "department",
     /// A session. Owned by its account.
     SessionResource = "session",
+    /// An identity provider.
+    ProviderResource = "identity_provider",
     /// The settings a person keeps. The record id is that of the account.
     PreferenceResource = "preference",
 }

@@ -5,10 +5,11 @@ import app from "../../../locales/en/app.ftl?raw";
 import audit from "../../../locales/en/audit.ftl?raw";
 import customers from "../../../locales/en/customers.ftl?raw";
 import errors from "../../../locales/en/errors.ftl?raw";
+import federation from "../../../locales/en/federation.ftl?raw";
 import fields from "../../../locales/en/fields.ftl?raw";
 import imports from "../../../locales/en/imports.ftl?raw";
 import session from "../../../locales/en/session.ftl?raw";
 import setup from "../../../locales/en/setup.ftl?raw";
 
-export const resources = [account, admin, app, audit, customers, errors, fields, imports, session, setup];
+export const resources = [account, admin, app, audit, customers, errors, federation, fields, imports, session, setup];
 export { antd };

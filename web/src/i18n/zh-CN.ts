@@ -6,10 +6,11 @@ import app from "../../../locales/zh-CN/app.ftl?raw";
 import audit from "../../../locales/zh-CN/audit.ftl?raw";
 import customers from "../../../locales/zh-CN/customers.ftl?raw";
 import errors from "../../../locales/zh-CN/errors.ftl?raw";
+import federation from "../../../locales/zh-CN/federation.ftl?raw";
 import fields from "../../../locales/zh-CN/fields.ftl?raw";
 import imports from "../../../locales/zh-CN/imports.ftl?raw";
 import session from "../../../locales/zh-CN/session.ftl?raw";
 import setup from "../../../locales/zh-CN/setup.ftl?raw";
 
-export const resources = [account, admin, app, audit, customers, errors, fields, imports, session, setup];
+export const resources = [account, admin, app, audit, customers, errors, federation, fields, imports, session, setup];
 export { antd };

@@ -10,6 +10,7 @@ mod health;
 mod idle;
 mod imports;
 mod indexing;
+mod outgoing;
 mod request_log;
 mod router;
 mod running;

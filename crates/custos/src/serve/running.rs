@@ -5,7 +5,7 @@ use super::certificate::Certificate;
 use super::connection::Server;
 use super::data_folder::DataFolder;
 use super::socket::Sockets;
-use super::{imports, indexing, router, seed};
+use super::{imports, indexing, outgoing, router, seed};
 use crate::cli::Failure;
 use crate::config::Settings;
 use crate::product::{Features, Foundation, location};
@@ -55,6 +55,7 @@ impl Running {
         let setup_code = setup_code(&*random);
         let options = IdentityOptions {
             setup_code: Some(setup_code.clone()),
+            outgoing: Some(outgoing::outgoing()),
             ..IdentityOptions::default()
         };
         let features = Features::open(&base, options, folder.places().uploads())?;

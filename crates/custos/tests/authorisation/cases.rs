@@ -39,6 +39,10 @@ pub fn about(operation: &Declared) -> Option<About> {
             About::Nothing
         }
         "preference_read" | "preference_update" => About::Nothing,
+        "session_provider_list" | "identity_provider_list" | "identity_provider_create" => {
+            About::Nothing
+        }
+        id if id.starts_with("identity_provider_") => About::Record,
         "audit_actions_list" | "audit_checkpoint_read" | "audit_verification_create" => {
             About::Nothing
         }
@@ -106,6 +110,14 @@ fn body(site: &Site<'_>, operation: &str, target: &Target) -> Option<Value> {
         }
         "user_update" => json!({ "status": "active" }),
         "user_access" => json!({ "roles": ["sales"], "data_scope": "own" }),
+        "identity_provider_create" => json!({
+            "kind": "oidc", "name": "统一登录", "accounts": "create", "secret": "s3cret",
+            "config": { "issuer": "https://idp.example", "client_id": "custos" }
+        }),
+        "identity_provider_update" => json!({}),
+        "identity_provider_access" => {
+            json!({ "mappings": [], "privileged": false, "two_factors": false })
+        }
         "department_create" => json!({ "name": format!("部门{number}"), "parent_id": null }),
         "preference_update" => json!({ "value": { "columns": ["name"] } }),
         "customers_create" => json!({ "fields": { "name": format!("新公司{number}号") } }),

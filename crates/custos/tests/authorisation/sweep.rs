@@ -237,6 +237,9 @@ impl<'s> Sweep<'s> {
                 call = call.with("if-match", format!("\"{}\"", target.version));
             }
             "contacts_update" | "contacts_delete" => call = call.with("if-match", "\"1\""),
+            id if id.starts_with("identity_provider_") => {
+                call = call.with("if-match", "\"1\"");
+            }
             "session_link" => {
                 let link = self.fresh_link().await;
                 call.body = Sent::Json(json!({ "token": link }));

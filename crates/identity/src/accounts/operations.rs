@@ -27,7 +27,7 @@ fn last_administrator(role: Role) -> IdentityError {
 }
 
 /// Refuses to take a role from the last active account that holds it.
-async fn keep_administrators(
+pub(crate) async fn keep_administrators(
     tx: &mut WriteTx<'_>,
     before: RoleSet,
     after: RoleSet,

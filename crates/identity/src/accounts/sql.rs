@@ -122,15 +122,16 @@ pub(super) async fn count(
 }
 
 /// What a decision about an account needs.
-pub(super) struct AccountFacts {
-    pub(super) department: Option<DepartmentId>,
-    pub(super) version: i64,
-    pub(super) active: bool,
-    pub(super) roles: RoleSet,
+pub(crate) struct AccountFacts {
+    pub(crate) department: Option<DepartmentId>,
+    pub(crate) version: i64,
+    pub(crate) active: bool,
+    pub(crate) roles: RoleSet,
+    pub(crate) data_scope: DataScope,
 }
 
 /// The facts of an account, within a transaction.
-pub(super) async fn facts(
+pub(crate) async fn facts(
     tx: &mut WriteTx<'_>,
     id: UserId,
 ) -> Result<Option<AccountFacts>, StoreError> {
@@ -138,11 +139,13 @@ pub(super) async fn facts(
     let rows = tx.lookup(sql, &[Value::from(id)]).await?;
     rows.first()
         .map(|row| {
+            let (roles, data_scope) = access(row.text(3)?, row.text(4)?)?;
             Ok(AccountFacts {
                 department: row.id_opt(0)?.map(DepartmentId::from_bytes),
                 version: row.int(1)?,
                 active: row.int(2)? != 0,
-                roles: access(row.text(3)?, row.text(4)?)?.0,
+                roles,
+                data_scope,
             })
         })
         .transpose()
@@ -200,14 +203,14 @@ pub(crate) async fn login_taken(tx: &mut WriteTx<'_>, login_hash: i64) -> Result
 }
 
 /// What administrators change, all at once.
-pub(super) struct AccountUpdate {
-    pub(super) name: Option<Vec<u8>>,
-    pub(super) department: Option<DepartmentId>,
-    pub(super) active: bool,
-    pub(super) now: Timestamp,
+pub(crate) struct AccountUpdate {
+    pub(crate) name: Option<Vec<u8>>,
+    pub(crate) department: Option<DepartmentId>,
+    pub(crate) active: bool,
+    pub(crate) now: Timestamp,
 }
 
-pub(super) async fn update(
+pub(crate) async fn update(
     tx: &mut WriteTx<'_>,
     permit: &Permit<actions::Update, UserResource>,
     row: AccountUpdate,
@@ -223,7 +226,7 @@ pub(super) async fn update(
     tx.change(permit, sql, &values).await
 }
 
-pub(super) async fn set_access(
+pub(crate) async fn set_access(
     tx: &mut WriteTx<'_>,
     permit: &Permit<actions::Grant, UserResource>,
     roles: RoleSet,
@@ -422,7 +425,7 @@ pub(crate) async fn use_link(
 }
 
 /// Withdraws an account's link.
-pub(super) async fn drop_link<A: Action>(
+pub(crate) async fn drop_link<A: Action>(
     tx: &mut WriteTx<'_>,
     permit: &Permit<A, UserResource>,
 ) -> Result<(), StoreError> {

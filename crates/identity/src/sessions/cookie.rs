@@ -7,6 +7,8 @@ use custos_kernel::crypto::Token;
 const SESSION: &str = "__Host-custos";
 /// Marks a browser in which somebody signed in before; see [`crate::sign_in`].
 const DEVICE: &str = "__Host-custos-device";
+/// What a sign-in under way at an identity provider is remembered by.
+const ATTEMPT: &str = "__Host-custos-attempt";
 /// How long a browser is remembered, in seconds.
 pub(crate) const DEVICE_SECONDS: i64 = 180 * 24 * 3600;
 
@@ -55,6 +57,32 @@ pub(crate) fn set_device(headers: &mut HeaderMap, mark: &str) {
         mark,
         &format!("; Max-Age={DEVICE_SECONDS}"),
     );
+}
+
+/// What a sign-in under way is remembered by, unchecked.
+pub(crate) fn attempt(headers: &HeaderMap) -> Option<&str> {
+    value(headers, ATTEMPT)
+}
+
+/// Remembers a sign-in under way. Strict, as the others: the page the provider leads back to asks from this site.
+pub(crate) fn set_attempt(headers: &mut HeaderMap, sealed: &str, seconds: i64) {
+    set(headers, ATTEMPT, sealed, &format!("; Max-Age={seconds}"));
+}
+
+/// Forgets it.
+#[expect(dead_code, reason = "the operations of identity providers follow")]
+pub(crate) fn clear_attempt(headers: &mut HeaderMap) {
+    set(headers, ATTEMPT, "", "; Max-Age=0");
+}
+
+/// The session's token as a browser sends it.
+pub(crate) fn session_pair(token: &Token) -> String {
+    format!("{SESSION}={}", token.expose())
+}
+
+/// The device mark as a browser sends it.
+pub(crate) fn device_pair(mark: &str) -> String {
+    format!("{DEVICE}={mark}")
 }
 
 #[cfg(test)]

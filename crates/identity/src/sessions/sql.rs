@@ -322,7 +322,7 @@ pub(super) async fn ids_of_user(
 }
 
 /// Ends one session of an account: false if the account has no such session (any more).
-pub(super) async fn delete(
+pub(crate) async fn delete(
     tx: &mut WriteTx<'_>,
     permit: &Permit<actions::Delete, SessionResource>,
     user: UserId,

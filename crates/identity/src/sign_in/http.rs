@@ -173,7 +173,7 @@ pub(crate) fn operations() -> Vec<Operation<Arc<Identity>>> {
     ]
 }
 
-fn begun(begun: &Begun) -> Response {
+pub(crate) fn begun(begun: &Begun) -> Response {
     let next = match begun.next {
         Next::Totp => Step::Totp,
         Next::EnrolTotp => Step::EnrolTotp,
@@ -183,7 +183,7 @@ fn begun(begun: &Begun) -> Response {
     response
 }
 
-fn completed(completed: &Completed, body: impl Serialize) -> Response {
+pub(crate) fn completed(completed: &Completed, body: impl Serialize) -> Response {
     let mut response = axum::Json(body).into_response();
     cookie::set_session(response.headers_mut(), &completed.token);
     cookie::set_device(response.headers_mut(), &completed.device);

@@ -21,6 +21,7 @@
 //! Whoever floods an account from elsewhere uses up the account's allowance, and its owner still gets in from their own
 //! device at once. Logins that do not exist are counted like those that do. Each node counts for itself.
 
+mod by_provider;
 mod device;
 mod enrolment;
 mod hashing;
@@ -34,6 +35,8 @@ mod throttle;
 
 pub(crate) use hashing::Hashing;
 pub(crate) use http::operations;
+#[expect(unused_imports, reason = "the operations of identity providers follow")]
+pub(crate) use http::{begun, completed};
 pub(crate) use link::LINK_LIFE_MS;
 pub use link::LinkToken;
 pub use strength::Strength;
@@ -63,7 +66,7 @@ pub(crate) enum Next {
 }
 
 impl Next {
-    fn of(credentials: &Credentials) -> Self {
+    pub(crate) fn of(credentials: &Credentials) -> Self {
         if credentials.totp_secret.is_some() {
             Self::Totp
         } else {

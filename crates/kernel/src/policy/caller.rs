@@ -19,16 +19,19 @@ pub enum Job {
     Operator,
     /// Marks imports that a stopped server left running.
     Recovery,
+    /// Keeps accounts as identity providers say: signing in there, provisioning.
+    Federation,
 }
 
 impl Job {
     /// Every job.
-    pub const ALL: [Job; 5] = [
+    pub const ALL: [Job; 6] = [
         Job::Setup,
         Job::Indexer,
         Job::Identity,
         Job::Operator,
         Job::Recovery,
+        Job::Federation,
     ];
 
     /// The name in policies and audit entries.
@@ -39,6 +42,7 @@ impl Job {
             Job::Identity => "identity",
             Job::Operator => "operator",
             Job::Recovery => "recovery",
+            Job::Federation => "federation",
         }
     }
 }
