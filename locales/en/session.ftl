@@ -38,3 +38,6 @@ session-ending-absolute = This session reaches its time limit in { $seconds } se
 session-stay = Stay signed in
 session-understood = Understood
 session-sign-out-now = Sign out now
+step-up-title = Confirm it is you
+step-up-note = This action needs a code from your authenticator app.
+step-up-none = This action needs a fresh sign-in. Sign out and sign in again.

@@ -38,3 +38,6 @@ session-ending-absolute = 本次登录已达时限，{ $seconds } 秒后退出�
 session-stay = 继续使用
 session-understood = 知道了
 session-sign-out-now = 立即退出
+step-up-title = 验证身份
+step-up-note = 此操作需要再次验证，请输入验证器应用显示的验证码。
+step-up-none = 此操作需要重新登录后才能进行，请退出后再次登录。

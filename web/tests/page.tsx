@@ -36,6 +36,10 @@ export function session(...permissions: string[]) {
     organisation: { id: "o1", name: "Harbour & Quay" },
     permissions,
     csrf_token: "token-1",
+    assurance: "multi",
+    step_up: ["totp"],
+    fresh: true,
+    fresh_until: later(0.08),
     idle_expires_at: later(1),
     absolute_expires_at: later(8),
   };

@@ -15,6 +15,8 @@ custos_kernel::events! {
     ENROLMENT = "session.enrolment", SignIn;
     /// The second factor was set up.
     ENROL = "user.enrol", SignIn;
+    /// Somebody proved a factor again within their session, or failed to.
+    STEP_UP = "session.step_up", Own;
     /// Somebody read their own session.
     READ_SESSION = "session.read", Own;
     /// Somebody signed out.

@@ -22,6 +22,8 @@ resources! {
     SessionResource = "session",
     /// An identity provider.
     ProviderResource = "identity_provider",
+    /// The password of an account. The record id is that of the account, which owns it.
+    PasswordResource = "password",
     /// The settings a person keeps. The record id is that of the account.
     PreferenceResource = "preference",
 }

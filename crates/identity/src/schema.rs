@@ -82,6 +82,14 @@ impl From<Assurance> for AssuranceName {
     }
 }
 
+/// What somebody can prove who they are by, beside a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FactorKind {
+    /// A code of an authenticator app.
+    Totp,
+}
+
 /// Something with a name.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Named {

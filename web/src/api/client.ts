@@ -55,12 +55,77 @@ const session: Middleware = {
   },
 };
 
+/** Asks the person to prove who they are once more; true when they did. */
+type StepUp = () => Promise<boolean>;
+const STEP_UP = `${API_BASE}/session/step-up`;
+let askForStepUp: StepUp | null = null;
+let stepUpUnderWay: Promise<boolean> | null = null;
+
+/** Sets who asks the person for a fresh factor. Returns the way to stop. */
+export function onStepUp(ask: StepUp): () => void {
+  askForStepUp = ask;
+  return () => {
+    if (askForStepUp === ask) askForStepUp = null;
+  };
+}
+
+/** Has the person prove a factor again. Whoever needs it at the same time waits for the same answer. */
+export function stepUp(): Promise<boolean> {
+  stepUpUnderWay ??= (askForStepUp?.() ?? Promise.resolve(false)).finally(() => {
+    stepUpUnderWay = null;
+  });
+  return stepUpUnderWay;
+}
+
+/** Reads the token of the session as it is now: another tab may have given the session a new one. */
+async function renewedToken(): Promise<boolean> {
+  const before = csrfToken;
+  const answer = await globalThis.fetch(new Request(`${API_BASE}/session`, { credentials: "same-origin" }));
+  const session: unknown = answer.ok ? await answer.json() : null;
+  if (typeof session !== "object" || session === null || !("csrf_token" in session)) return false;
+  csrfToken = String(session.csrf_token);
+  return csrfToken !== before;
+}
+
+/** Whether a refused request may be sent once more, after what has to happen in between. */
+async function worthRepeating(
+  request: Request,
+  response: Response,
+  sentUnder: string | null,
+): Promise<boolean> {
+  if (new URL(request.url).pathname.startsWith(STEP_UP)) return false;
+  if (response.status === 401) {
+    // The session went on under a new token while the request was on its way.
+    if (stepUpUnderWay !== null) await stepUpUnderWay;
+    return sentUnder !== null && csrfToken !== null && sentUnder !== csrfToken;
+  }
+  if (response.status !== 403) return false;
+  const problem = asApiError(
+    response.status,
+    await response
+      .clone()
+      .json()
+      .catch(() => null),
+  );
+  if (problem.code === "session.step_up") return stepUp();
+  return problem.code === "request.csrf" && renewedToken();
+}
+
+async function send(request: Request): Promise<Response> {
+  const again = request.clone();
+  const sentUnder = csrfToken;
+  // Looked up per call, so that a test can replace it.
+  const response = await globalThis.fetch(request);
+  if (response.ok || !(await worthRepeating(again, response, sentUnder))) return response;
+  if (!SAFE.has(again.method) && csrfToken !== null) again.headers.set("X-CSRF-Token", csrfToken);
+  return globalThis.fetch(again);
+}
+
 /** The typed client. Features call it only inside query and mutation functions. */
 export const api = createClient<paths>({
   baseUrl: API_BASE,
   credentials: "same-origin",
-  // Looked up per call, so that a test can replace it.
-  fetch: (request) => globalThis.fetch(request),
+  fetch: send,
 });
 api.use(session);
 

@@ -532,6 +532,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/session/step-up/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["session_step_up_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/session/totp": {
         parameters: {
             query?: never;
@@ -1011,6 +1027,11 @@ export interface components {
          * @enum {string}
          */
         Duplicates: "skip" | "merge" | "keep";
+        /**
+         * @description What somebody can prove who they are by, beside a password.
+         * @enum {string}
+         */
+        FactorKind: "totp";
         /** @description One field as the caller may use it. */
         FieldInfo: {
             /** @description Its name. */
@@ -1092,6 +1113,16 @@ export interface components {
             index: number | null;
             /** @description Its place in the log's own terms: `from`, `to`, `level`, `child`, `size`, `reason`, … */
             detail: Record<string, never>;
+        };
+        /** @description A session with a freshly proven factor. It goes on under a new cookie. */
+        FreshSession: {
+            /** @description What `X-CSRF-Token` must be from now on. */
+            csrf_token: string;
+            /**
+             * Format: date-time
+             * @description Until when the factor counts as fresh.
+             */
+            fresh_until: string;
         };
         /** @description An import. */
         Import: {
@@ -1446,6 +1477,10 @@ export interface components {
             csrf_token: string;
             /** @description How surely the person proved who they are. */
             assurance: components["schemas"]["Assurance"];
+            /** @description By what the person can prove again who they are. */
+            step_up: components["schemas"]["FactorKind"][];
+            /** @description Whether what they proved counts as fresh now, for a request from where this one comes. */
+            fresh: boolean;
             /**
              * Format: date-time
              * @description Until when what they proved counts as fresh. Some actions need a factor proven again after that.
@@ -3262,6 +3297,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NextStep"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_step_up_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Code"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreshSession"];
                 };
             };
             /** @description problem */

@@ -52,6 +52,7 @@ pub fn about(operation: &Declared) -> Option<About> {
         | "session_totp_enrolment"
         | "session_totp_confirmation"
         | "session_recovery"
+        | "session_step_up_totp"
         | "session_password_update"
         | "session_password_strength"
         | "session_read"
@@ -103,7 +104,7 @@ fn body(site: &Site<'_>, operation: &str, target: &Target) -> Option<Value> {
             json!({ "setup_code": "", "organisation_name": "", "language": "en", "users": [] })
         }
         "session_create" => json!({ "login": GUEST, "password": password(GUEST) }),
-        "session_totp" | "session_recovery" => json!({ "code": "000000" }),
+        "session_totp" | "session_recovery" | "session_step_up_totp" => json!({ "code": "000000" }),
         "session_password_strength" => json!({ "password": "one two three" }),
         "user_create" => {
             json!({ "name": "新人", "login": format!("new{number}"), "department_id": null, "data_scope": "own" })

@@ -23,6 +23,7 @@ session_totp              .                    409   409  409   409    409      
 session_totp_enrolment    session.enrolment    409   409  409   409    409      409   409  +       401
 session_totp_confirmation session.create       409   409  409   409    409      409   409  +       401
 session_recovery          .                    409   409  409   409    409      409   409  409     401
+session_step_up_totp      .                    401   401  401   401    401      401   401  401     401
 session_password_update   user.password        +     +    +     +      +        +     +    -       -
 session_password_strength .                    +     +    +     +      +        +     +    +       +
 session_read              session.read         +     +    +     +      +        +     +    -       -

@@ -8,7 +8,7 @@ use crate::events::READ_SESSION;
 use crate::identity::Identity;
 use crate::preferences::chosen_language;
 use crate::resources::SessionResource;
-use crate::schema::{AssuranceName, DataScopeName, Named, RoleName};
+use crate::schema::{AssuranceName, DataScopeName, FactorKind, Named, RoleName};
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -57,6 +57,10 @@ pub(super) struct SessionBody {
     csrf_token: String,
     /// How surely the person proved who they are.
     assurance: AssuranceName,
+    /// By what the person can prove again who they are.
+    step_up: Vec<FactorKind>,
+    /// Whether what they proved counts as fresh now, for a request from where this one comes.
+    fresh: bool,
     /// Until when what they proved counts as fresh. Some actions need a factor proven again after that.
     #[schema(value_type = String, format = "date-time")]
     fresh_until: Timestamp,
@@ -116,7 +120,9 @@ async fn read(
             }),
             language_chosen: chosen.is_some(),
             language: chosen.unwrap_or_else(|| directory.language().to_owned()),
-            password: credentials.is_some_and(|account| account.password.is_some()),
+            password: credentials
+                .as_ref()
+                .is_some_and(|account| account.password.is_some()),
         },
         organisation: Named {
             id: record.org.to_string(),
@@ -125,6 +131,12 @@ async fn read(
         permissions: identity.permissions_of(&caller),
         csrf_token: csrf_token(&token),
         assurance: record.assurance.into(),
+        step_up: credentials
+            .and_then(|account| account.totp_secret)
+            .map(|_| FactorKind::Totp)
+            .into_iter()
+            .collect(),
+        fresh: caller.circumstances().is_some_and(|around| around.fresh),
         fresh_until: record.fresh_until(identity.limits()),
         idle_expires_at: record.idle_deadline(identity.limits()),
         absolute_expires_at: record.absolute_deadline(identity.limits()),

@@ -22,6 +22,7 @@ pub(crate) mod sql;
 
 pub(crate) use agent::Agent;
 pub(crate) use memory::Sessions;
+pub(crate) use operations::csrf_token;
 pub(crate) use sql::MIGRATION;
 
 use crate::identity::Identity;

@@ -156,6 +156,19 @@ impl Identity {
         Ok((token, row))
     }
 
+    /// The caller's own session, read afresh.
+    pub(crate) async fn active_session(
+        &self,
+        headers: &HeaderMap,
+        caller: &Caller,
+    ) -> Result<SessionRow, IdentityError> {
+        let token = cookie::session_token(headers).ok_or(SessionRefusal::Unknown)?;
+        sql::by_token(&mut self.store().read().await?, &token.hash())
+            .await?
+            .filter(|row| row.state == SessionState::Active && Some(row.id) == caller.session_id())
+            .ok_or_else(|| SessionRefusal::Unknown.into())
+    }
+
     /// Ends the caller's own session.
     pub(crate) async fn sign_out(&self, caller: &Caller) -> Result<(), IdentityError> {
         let (Some(id), Some(user)) = (caller.session_id(), caller.user_id()) else {
@@ -246,6 +259,6 @@ impl Identity {
 }
 
 /// What `X-CSRF-Token` must be in the session of a token.
-pub(super) fn csrf_token(token: &Token) -> String {
+pub(crate) fn csrf_token(token: &Token) -> String {
     token.derive("csrf")
 }

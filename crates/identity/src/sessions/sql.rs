@@ -186,7 +186,7 @@ pub(crate) async fn activate(
     proven: Proven,
     marks: Marks,
 ) -> Result<bool, StoreError> {
-    let sql = "UPDATE session SET state = 1, token = $4, enrolment = NULL, last_seen_at = $5, proven_at = $5, \
+    let sql = "UPDATE session SET state = 1, token = $4, enrolment = NULL, failures = 0, last_seen_at = $5, proven_at = $5, \
                agent = $6, made_from = $7, seen_from = $8, assurance = $9, recognised = $10 \
                WHERE org_id = $1 AND id = $2 AND token = $3 AND state = 0";
     let values = [
@@ -212,7 +212,6 @@ pub(crate) struct Proven {
 
 /// A factor was proven again: the session goes on under a new token, as made at the place it is used at now. False if it
 /// is not this active session (any more).
-#[expect(dead_code, reason = "the operation that proves a factor again follows")]
 pub(crate) async fn prove_again(
     tx: &mut WriteTx<'_>,
     permit: &Permit<actions::Update, SessionResource>,
@@ -222,7 +221,7 @@ pub(crate) async fn prove_again(
     assurance: Assurance,
     marks: Marks,
 ) -> Result<bool, StoreError> {
-    let sql = "UPDATE session SET token = $4, last_seen_at = $5, proven_at = $5, agent = $6, made_from = $7, \
+    let sql = "UPDATE session SET token = $4, failures = 0, last_seen_at = $5, proven_at = $5, agent = $6, made_from = $7, \
                seen_from = $8, assurance = CASE WHEN assurance > $9 THEN assurance ELSE $9 END \
                WHERE org_id = $1 AND id = $2 AND token = $3 AND state = 1";
     let values = [
@@ -247,16 +246,15 @@ pub(crate) async fn set_enrolment(
     Ok(tx.put(permit, sql, &[Value::Bytes(sealed)]).await? == 1)
 }
 
-/// Counts a wrong code of a pending session, and ends the session with the last one allowed.
+/// Counts a wrong code, and ends the session with the last one allowed in a row.
 pub(crate) async fn count_failure(
     tx: &mut WriteTx<'_>,
     permit: &Permit<actions::Update, SessionResource>,
     allowed: i64,
 ) -> Result<bool, StoreError> {
-    let sql =
-        "UPDATE session SET failures = failures + 1 WHERE org_id = $1 AND id = $2 AND state = 0";
+    let sql = "UPDATE session SET failures = failures + 1 WHERE org_id = $1 AND id = $2";
     tx.put(permit, sql, &[]).await?;
-    let sql = "DELETE FROM session WHERE org_id = $1 AND id = $2 AND state = 0 AND failures >= $3";
+    let sql = "DELETE FROM session WHERE org_id = $1 AND id = $2 AND failures >= $3";
     Ok(tx.put(permit, sql, &[Value::Int(allowed)]).await? == 1)
 }
 

@@ -114,29 +114,28 @@ impl Identity {
         code: &str,
         origin: Origin,
     ) -> Result<(Completed, Vec<String>), IdentityError> {
-        let pending = self.attempt(headers, "enrolment", origin).await?;
-        let (org, user) = (pending.row.org, pending.row.user);
-        let Some(sealed) = &pending.row.enrolment else {
+        let trial = self.attempt(headers, "enrolment", origin).await?;
+        let (org, user) = (trial.row.org, trial.row.user);
+        let Some(sealed) = &trial.row.enrolment else {
             return Err(Problem::new(StatusCode::CONFLICT, "session.totp.not_set_up").into());
         };
-        let secret = open(&pending.key, pending.row.id, sealed)?;
+        let secret = open(&trial.key, trial.row.id, sealed)?;
         let now = self.store().clock().now();
         let Some(step) = secret.check(code.trim(), now, None) else {
             let problem = Problem::new(StatusCode::UNAUTHORIZED, "session.totp.wrong");
-            return Err(self.wrong_code(pending, "enrolment", problem).await);
+            return Err(self.wrong_code(trial, "enrolment", problem).await);
         };
         let random = self.store().random();
-        let sealed =
-            pending
-                .key
-                .seal_secret(SEALED_TOTP, user.as_bytes(), secret.as_bytes(), random);
+        let sealed = trial
+            .key
+            .seal_secret(SEALED_TOTP, user.as_bytes(), secret.as_bytes(), random);
         let codes = recovery::generate(random);
         let hashes: Vec<[u8; 32]> = codes
             .iter()
             .filter_map(|code| recovery::hash(user, code))
             .collect();
-        let permit = self.credential_permit(org, user, &pending.origin)?;
-        let keeper = Self::keeper(org, pending.origin.clone());
+        let permit = self.credential_permit(org, user, &trial.origin)?;
+        let keeper = Self::keeper(org, trial.origin.clone());
         let mut tx = self.store().write(&keeper).await?;
         if !sql::set_totp(&mut tx, &permit, sealed, step.0, now).await? {
             return Err(already_set_up());
@@ -147,9 +146,9 @@ impl Identity {
             Some(user),
             &ENROL,
             Outcome::Allowed,
-            pending.origin.clone(),
+            trial.origin.clone(),
         );
-        let completed = self.complete(tx, pending, "enrolment", vec![event]).await?;
+        let completed = self.complete(tx, trial, "enrolment", vec![event]).await?;
         Ok((completed, codes))
     }
 }

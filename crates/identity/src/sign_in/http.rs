@@ -38,7 +38,7 @@ pub(super) struct Link {
 #[schema(as = Code)]
 pub(super) struct CodeBody {
     /// What the person typed.
-    code: String,
+    pub(super) code: String,
 }
 
 /// What signing in needs next.

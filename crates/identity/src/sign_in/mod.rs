@@ -2,7 +2,8 @@
 //!
 //! A right password (or link) makes a *pending* session, good for nothing but proving the second factor: the code of
 //! an authenticator app, a recovery code, or, the first time, setting the app up. With the second factor the session
-//! becomes active under a new token, so that a token planted or seen before is worth nothing.
+//! becomes active under a new token, so that a token planted or seen before is worth nothing. What is proven is fresh
+//! for some minutes; for actions that policies want a fresh factor for, [`step_up`] proves one again.
 //!
 //! # Guessing is slow, and nobody can be locked out
 //!
@@ -16,7 +17,7 @@
 //! | address (IPv6: /64) | 60 failures at once, one more every 2 s | all but devices |
 //! | account, password | 50 failures at once, one more every 30 s | all but devices |
 //! | account, second factor | 10 failures at once, one more every 5 min | all but devices |
-//! | pending session | 5 wrong codes, then it ends | everybody |
+//! | session | 5 wrong codes in a row, then it ends | everybody |
 //!
 //! Whoever floods an account from elsewhere uses up the account's allowance, and its owner still gets in from their own
 //! device at once. Logins that do not exist are counted like those that do. Each node counts for itself.
@@ -30,11 +31,12 @@ mod link;
 mod password;
 mod recovery;
 mod second_factor;
+mod step_up;
+mod step_up_http;
 mod strength;
 mod throttle;
 
 pub(crate) use hashing::Hashing;
-pub(crate) use http::operations;
 #[expect(unused_imports, reason = "the operations of identity providers follow")]
 pub(crate) use http::{begun, completed};
 pub(crate) use link::LINK_LIFE_MS;
@@ -49,12 +51,20 @@ use crate::events::{BEGIN, SIGN_IN};
 use crate::identity::Identity;
 use crate::resources::{SessionResource, UserResource};
 use crate::sessions;
+use custos_http::Operation;
 use custos_kernel::audit::{Detail, Outcome};
 use custos_kernel::crypto::Token;
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Facts, Origin, Permit, actions};
 use custos_store::WriteTx;
 use custos_values::{OrgId, SessionId, UserId};
+use std::sync::Arc;
+
+pub(crate) fn operations() -> Vec<Operation<Arc<Identity>>> {
+    let mut all = http::operations();
+    all.extend(step_up_http::operations());
+    all
+}
 
 /// What the person has to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,14 +6,14 @@ use crate::accounts::{login_hash, sql};
 use crate::error::IdentityError;
 use crate::events::PASSWORD;
 use crate::identity::Identity;
-use crate::resources::UserResource;
+use crate::resources::{PasswordResource, UserResource};
 use crate::sessions;
 use axum::http::StatusCode;
 use custos_http::Problem;
 use custos_kernel::audit::Detail;
 use custos_kernel::crypto::PasswordHash;
 use custos_kernel::event::Event;
-use custos_kernel::policy::{Caller, Origin};
+use custos_kernel::policy::{Caller, Facts, Origin, actions};
 
 /// Longest password looked at when signing in, in bytes; a new one is at most 128 characters.
 const MAX_BYTES: usize = 1024;
@@ -88,7 +88,7 @@ impl Identity {
     /// no password.
     ///
     /// # Errors
-    /// 422 naming the field: `current`, `new`; 429.
+    /// 403 `session.step_up`, 422 naming the field: `current`, `new`; 429.
     pub(crate) async fn change_password(
         &self,
         caller: &Caller,
@@ -99,6 +99,8 @@ impl Identity {
             return Err(Problem::unauthenticated().into());
         };
         let org = caller.org();
+        let facts = Facts::<PasswordResource>::owned(org, *user.as_bytes(), 0, Some(user), None);
+        self.policy().permit::<actions::Update, _>(caller, &facts)?;
         let directory = self.directory(org).await?;
         let person = directory
             .person(user)

@@ -18,7 +18,7 @@ use custos_kernel::policy::{Assurance, Origin, SessionRefusal};
 use custos_store::WriteTx;
 use std::sync::Arc;
 
-/// Wrong codes after which a pending session ends.
+/// Wrong codes in a row after which a session ends.
 const WRONG_CODES: i64 = 5;
 
 /// What is given as second factor.
@@ -31,14 +31,14 @@ pub(crate) enum Code<'t> {
 }
 
 impl Code<'_> {
-    fn method(self) -> &'static str {
+    pub(super) fn method(self) -> &'static str {
         match self {
             Self::Totp(_) => "totp",
             Self::Recovery(_) => "recovery",
         }
     }
 
-    fn wrong(self) -> Problem {
+    pub(super) fn wrong(self) -> Problem {
         let code = match self {
             Self::Totp(_) => "session.totp.wrong",
             Self::Recovery(_) => "session.recovery.wrong",
@@ -47,14 +47,14 @@ impl Code<'_> {
     }
 }
 
-/// A pending session with an attempt at its second factor under way.
-pub(super) struct Pending {
+/// An attempt at proving a factor, and the session it is made in.
+pub(super) struct Trial {
     pub(super) row: SessionRow,
     pub(super) key: Arc<TenantKey>,
     pub(super) login_hash: i64,
-    attempt: Attempt,
+    pub(super) attempt: Attempt,
     recognised: bool,
-    agent: Agent,
+    pub(super) agent: Agent,
     pub(super) origin: Origin,
 }
 
@@ -70,8 +70,23 @@ impl Identity {
         code: Code<'_>,
         origin: Origin,
     ) -> Result<Completed, IdentityError> {
-        let pending = self.attempt(headers, code.method(), origin).await?;
-        let (org, user) = (pending.row.org, pending.row.user);
+        let trial = self.attempt(headers, code.method(), origin).await?;
+        match self.use_code(&trial, code).await? {
+            Some(tx) => self.complete(tx, trial, code.method(), Vec::new()).await,
+            None => Err(self.wrong_code(trial, code.method(), code.wrong()).await),
+        }
+    }
+
+    /// Checks a code. What is right must also be the first to come: gives the transaction that used it up.
+    ///
+    /// # Errors
+    /// 409 `session.totp.not_set_up`.
+    pub(super) async fn use_code(
+        &self,
+        trial: &Trial,
+        code: Code<'_>,
+    ) -> Result<Option<WriteTx<'_>>, IdentityError> {
+        let (org, user) = (trial.row.org, trial.row.user);
         let account = sql::credentials_by_id(&mut self.store().read().await?, org, user)
             .await?
             .ok_or(SessionRefusal::Unknown)?;
@@ -79,18 +94,16 @@ impl Identity {
             return Err(Problem::new(StatusCode::CONFLICT, "session.totp.not_set_up").into());
         };
         let now = self.store().clock().now();
-        let permit = self.credential_permit(org, user, &pending.origin)?;
-        let keeper = Self::keeper(org, pending.origin.clone());
-        // What is right so far must also be the first to come: the transaction decides.
-        let accepted = match code {
+        let permit = self.credential_permit(org, user, &trial.origin)?;
+        let keeper = Self::keeper(org, trial.origin.clone());
+        Ok(match code {
             Code::Totp(text) => {
-                let opened = pending
+                let opened = trial
                     .key
                     .open_secret(SEALED_TOTP, user.as_bytes(), &sealed)?;
                 let secret = TotpSecret::from_bytes(&opened)
                     .ok_or_else(|| Problem::internal("a TOTP secret has the wrong size"))?;
-                let step = secret.check(text.trim(), now, account.totp_step.map(TotpStep));
-                match step {
+                match secret.check(text.trim(), now, account.totp_step.map(TotpStep)) {
                     None => None,
                     Some(step) => {
                         let mut tx = self.store().write(&keeper).await?;
@@ -110,11 +123,7 @@ impl Identity {
                     first.then_some(tx)
                 }
             },
-        };
-        match accepted {
-            Some(tx) => self.complete(tx, pending, code.method(), Vec::new()).await,
-            None => Err(self.wrong_code(pending, code.method(), code.wrong()).await),
-        }
+        })
     }
 
     /// Begins an attempt at the second factor of the request's pending session.
@@ -123,24 +132,37 @@ impl Identity {
         headers: &HeaderMap,
         method: &'static str,
         origin: Origin,
-    ) -> Result<Pending, IdentityError> {
+    ) -> Result<Trial, IdentityError> {
         let (_, row) = self.pending_session(headers, origin.address).await?;
+        self.begin_trial(row, None, headers, method, origin).await
+    }
+
+    /// Begins an attempt in a session, counted for `source`, or for the device or address the request comes from.
+    pub(super) async fn begin_trial(
+        &self,
+        row: SessionRow,
+        source: Option<Source>,
+        headers: &HeaderMap,
+        method: &'static str,
+        origin: Origin,
+    ) -> Result<Trial, IdentityError> {
         let directory = self.directory(row.org).await?;
         let person = directory.person(row.user).ok_or(SessionRefusal::Unknown)?;
         let key = self.store().keys().get(self.store(), row.org).await?;
         let login_hash = login_hash(&key, &person.login);
         let now = self.store().clock().now();
-        let source = sessions::cookie::device(headers)
-            .and_then(|mark| device::verify(&key, login_hash, mark, now))
-            .map_or_else(|| Source::address(origin.address), Source::Device);
-        let recognised = matches!(source, Source::Device(_));
+        let device = sessions::cookie::device(headers)
+            .and_then(|mark| device::verify(&key, login_hash, mark, now));
+        let source = source.unwrap_or_else(|| {
+            device.map_or_else(|| Source::address(origin.address), Source::Device)
+        });
         match self.throttles().codes.begin(login_hash, source, now) {
-            Ok(attempt) => Ok(Pending {
+            Ok(attempt) => Ok(Trial {
                 row,
                 key,
                 login_hash,
                 attempt,
-                recognised,
+                recognised: device.is_some(),
                 agent: Agent::of(headers),
                 origin,
             }),
@@ -154,11 +176,11 @@ impl Identity {
     pub(super) async fn complete(
         &self,
         mut tx: WriteTx<'_>,
-        pending: Pending,
+        trial: Trial,
         method: &'static str,
         mut events: Vec<Event>,
     ) -> Result<Completed, IdentityError> {
-        let Pending {
+        let Trial {
             row,
             key,
             login_hash,
@@ -166,7 +188,7 @@ impl Identity {
             recognised,
             agent,
             origin,
-        } = pending;
+        } = trial;
         let now = self.store().clock().now();
         let token = Token::generate(self.store().random());
         let permit = self.session_permit(&row, &origin)?;
@@ -193,37 +215,39 @@ impl Identity {
         Ok(Completed { token, device })
     }
 
-    /// Counts and records a wrong code.
+    /// Counts and records a wrong code of a sign-in.
     pub(super) async fn wrong_code(
         &self,
-        pending: Pending,
+        trial: Trial,
         method: &'static str,
         problem: Problem,
     ) -> IdentityError {
-        match self.count_wrong_code(pending, method).await {
+        let (row, origin) = (&trial.row, trial.origin.clone());
+        let event = failed(row.org, Some(row.user), method, trial.login_hash, origin);
+        self.count_wrong_code(trial, event, problem).await
+    }
+
+    /// Counts a wrong code and records it by `event`; gives what to answer.
+    pub(super) async fn count_wrong_code(
+        &self,
+        trial: Trial,
+        event: Event,
+        problem: Problem,
+    ) -> IdentityError {
+        match self.count_failure(&trial, event).await {
             Ok(true) => SessionRefusal::Expired.into(),
             Ok(false) => problem.into(),
             Err(error) => error,
         }
     }
 
-    async fn count_wrong_code(
-        &self,
-        pending: Pending,
-        method: &'static str,
-    ) -> Result<bool, IdentityError> {
-        let Pending {
-            row,
-            login_hash,
-            origin,
-            ..
-        } = pending;
-        let permit = self.session_permit(&row, &origin)?;
-        let keeper = Self::keeper(row.org, origin.clone());
+    async fn count_failure(&self, trial: &Trial, event: Event) -> Result<bool, IdentityError> {
+        let row = &trial.row;
+        let permit = self.session_permit(row, &trial.origin)?;
+        let keeper = Self::keeper(row.org, trial.origin.clone());
         let mut tx = self.store().write(&keeper).await?;
         let ended = sessions::sql::count_failure(&mut tx, &permit, WRONG_CODES).await?;
-        tx.finish(failed(row.org, Some(row.user), method, login_hash, origin))
-            .await?;
+        tx.finish(event).await?;
         if ended {
             self.sessions().forget(|kept| kept.id == row.id);
         }

@@ -9,4 +9,5 @@ mod sessions;
 mod setup;
 mod sign_in;
 mod site;
+mod step_up;
 mod totp;

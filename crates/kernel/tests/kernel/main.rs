@@ -1,6 +1,7 @@
 //! Sealing and policy as other crates see them.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
+mod api_key;
 mod cache;
 mod key_file;
 mod keys;
@@ -11,6 +12,7 @@ mod roles;
 mod scopes;
 mod sealed;
 mod session;
+mod step_up;
 mod stream;
 mod support;
 mod token;

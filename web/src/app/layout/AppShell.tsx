@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Navigate, Outlet, useLocation } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
+import { StepUpDialog } from "../../features/session/StepUpDialog";
 import { useT } from "../../i18n/useT";
 import { AccountLanguage } from "../session/AccountLanguage";
 import { IdleWatch } from "../session/IdleWatch";
@@ -42,6 +43,7 @@ export function AppShell() {
       <MobileNav />
       <IdleWatch />
       <AccountLanguage />
+      <StepUpDialog />
     </div>
   );
 }

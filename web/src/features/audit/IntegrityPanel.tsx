@@ -1,7 +1,8 @@
 import { CheckCircleOutlined, DownloadOutlined, SafetyCertificateOutlined } from "@ant-design/icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button } from "antd";
-import { API_BASE, api, body } from "../../api/client";
+import { API_BASE, api, body, stepUp } from "../../api/client";
+import { ApiError } from "../../api/problem";
 import type { Verification } from "../../api/types";
 import { useMay } from "../../app/session/session";
 import { useFormat } from "../../i18n/useFormat";
@@ -27,6 +28,18 @@ export function IntegrityPanel() {
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ["audit"] }),
     onError: showProblem,
   });
+  const take = useMutation({
+    mutationFn: async () => {
+      // The browser takes the file by itself, however large, and shows no dialog on the way.
+      const { fresh } = await body(api.GET("/session"));
+      if (!fresh && !(await stepUp())) throw new ApiError(403, { code: "session.step_up" });
+      const link = document.createElement("a");
+      link.href = `${API_BASE}/audit/export`;
+      link.download = "";
+      link.click();
+    },
+    onError: showProblem,
+  });
   const point = checkpoint.data;
   return (
     <section className="panel integrity" aria-labelledby="integrity-title">
@@ -36,7 +49,11 @@ export function IntegrityPanel() {
         </h2>
         <div className="page-actions">
           {may("audit_entry.export") && (
-            <Button icon={<DownloadOutlined aria-hidden />} href={`${API_BASE}/audit/export`} download>
+            <Button
+              icon={<DownloadOutlined aria-hidden />}
+              loading={take.isPending}
+              onClick={() => take.mutate()}
+            >
               {t("evidence-export")}
             </Button>
           )}
