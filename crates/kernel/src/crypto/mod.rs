@@ -6,6 +6,7 @@
 
 mod aead;
 mod blind;
+mod foreign;
 mod keys;
 mod password;
 mod sealed;
@@ -15,6 +16,7 @@ mod totp;
 
 pub use aead::{CryptoError, Suite};
 pub use blind::BlindIndex;
+pub use foreign::{ForeignDigest, ForeignSignature};
 pub use keys::{KeyFile, KeyFileError, RecordKey, RootKey, TenantKey, WrappedKey};
 pub use password::{PasswordHash, PasswordHasher, PasswordParams};
 pub use sealed::{Column, Disclosed, Disclosures, Masked, Plain, Sealed, SealedText};
