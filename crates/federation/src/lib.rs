@@ -5,7 +5,9 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod external;
+mod ldap;
 mod outgoing;
 
 pub use external::{ClaimedAssurance, ExternalIdentity};
+pub use ldap::{LdapAnswer, LdapConfig, LdapError, LdapGroups};
 pub use outgoing::{Outgoing, OutgoingError, UreqOutgoing, check_url};
