@@ -10,7 +10,7 @@ export PATH="$tools/node/bin:$HOME/.cargo/bin:$PATH"
 
 # Every cargo call of these scripts goes through the same selection of packages. Naming a single package, or leaving
 # out the development dependencies, changes the unified features and would compile much of the tree a second time;
-# `--examples` (we have none) brings the development dependencies in without building the tests.
+# `--examples` (they are few and small) brings the development dependencies in without building the tests.
 cargo_selection=(--locked --workspace)
 cargo_binary_selection=("${cargo_selection[@]}" --bins --examples)
 

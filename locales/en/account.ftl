@@ -12,6 +12,7 @@ password-current = Current password
 password-new = New password
 password-again = New password again
 password-unequal = The two entries differ
+password-expired = Your password is too old. Choose a new one before you go on.
 password-changed = Password changed
 sessions-title = Sessions and devices
 sessions-note = The browsers you are signed in with. If you do not recognise one, end its session at once and change your password.

@@ -12,6 +12,7 @@ password-current = 当前密码
 password-new = 新密码
 password-again = 再次输入新密码
 password-unequal = 两次输入不一致
+password-expired = 您的密码已到期。请先设置新密码，再继续使用。
 password-changed = 密码已修改
 sessions-title = 登录设备
 sessions-note = 这里是您当前登录的浏览器。如有不认识的，请立即结束其登录并修改密码。

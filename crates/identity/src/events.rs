@@ -29,4 +29,6 @@ custos_kernel::events! {
     REVOKE_SESSIONS = "session.revoke", Part;
     /// Somebody changed, or tried to change, their own password.
     PASSWORD = "user.password", Own;
+    /// The system administrator looked at what settings would mean.
+    PREVIEW_SETTINGS = "security_settings.preview", Part;
 }

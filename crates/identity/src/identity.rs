@@ -6,7 +6,7 @@ use crate::sessions::Sessions;
 use crate::sign_in::{Hashing, Throttles};
 use custos_federation::Outgoing;
 use custos_kernel::crypto::PasswordParams;
-use custos_kernel::policy::{Caller, Job, Origin, Policy, SessionLimits};
+use custos_kernel::policy::{Caller, Job, Origin, Policy};
 use custos_store::{AuditSink, Store};
 use custos_values::OrgId;
 use parking_lot::RwLock;
@@ -15,8 +15,6 @@ use std::sync::{Arc, Weak};
 /// What the binary decides about this crate.
 #[derive(Default)]
 pub struct IdentityOptions {
-    /// Timeouts of sessions.
-    pub limits: SessionLimits,
     /// Cost of one password hash.
     pub password: PasswordParams,
     /// The code the server printed at its first start, without which nobody can set it up. With `None`, setup is
@@ -100,10 +98,6 @@ impl Identity {
 
     pub(crate) fn sink(&self) -> &AuditSink {
         &self.sink
-    }
-
-    pub(crate) fn limits(&self) -> &SessionLimits {
-        &self.options.limits
     }
 
     pub(crate) fn setup_code(&self) -> Option<&str> {

@@ -17,6 +17,7 @@ mod organisation;
 mod preferences;
 mod resources;
 mod schema;
+mod security;
 mod sessions;
 mod setup;
 mod sign_in;
@@ -31,6 +32,7 @@ pub use resources::{
     SessionResource, UserResource,
 };
 pub use schema::{DataScopeName, Named, RoleName};
+pub use security::breached_filter;
 pub use setup::{DemoAccount, DemoPlan, NewOrganisation, NewUser};
 pub use sign_in::{LinkToken, Strength};
 
@@ -42,7 +44,10 @@ use std::sync::Arc;
 /// Who may do what with accounts, departments, sessions and preferences.
 pub const POLICY: PolicySource = PolicySource {
     feature: "identity",
-    text: include_str!("policy.cedar"),
+    text: concat!(
+        include_str!("policy.cedar"),
+        include_str!("security/policy.cedar"),
+    ),
 };
 
 /// The tables of this crate.
@@ -52,6 +57,7 @@ pub const MIGRATIONS: &[Migration] = &[
     sessions::MIGRATION,
     preferences::MIGRATION,
     federation::MIGRATION,
+    security::MIGRATION,
 ];
 
 /// The operations of this crate, to be registered with [`Identity`] as their state.
@@ -63,5 +69,6 @@ pub fn operations() -> Vec<Operation<Arc<Identity>>> {
     all.extend(organisation::operations());
     all.extend(preferences::operations());
     all.extend(federation::operations());
+    all.extend(security::operations());
     all
 }

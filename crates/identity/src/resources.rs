@@ -24,6 +24,8 @@ resources! {
     ProviderResource = "identity_provider",
     /// The password of an account. The record id is that of the account, which owns it.
     PasswordResource = "password",
+    /// What the organisation asks of passwords and sessions. The record id is that of the organisation.
+    SecuritySettingsResource = "security_settings",
     /// The settings a person keeps. The record id is that of the account.
     PreferenceResource = "preference",
 }

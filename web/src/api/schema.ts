@@ -276,6 +276,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/identity-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["identity_provider_list"];
+        put?: never;
+        post: operations["identity_provider_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/identity-providers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["identity_provider_delete"];
+        options?: never;
+        head?: never;
+        patch: operations["identity_provider_update"];
+        trace?: never;
+    };
+    "/identity-providers/{id}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["identity_provider_access"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/identity-providers/{id}/provisioning-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["identity_provider_token"];
+        delete: operations["identity_provider_token_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/imports": {
         parameters: {
             query?: never;
@@ -452,6 +516,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/security/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["security_settings_read"];
+        put: operations["security_settings_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/security/settings/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["security_settings_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/session": {
         parameters: {
             query?: never;
@@ -510,6 +606,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["session_password_strength"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["session_provider_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -764,6 +876,30 @@ export interface components {
             at?: string | null;
             /** @description When to contact the customer next. */
             next_contact_at?: string | null;
+        };
+        /** @description People to whom something would happen. */
+        AffectedPeople: {
+            /** @description How many. */
+            total: number;
+            /** @description The first hundred. */
+            people: components["schemas"]["AffectedPerson"][];
+        };
+        /** @description Somebody to whom something would happen. */
+        AffectedPerson: {
+            /**
+             * Format: uuid
+             * @description The account's id.
+             */
+            id: string;
+            /** @description The display name. */
+            name: string;
+            /**
+             * @description Why.
+             * @enum {string}
+             */
+            by: "network" | "hours" | "idle" | "absolute" | "concurrent" | "password_age";
+            /** @description How many of their sessions; 0 where it is not about sessions. */
+            sessions: number;
         };
         /**
          * @description How surely somebody proved who they are.
@@ -1124,6 +1260,89 @@ export interface components {
              */
             fresh_until: string;
         };
+        /** @description What belonging to a group of the provider gives. */
+        GroupMapping: {
+            /** @description The group as the provider names it. */
+            group: string;
+            role?: components["schemas"]["Role"] | null;
+            /**
+             * Format: uuid
+             * @description The department it puts into.
+             */
+            department_id?: string | null;
+            data_scope?: components["schemas"]["DataScope"] | null;
+        };
+        /** @description An identity provider. Its secret is never shown. */
+        IdentityProvider: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description The protocol. */
+            kind: components["schemas"]["ProviderKind"];
+            /** @description What people know it by. */
+            name: string;
+            /** @description What the protocol needs; the members depend on the kind. */
+            config: Record<string, never>;
+            /** @description Whether a secret is set. */
+            has_secret: boolean;
+            /** @description Whether people may sign in by it. */
+            enabled: boolean;
+            /** @description What happens when somebody comes who has no account yet. */
+            accounts: components["schemas"]["ProviderAccounts"];
+            /**
+             * Format: uuid
+             * @description Where accounts made for it begin.
+             */
+            department_id?: string | null;
+            /** @description What its groups give. */
+            mappings: components["schemas"]["GroupMapping"][];
+            /** @description Whether the groups count: approved since the configuration last changed. */
+            approved: boolean;
+            /** @description Whether its groups may give the roles of administrators. */
+            privileged: boolean;
+            /** @description Whether its word counts that somebody proved two factors. */
+            two_factors: boolean;
+            /** @description Whether there is a token for provisioning. */
+            provisioned: boolean;
+            /**
+             * Format: int64
+             * @description The version to base a change on.
+             */
+            version: number;
+        };
+        /** @description What the groups of an identity provider give, and how far its word counts. */
+        IdentityProviderAccess: {
+            /** @description What its groups give. */
+            mappings: components["schemas"]["GroupMapping"][];
+            /** @description Whether its groups may give the roles of administrators. */
+            privileged: boolean;
+            /** @description Whether its word counts that somebody proved two factors. */
+            two_factors: boolean;
+        };
+        /** @description A change of an identity provider; what is absent stays. */
+        IdentityProviderPatch: {
+            /** @description What people know it by. */
+            name?: string | null;
+            /** @description What the protocol needs. Another configuration has to be approved again. */
+            config?: Record<string, never> | null;
+            /** @description The secret; null takes it away. Another secret has to be approved again. */
+            secret?: string | null;
+            /** @description Whether people may sign in by it. Disabling ends the sessions it began. */
+            enabled?: boolean | null;
+            accounts?: components["schemas"]["ProviderAccounts"] | null;
+            /**
+             * Format: uuid
+             * @description Where accounts made for it begin; null is nowhere.
+             */
+            department_id?: string | null;
+        };
+        /** @description All identity providers. */
+        IdentityProviders: {
+            /** @description Oldest first. */
+            items: components["schemas"]["IdentityProvider"][];
+        };
         /** @description An import. */
         Import: {
             /** @description The id. */
@@ -1322,6 +1541,24 @@ export interface components {
              */
             parent_id?: string | null;
         };
+        /** @description An identity provider to make. It is not enabled yet. */
+        NewIdentityProvider: {
+            /** @description The protocol. */
+            kind: components["schemas"]["ProviderKind"];
+            /** @description What people know it by, at most 100 characters. */
+            name: string;
+            /** @description What the protocol needs; the members depend on the kind. */
+            config: Record<string, never>;
+            /** @description The secret, where the protocol has one. */
+            secret?: string | null;
+            /** @description What happens when somebody comes who has no account yet. */
+            accounts: components["schemas"]["ProviderAccounts"];
+            /**
+             * Format: uuid
+             * @description Where accounts made for it begin.
+             */
+            department_id?: string | null;
+        };
         /** @description An account to make. */
         NewUser: {
             /** @description The display name, at most 100 characters. */
@@ -1352,7 +1589,7 @@ export interface components {
              * @description The step.
              * @enum {string}
              */
-            next: "totp" | "enrol_totp" | "done";
+            next: "totp" | "enrol_totp" | "change_password" | "done";
         };
         /** @description A password to judge. */
         Password: {
@@ -1366,6 +1603,31 @@ export interface components {
             /** @description The new one. */
             new: string;
         };
+        /** @description What is asked of passwords. */
+        PasswordRules: {
+            /**
+             * Format: int32
+             * @description Fewest characters, 8 to 64.
+             */
+            min_length: number;
+            /**
+             * Format: int32
+             * @description Lowest strength, 2 to 4, as zxcvbn counts it.
+             */
+            min_score: number;
+            /**
+             * Format: int32
+             * @description How many earlier passwords may not be used again, 0 to 24.
+             */
+            history: number;
+            /**
+             * Format: int32
+             * @description After how many days a password has to be changed, 1 to 365; 0 for never.
+             */
+            max_age_days: number;
+            /** @description Whether passwords known from leaks are refused. Those of administrators are in any case. */
+            breached_list: boolean;
+        };
         /** @description The judgement of a password. */
         PasswordStrength: {
             /**
@@ -1377,6 +1639,11 @@ export interface components {
             accepted: boolean;
             /** @description What is wrong. */
             codes: string[];
+            /**
+             * Format: int32
+             * @description Fewest characters it must have.
+             */
+            min_length: number;
         };
         /** @description A preference. */
         Preference: {
@@ -1453,6 +1720,21 @@ export interface components {
             /** @description What is wrong with which field. */
             fields: components["schemas"]["FieldProblem"][];
         };
+        /**
+         * @description What happens when somebody comes who has no account yet.
+         * @enum {string}
+         */
+        ProviderAccounts: "create" | "link_only";
+        /**
+         * @description The protocol a provider speaks.
+         * @enum {string}
+         */
+        ProviderKind: "oidc" | "saml" | "ldap" | "wecom" | "dingtalk" | "feishu";
+        /** @description The token for provisioning. */
+        ProvisioningToken: {
+            /** @description The bearer token. Shown this once. */
+            token: string;
+        };
         /** @description A person or department by id and name. */
         Reference: {
             /** @description Its id. */
@@ -1465,6 +1747,39 @@ export interface components {
          * @enum {string}
          */
         Role: "sales" | "sales_lead" | "system_admin" | "security_admin" | "audit_admin";
+        /** @description From where and when a role may be used. */
+        RoleRules: {
+            /** @description The role. */
+            role: components["schemas"]["Role"];
+            /** @description The networks in CIDR form, at most 50; none means anywhere. */
+            networks: string[];
+            hours?: components["schemas"]["WeekHours"] | null;
+        };
+        /** @description What settings would mean for the people there are. */
+        SecurityPreview: {
+            /** @description Active accounts. */
+            accounts: number;
+            /** @description Those of them whose last address is known. */
+            located: number;
+            /** @description Who could not work right now. */
+            barred: components["schemas"]["AffectedPeople"];
+            /** @description Whose sessions end: at once, or the oldest with the next sign-in where there are too many. */
+            sessions: components["schemas"]["AffectedPeople"];
+            /** @description Whose password would have to be changed at the next request. */
+            passwords: components["schemas"]["AffectedPeople"];
+        };
+        /** @description The security settings of an organisation. */
+        SecuritySettings: {
+            /** @description What is asked of passwords. */
+            password: components["schemas"]["PasswordRules"];
+            /** @description How long sessions last and how many there may be. */
+            sessions: components["schemas"]["SessionRules"];
+            /** @description The organisation's own networks in CIDR form, at most 50. */
+            trusted_networks: string[];
+            working_hours?: components["schemas"]["WeekHours"] | null;
+            /** @description Roles that may be used from some networks or at some hours only, each at most once. */
+            roles: components["schemas"]["RoleRules"][];
+        };
         /** @description Who is signed in, what they may do, and until when. */
         Session: {
             /** @description The person. */
@@ -1497,6 +1812,34 @@ export interface components {
              */
             absolute_expires_at: string;
         };
+        /** @description How long sessions last and how many there may be. */
+        SessionRules: {
+            /**
+             * Format: int32
+             * @description Longest time without a request in minutes, 1 to 1440.
+             */
+            idle_minutes: number;
+            /**
+             * Format: int32
+             * @description Longest life in hours, 1 to 720.
+             */
+            absolute_hours: number;
+            /**
+             * Format: int32
+             * @description How long a proven factor counts as fresh, in minutes, 1 to 60.
+             */
+            fresh_minutes: number;
+            /**
+             * Format: int32
+             * @description Most sessions of one person at once, 1 to 50; null for any number.
+             */
+            concurrent?: number | null;
+            /**
+             * @description What happens when there are as many.
+             * @enum {string}
+             */
+            when_full: "oldest_goes" | "newest_refused";
+        };
         /** @description The signed-in person. */
         SessionUser: {
             /**
@@ -1517,6 +1860,8 @@ export interface components {
             language: string;
             /** @description Whether they chose it themselves, as their preference `language`. */
             language_chosen: boolean;
+            /** @description Whether its time has passed: nothing else is permitted until it is changed. */
+            password_expired: boolean;
             /** @description Whether the account has a password; who came in by a one-time link has none yet. */
             password: boolean;
         };
@@ -1560,6 +1905,23 @@ export interface components {
         SignInLink: {
             /** @description A path on this server by which the owner signs in once, within 24 hours. Shown this once. */
             sign_in_link: string;
+        };
+        /** @description A provider as the sign-in page shows it. */
+        SignInProvider: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description The protocol. */
+            kind: components["schemas"]["ProviderKind"];
+            /** @description What people know it by. */
+            name: string;
+        };
+        /** @description The providers people may sign in by. */
+        SignInProviders: {
+            /** @description Oldest first. */
+            items: components["schemas"]["SignInProvider"][];
         };
         /** @description A sign-in that is in force: a browser on a device. */
         SignedInDevice: {
@@ -1638,10 +2000,10 @@ export interface components {
         /** @description The second factor is set up. */
         TotpConfirmation: {
             /**
-             * @description Always `done`.
+             * @description `done`, or `change_password`.
              * @enum {string}
              */
-            next: "totp" | "enrol_totp" | "done";
+            next: "totp" | "enrol_totp" | "change_password" | "done";
             /** @description Ten codes that each stand in for the app once. Shown this once. */
             recovery_codes: string[];
         };
@@ -1748,6 +2110,22 @@ export interface components {
              */
             took_ms: number;
         };
+        /** @description Hours of the week. */
+        WeekHours: {
+            /** @description The days on which they begin. */
+            days: components["schemas"]["Weekday"][];
+            /** @description When they begin, `08:30`. */
+            from: string;
+            /** @description When they end, `18:00`; `24:00` is the end of the day. Before `from`, it is the morning after. */
+            to: string;
+            /** @description The time zone they are told in, a name of the IANA database such as `Asia/Shanghai`. */
+            zone: string;
+        };
+        /**
+         * @description A day of the week.
+         * @enum {string}
+         */
+        Weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
     };
     responses: never;
     parameters: never;
@@ -2574,6 +2952,237 @@ export interface operations {
             };
         };
     };
+    identity_provider_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProviders"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_provider_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewIdentityProvider"];
+            };
+        };
+        responses: {
+            /** @description success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProvider"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_provider_delete: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_provider_update: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityProviderPatch"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProvider"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_provider_access: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityProviderAccess"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProvider"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_provider_token: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProvisioningToken"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_provider_token_delete: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     imports_list: {
         parameters: {
             query?: {
@@ -3091,6 +3700,103 @@ export interface operations {
             };
         };
     };
+    security_settings_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecuritySettings"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    security_settings_update: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecuritySettings"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecuritySettings"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    security_settings_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecuritySettings"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityPreview"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     session_read: {
         parameters: {
             query?: never;
@@ -3264,6 +3970,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PasswordStrength"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_provider_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInProviders"];
                 };
             };
             /** @description problem */

@@ -54,6 +54,8 @@ const shellRoute = createRoute({
   id: "shell",
   beforeLoad: async ({ context, location }) => {
     const session = await context.queryClient.ensureQueryData(sessionQuery);
+    if (session?.user.password_expired === true && location.pathname !== "/account")
+      throw redirect({ to: "/account" });
     if (session !== null) return { session };
     throw redirect({ to: "/sign-in", search: location.pathname === "/" ? {} : { return: location.href } });
   },

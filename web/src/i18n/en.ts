@@ -11,5 +11,17 @@ import imports from "../../../locales/en/imports.ftl?raw";
 import session from "../../../locales/en/session.ftl?raw";
 import setup from "../../../locales/en/setup.ftl?raw";
 
-export const resources = [account, admin, app, audit, customers, errors, federation, fields, imports, session, setup];
+export const resources = [
+  account,
+  admin,
+  app,
+  audit,
+  customers,
+  errors,
+  federation,
+  fields,
+  imports,
+  session,
+  setup,
+];
 export { antd };

@@ -12,5 +12,17 @@ import imports from "../../../locales/zh-CN/imports.ftl?raw";
 import session from "../../../locales/zh-CN/session.ftl?raw";
 import setup from "../../../locales/zh-CN/setup.ftl?raw";
 
-export const resources = [account, admin, app, audit, customers, errors, federation, fields, imports, session, setup];
+export const resources = [
+  account,
+  admin,
+  app,
+  audit,
+  customers,
+  errors,
+  federation,
+  fields,
+  imports,
+  session,
+  setup,
+];
 export { antd };

@@ -43,6 +43,9 @@ pub fn about(operation: &Declared) -> Option<About> {
             About::Nothing
         }
         id if id.starts_with("identity_provider_") => About::Record,
+        "security_settings_read" | "security_settings_update" | "security_settings_preview" => {
+            About::Nothing
+        }
         "audit_actions_list" | "audit_checkpoint_read" | "audit_verification_create" => {
             About::Nothing
         }
@@ -120,6 +123,11 @@ fn body(site: &Site<'_>, operation: &str, target: &Target) -> Option<Value> {
             json!({ "mappings": [], "privileged": false, "two_factors": false })
         }
         "department_create" => json!({ "name": format!("部门{number}"), "parent_id": null }),
+        "security_settings_update" | "security_settings_preview" => json!({
+            "password": { "min_length": 12, "min_score": 3, "history": 5, "max_age_days": 0, "breached_list": true },
+            "sessions": { "idle_minutes": 30, "absolute_hours": 12, "fresh_minutes": 5, "concurrent": null, "when_full": "oldest_goes" },
+            "trusted_networks": [], "working_hours": null, "roles": []
+        }),
         "preference_update" => json!({ "value": { "columns": ["name"] } }),
         "customers_create" => json!({ "fields": { "name": format!("新公司{number}号") } }),
         "customers_duplicate_check" => json!({ "fields": { "phone": target.phone } }),

@@ -4,6 +4,7 @@ use super::model::{SEALED_LOGIN, SEALED_NAME};
 use crate::organisation::Person;
 use crate::organisation::open_text;
 use crate::resources::UserResource;
+use crate::security::password_times;
 use custos_kernel::crypto::{TenantKey, TokenHash};
 use custos_kernel::policy::{Action, DataScope, Permit, RoleSet, Scope, actions};
 use custos_store::{Migration, ReadTx, Row, StoreError, Value, WriteTx};
@@ -47,8 +48,10 @@ pub(crate) async fn people(
     org: OrgId,
     key: &TenantKey,
 ) -> Result<BTreeMap<UserId, Person>, StoreError> {
-    let sql = "SELECT id, name, login, department_id, active, roles, data_scope FROM account WHERE org_id = $1";
+    let sql = "SELECT id, name, login, department_id, active, roles, data_scope, \
+               CASE WHEN password IS NULL THEN NULL ELSE created_at END FROM account WHERE org_id = $1";
     let rows = tx.before_sign_in(sql, &[org_value(org)]).await?;
+    let set = password_times(tx, org).await?;
     let read = |row: &Row| {
         let id = row.id(0)?;
         let (roles, data_scope) = access(row.text(5)?, row.text(6)?)?;
@@ -59,6 +62,10 @@ pub(crate) async fn people(
             active: row.int(4)? != 0,
             roles,
             data_scope,
+            // A first password is as old as its account.
+            password_set_at: row
+                .time_opt(7)?
+                .map(|made_at| set.get(&UserId::from_bytes(id)).copied().unwrap_or(made_at)),
         };
         Ok((UserId::from_bytes(id), person))
     };

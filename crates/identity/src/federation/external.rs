@@ -174,6 +174,7 @@ impl Identity {
         let federator = Self::federator(org, origin.clone());
         let permit = self.federation_permit(org, provider.id, &origin)?;
         let mut events = Vec::new();
+        let limits = self.limits(org).await?;
         let mut tx = store.write(&federator).await?;
         touch(self, &mut tx, org).await?;
         let user = match sql::by_subject(&mut tx, provider.id, hash).await? {
@@ -214,7 +215,7 @@ impl Identity {
         sessions::sql::insert(&mut tx, &may_begin, user, &token.hash(), now).await?;
         let index = who.session_index.as_deref();
         let index = index.map(|index| session_index_hash(&key, provider.id, index));
-        let until = now.plus_millis(self.limits().absolute_ms);
+        let until = now.plus_millis(limits.absolute_ms);
         sql::insert_session(&mut tx, &permit, session, user, index, until, now).await?;
         let event = Event::before_sign_in(org, Some(user), &BEGIN, Outcome::Allowed, origin)
             .with("method", Detail::code(provider.kind.name()))

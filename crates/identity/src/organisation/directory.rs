@@ -3,6 +3,7 @@
 use super::{SEALED_DEPARTMENT_NAME, SEALED_NAME, sql};
 use crate::accounts;
 use crate::error::IdentityError;
+use crate::security::{self, Rules};
 use custos_kernel::policy::{DataScope, RoleSet};
 use custos_store::{Store, StoreError};
 use custos_values::{DepartmentId, OrgId, Timestamp, UserId};
@@ -28,6 +29,8 @@ pub struct Person {
     pub roles: RoleSet,
     /// Which customers the roles reach.
     pub data_scope: DataScope,
+    /// When the password was set; none where there is none.
+    pub password_set_at: Option<Timestamp>,
 }
 
 /// A department of the organisation.
@@ -49,9 +52,15 @@ pub struct Directory {
     language: String,
     people: BTreeMap<UserId, Person>,
     departments: BTreeMap<DepartmentId, Department>,
+    rules: Arc<Rules>,
 }
 
 impl Directory {
+    /// The rules about passwords, sessions, networks and hours.
+    pub(crate) fn rules(&self) -> &Arc<Rules> {
+        &self.rules
+    }
+
     /// The organisation's name.
     pub fn organisation_name(&self) -> &str {
         &self.organisation
@@ -148,6 +157,7 @@ impl Directory {
             language: head.language,
             people: accounts::people(&mut tx, org, &key).await?,
             departments,
+            rules: security::load(&mut tx, org).await?,
         })
     }
 }

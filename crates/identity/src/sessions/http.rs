@@ -39,6 +39,8 @@ pub(super) struct SessionUser {
     language: String,
     /// Whether they chose it themselves, as their preference `language`.
     language_chosen: bool,
+    /// Whether its time has passed: nothing else is permitted until it is changed.
+    password_expired: bool,
     /// Whether the account has a password; who came in by a one-time link has none yet.
     password: bool,
 }
@@ -104,6 +106,7 @@ async fn read(
     let mut tx = identity.store().read().await?;
     let credentials = accounts::credentials_by_id(&mut tx, record.org, record.user).await?;
     drop(tx);
+    let limits = directory.rules().limits();
     let chosen = chosen_language(&identity, &caller).await?;
     let body = SessionBody {
         user: SessionUser {
@@ -123,6 +126,9 @@ async fn read(
             password: credentials
                 .as_ref()
                 .is_some_and(|account| account.password.is_some()),
+            password_expired: directory
+                .rules()
+                .password_expired(person.password_set_at, identity.store().clock().now()),
         },
         organisation: Named {
             id: record.org.to_string(),
@@ -137,9 +143,9 @@ async fn read(
             .into_iter()
             .collect(),
         fresh: caller.circumstances().is_some_and(|around| around.fresh),
-        fresh_until: record.fresh_until(identity.limits()),
-        idle_expires_at: record.idle_deadline(identity.limits()),
-        absolute_expires_at: record.absolute_deadline(identity.limits()),
+        fresh_until: record.fresh_until(&limits),
+        idle_expires_at: record.idle_deadline(&limits),
+        absolute_expires_at: record.absolute_deadline(&limits),
     };
     let event = Event::own::<SessionResource>(&caller, &READ_SESSION, Some(*record.id.as_bytes()));
     identity.sink().record(event).await?;

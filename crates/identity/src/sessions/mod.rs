@@ -13,6 +13,7 @@
 mod agent;
 pub(crate) mod cookie;
 mod http;
+mod live;
 mod memory;
 mod operations;
 mod overview;
@@ -21,8 +22,10 @@ mod risk;
 pub(crate) mod sql;
 
 pub(crate) use agent::Agent;
+pub(crate) use live::LiveSession;
 pub(crate) use memory::Sessions;
 pub(crate) use operations::csrf_token;
+pub(crate) use operations::longest_lag_ms;
 pub(crate) use sql::MIGRATION;
 
 use crate::identity::Identity;

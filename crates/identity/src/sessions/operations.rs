@@ -9,13 +9,14 @@ use crate::error::IdentityError;
 use crate::events::SIGN_OUT;
 use crate::identity::Identity;
 use crate::resources::{OrganisationResource, SessionResource};
+use crate::security::Rules;
 use axum::http::HeaderMap;
 use custos_http::{Authenticated, Problem};
 use custos_kernel::audit::Detail;
 use custos_kernel::crypto::Token;
 use custos_kernel::event::Event;
 use custos_kernel::policy::{
-    Caller, DeviceStanding, Facts, Hours, Job, NetworkZone, Origin, Risk, SessionRecord,
+    Caller, DeviceStanding, Facts, Job, Origin, Risk, RoleSet, SessionLimits, SessionRecord,
     SessionRefusal, SessionState, Surroundings, actions,
 };
 use custos_values::{OrgId, SessionId, Timestamp};
@@ -44,9 +45,10 @@ impl Identity {
             .ok_or_else(Problem::unauthenticated)?;
         let now = self.store().clock().now();
         let from = origin.address;
-        let caller = record.authenticate(&token, origin, now, self.limits())?;
+        let limits = self.limits(record.org).await?;
+        let caller = record.authenticate(&token, origin, now, &limits)?;
         self.sessions().seen(&token.hash(), Use { at: now, from });
-        self.write_uses_down_if_due(now);
+        self.write_uses_down_if_due(now, &limits);
         Ok(Authenticated {
             caller,
             csrf: Some(csrf_token(&token)),
@@ -67,6 +69,7 @@ impl Identity {
         let Some(person) = directory.person(row.user) else {
             return Ok(None);
         };
+        let now = self.store().clock().now();
         let departments_below = person
             .department
             .map(|department| directory.departments_below(department))
@@ -75,7 +78,7 @@ impl Identity {
             agent: Agent::of(headers),
             address,
         };
-        let surroundings = self.surroundings(&row, here).await?;
+        let surroundings = surroundings(directory.rules(), person.roles, &row, here, now);
         Ok(Some(SessionRecord {
             id: row.id,
             org: row.org,
@@ -88,36 +91,11 @@ impl Identity {
             assurance: row.assurance,
             surroundings,
             account_active: person.active,
-            roles: person.roles,
+            roles: directory.rules().roles_in_force(person, now),
             data_scope: person.data_scope,
             department: person.department,
             departments_below,
         }))
-    }
-
-    /// What surrounds a request, beside the sign-in its session began with.
-    async fn surroundings(
-        &self,
-        row: &SessionRow,
-        here: Place,
-    ) -> Result<Surroundings, IdentityError> {
-        let device = if row.recognised {
-            DeviceStanding::Recognised
-        } else {
-            DeviceStanding::Unknown
-        };
-        let risk = match row.place {
-            Some(made_at) => made_at.risk(&here),
-            // A pending session has proven nothing yet that could be taken elsewhere.
-            None => Risk::Low,
-        };
-        Ok(Surroundings {
-            device,
-            network: NetworkZone::Other,
-            hours: Hours::Inside,
-            risk,
-            bar: None,
-        })
     }
 
     async fn session_row(&self, token: &Token) -> Result<Option<SessionRow>, IdentityError> {
@@ -146,7 +124,8 @@ impl Identity {
             .session_record(&token, headers, address)
             .await?
             .ok_or(SessionRefusal::Unknown)?;
-        record.check(&token, self.store().clock().now(), self.limits())?;
+        let limits = self.limits(record.org).await?;
+        record.check(&token, self.store().clock().now(), &limits)?;
         if record.state != SessionState::Pending {
             return Err(Problem::new(axum::http::StatusCode::CONFLICT, "session.complete").into());
         }
@@ -192,8 +171,8 @@ impl Identity {
         Ok(())
     }
 
-    fn write_uses_down_if_due(&self, now: Timestamp) {
-        let interval = (self.limits().idle_ms / 20).clamp(FLUSH_MS.0, FLUSH_MS.1);
+    fn write_uses_down_if_due(&self, now: Timestamp, limits: &SessionLimits) {
+        let interval = longest_lag_ms(limits);
         let Some(due) = self.sessions().due(now, interval) else {
             return;
         };
@@ -243,7 +222,7 @@ impl Identity {
         let facts = Facts::<OrganisationResource>::shared(org, *org.as_bytes(), 0);
         let permit = self.policy().permit::<actions::Update, _>(&job, &facts)?;
         let now = self.store().clock().now().plus_millis(-KEPT_EXPIRED_MS);
-        let limits = self.limits();
+        let limits = self.limits(org).await?;
         sql::delete_expired(
             &mut tx,
             &permit,
@@ -255,6 +234,38 @@ impl Identity {
         tx.finish(Event::of_scope(&scope).with("sessions", Detail::count(count)))
             .await?;
         Ok(())
+    }
+}
+
+/// How long a use of a session may be known to one node only, in milliseconds.
+pub(crate) fn longest_lag_ms(limits: &SessionLimits) -> i64 {
+    (limits.idle_ms / 20).clamp(FLUSH_MS.0, FLUSH_MS.1)
+}
+
+/// What surrounds a request, beside the sign-in its session began with.
+fn surroundings(
+    rules: &Rules,
+    roles: RoleSet,
+    row: &SessionRow,
+    here: Place,
+    now: Timestamp,
+) -> Surroundings {
+    let device = if row.recognised {
+        DeviceStanding::Recognised
+    } else {
+        DeviceStanding::Unknown
+    };
+    let risk = match row.place {
+        Some(made_at) => made_at.risk(&here),
+        // A pending session has proven nothing yet that could be taken elsewhere.
+        None => Risk::Low,
+    };
+    Surroundings {
+        device,
+        network: rules.zone(here.address),
+        hours: rules.hours(now),
+        risk,
+        bar: rules.bar(roles, here.address, now),
     }
 }
 

@@ -91,7 +91,7 @@ impl Identity {
         let rows = sql::list_of_user(&mut tx, scope, user).await?;
         drop(tx);
         let uses = self.sessions().uses_of(org, user);
-        let (now, limits) = (self.store().clock().now(), self.limits());
+        let (now, limits) = (self.store().clock().now(), self.limits(org).await?);
         let mut views = Vec::new();
         for row in rows {
             let open = |purpose: &str, sealed: Option<Vec<u8>>| -> Result<_, StoreError> {

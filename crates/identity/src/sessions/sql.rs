@@ -307,6 +307,29 @@ pub(super) async fn list_of_user(
     rows.iter().map(read).collect()
 }
 
+/// The complete sessions of everybody, also those whose time has passed, with whose they are.
+pub(super) async fn list_all(
+    tx: &mut ReadTx,
+    scope: &Scope<actions::List, SessionResource>,
+) -> Result<Vec<(UserId, ListedRow)>, StoreError> {
+    let sql = "SELECT id, created_at, last_seen_at, made_from, seen_from, user_id \
+               FROM (SELECT s.*, s.user_id AS owner_id FROM session s) u \
+               WHERE org_id = $1 AND state = 1 AND {scope}";
+    let rows = tx.within(scope, sql, &[]).await?;
+    let read = |row: &Row| {
+        let listed = ListedRow {
+            id: SessionId::from_bytes(row.id(0)?),
+            created_at: row.time(1)?,
+            last_seen_at: row.time(2)?,
+            agent: None,
+            made_from: row.bytes_opt(3)?.map(<[u8]>::to_vec),
+            seen_from: row.bytes_opt(4)?.map(<[u8]>::to_vec),
+        };
+        Ok((UserId::from_bytes(row.id(5)?), listed))
+    };
+    rows.iter().map(read).collect()
+}
+
 /// All of an account's sessions, pending ones too, within a transaction.
 pub(super) async fn ids_of_user(
     tx: &mut WriteTx<'_>,
@@ -314,6 +337,26 @@ pub(super) async fn ids_of_user(
 ) -> Result<Vec<SessionId>, StoreError> {
     let sql = "SELECT id FROM session WHERE org_id = $1 AND user_id = $2";
     let rows = tx.lookup(sql, &[Value::from(user)]).await?;
+    rows.iter()
+        .map(|row| row.id(0).map(SessionId::from_bytes))
+        .collect()
+}
+
+/// The complete sessions of an account whose time has not passed, oldest first, within a transaction.
+pub(crate) async fn live_of_user(
+    tx: &mut WriteTx<'_>,
+    user: UserId,
+    unseen_since: Timestamp,
+    made_before: Timestamp,
+) -> Result<Vec<SessionId>, StoreError> {
+    let sql = "SELECT id FROM session WHERE org_id = $1 AND user_id = $2 AND state = 1 AND last_seen_at > $3 \
+               AND created_at > $4 ORDER BY created_at, id";
+    let values = [
+        Value::from(user),
+        Value::from(unseen_since),
+        Value::from(made_before),
+    ];
+    let rows = tx.lookup(sql, &values).await?;
     rows.iter()
         .map(|row| row.id(0).map(SessionId::from_bytes))
         .collect()

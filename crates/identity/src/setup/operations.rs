@@ -5,6 +5,7 @@ use crate::accounts::check_login;
 use crate::error::IdentityError;
 use crate::identity::Identity;
 use crate::organisation::check_name;
+use crate::security::Demands;
 use crate::sign_in::{field_problems, strength};
 use axum::http::StatusCode;
 use custos_http::{FieldProblem, Problem};
@@ -116,7 +117,10 @@ impl Identity {
             let known = [user.login.clone(), user.name.clone(), name.clone()];
             let judgement = self
                 .hashing()
-                .run(move |_| strength(&password, &known.each_ref().map(String::as_str)))
+                .run(move |_| {
+                    let known = known.each_ref().map(String::as_str);
+                    strength(&password, &known, Demands::default())
+                })
                 .await?;
             problems.extend(field_problems(&field("password"), &judgement));
             if let (Ok(person), Ok(login)) = (person, login) {

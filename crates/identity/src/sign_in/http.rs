@@ -4,12 +4,13 @@ use super::second_factor::Code;
 use super::{Begun, Completed, Next, strength};
 use crate::error::IdentityError;
 use crate::identity::Identity;
+use crate::security::Demands;
 use crate::sessions::cookie;
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use custos_http::{Access, Api, JsonBody, Operation, Problem};
-use custos_kernel::policy::Origin;
+use custos_kernel::policy::{Origin, RoleSet};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -50,6 +51,8 @@ pub(super) enum Step {
     Totp,
     /// Setting the authenticator app up.
     EnrolTotp,
+    /// A new password: the time of the one there is has passed. The person is signed in and may do nothing else.
+    ChangePassword,
     /// Nothing.
     Done,
 }
@@ -76,7 +79,7 @@ pub(super) struct TotpEnrolment {
 /// The second factor is set up.
 #[derive(Serialize, ToSchema)]
 pub(super) struct TotpConfirmation {
-    /// Always `done`.
+    /// `done`, or `change_password`.
     #[schema(inline)]
     next: Step,
     /// Ten codes that each stand in for the app once. Shown this once.
@@ -112,6 +115,8 @@ pub(super) struct PasswordStrength {
     accepted: bool,
     /// What is wrong.
     codes: Vec<String>,
+    /// Fewest characters it must have.
+    min_length: u32,
 }
 
 pub(crate) fn operations() -> Vec<Operation<Arc<Identity>>> {
@@ -190,6 +195,14 @@ pub(crate) fn completed(completed: &Completed, body: impl Serialize) -> Response
     response
 }
 
+fn step_after(completed: &Completed) -> Step {
+    if completed.password_expired {
+        Step::ChangePassword
+    } else {
+        Step::Done
+    }
+}
+
 async fn sign_in(
     State(identity): State<Arc<Identity>>,
     Extension(origin): Extension<Origin>,
@@ -230,7 +243,8 @@ async fn second_factor(
             .await
     });
     let done = attempt.await.map_err(Problem::internal)??;
-    Ok(completed(&done, NextStep { next: Step::Done }))
+    let next = step_after(&done);
+    Ok(completed(&done, NextStep { next }))
 }
 
 async fn totp(
@@ -288,7 +302,7 @@ async fn confirmation(
         .confirm_enrolment(&headers, &body.code, origin)
         .await?;
     let body = TotpConfirmation {
-        next: Step::Done,
+        next: step_after(&done),
         recovery_codes,
     };
     Ok(completed(&done, body))
@@ -309,13 +323,18 @@ async fn judge(
     State(identity): State<Arc<Identity>>,
     JsonBody(body): JsonBody<PasswordBody>,
 ) -> Result<axum::Json<PasswordStrength>, IdentityError> {
+    let demands = match identity.organisations().await?.first() {
+        Some(org) => identity.rules(*org).await?.demands(RoleSet::default()),
+        None => Demands::default(),
+    };
     let judgement = identity
         .hashing()
-        .run(move |_| strength(&body.password, &[]))
+        .run(move |_| strength(&body.password, &[], demands))
         .await?;
     Ok(axum::Json(PasswordStrength {
         score: judgement.score,
         accepted: judgement.codes.is_empty(),
+        min_length: judgement.min_length,
         codes: judgement.codes.into_iter().map(str::to_owned).collect(),
     }))
 }

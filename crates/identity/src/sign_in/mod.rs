@@ -99,6 +99,8 @@ pub(crate) struct Completed {
     pub(crate) token: Token,
     /// The mark of the browser.
     pub(crate) device: String,
+    /// Whether the password has to be changed before anything else.
+    pub(crate) password_expired: bool,
 }
 
 impl Identity {

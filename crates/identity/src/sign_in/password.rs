@@ -1,11 +1,12 @@
 //! The first factor by password, and changing one's password.
 
 use super::throttle::Source;
-use super::{Begun, Next, device, failed, field_problems, strength};
+use super::{Begun, Next, device, failed};
 use crate::accounts::{login_hash, sql};
 use crate::error::IdentityError;
 use crate::events::PASSWORD;
 use crate::identity::Identity;
+use crate::organisation::touch;
 use crate::resources::{PasswordResource, UserResource};
 use crate::sessions;
 use axum::http::StatusCode;
@@ -131,26 +132,25 @@ impl Identity {
             person.name.clone(),
             directory.organisation_name().to_owned(),
         ];
-        let judged = new.clone();
-        let judgement = self
-            .hashing()
-            .run(move |_| strength(&judged, &known.each_ref().map(String::as_str)))
+        let roles = person.roles;
+        let hashed = self
+            .new_password(org, roles, known.to_vec(), "new", new.clone())
             .await?;
-        let problems = field_problems("new", &judgement);
-        if !problems.is_empty() {
-            return Err(IdentityError::invalid(problems));
-        }
-        let hashed = self.hashing().hash(new, self.store().random()).await?;
         let permit = self.credential_permit(org, user, caller.origin())?;
-        let mut tx = self.store().write(caller).await?;
         let before = account.password.as_deref();
+        self.refuse_reuse(&permit, before, "new", &new).await?;
+        let mut tx = self.store().write(caller).await?;
+        touch(self, &mut tx, org).await?;
         if !sql::set_password(&mut tx, &permit, before, hashed.as_str()).await? {
             return Err(Problem::new(StatusCode::PRECONDITION_FAILED, "record.stale").into());
         }
+        self.note_password(&mut tx, &permit, before, &hashed)
+            .await?;
         let ended = sessions::sql::delete_of_user(&mut tx, &permit, Some(session)).await?;
         let event = Event::own::<UserResource>(caller, &PASSWORD, Some(*user.as_bytes()))
             .with("sessions_ended", Detail::count(ended));
         tx.finish(event).await?;
+        self.directories().changed(org);
         self.sessions()
             .forget(|row| row.user == user && row.id != session);
         Ok(())

@@ -6,6 +6,7 @@ use crate::accounts::{SEALED_TOTP, login_hash, sql};
 use crate::error::IdentityError;
 use crate::events::SIGN_IN;
 use crate::identity::Identity;
+use crate::security::{Room, Rules};
 use crate::sessions;
 use crate::sessions::Agent;
 use crate::sessions::sql::{Marks, Proven, SessionRow};
@@ -14,7 +15,7 @@ use custos_http::Problem;
 use custos_kernel::audit::{Detail, Outcome};
 use custos_kernel::crypto::{TenantKey, Token, TotpSecret, TotpStep};
 use custos_kernel::event::Event;
-use custos_kernel::policy::{Assurance, Origin, SessionRefusal};
+use custos_kernel::policy::{Assurance, Origin, RoleSet, SessionRefusal};
 use custos_store::WriteTx;
 use std::sync::Arc;
 
@@ -55,6 +56,11 @@ pub(super) struct Trial {
     pub(super) attempt: Attempt,
     recognised: bool,
     pub(super) agent: Agent,
+    /// What counts for the account, read before the transaction that completes the sign-in: within it, nothing waits for
+    /// a second connection.
+    roles: RoleSet,
+    pub(super) rules: Arc<Rules>,
+    password_expired: bool,
     pub(super) origin: Origin,
 }
 
@@ -164,6 +170,11 @@ impl Identity {
                 attempt,
                 recognised: device.is_some(),
                 agent: Agent::of(headers),
+                roles: person.roles,
+                rules: Arc::clone(directory.rules()),
+                password_expired: directory
+                    .rules()
+                    .password_expired(person.password_set_at, now),
                 origin,
             }),
             Err(refusal) => Err(self
@@ -187,6 +198,9 @@ impl Identity {
             attempt,
             recognised,
             agent,
+            roles,
+            rules,
+            password_expired,
             origin,
         } = trial;
         let now = self.store().clock().now();
@@ -199,6 +213,21 @@ impl Identity {
             assurance: Assurance::Multi,
             recognised,
         };
+        let account = self.credential_permit(row.org, row.user, &origin)?;
+        let ended = match self
+            .make_room(&mut tx, &account, &rules, roles, &origin)
+            .await?
+        {
+            Room::Made(ended) => ended,
+            Room::None(problem) => {
+                drop(tx);
+                self.throttles().codes.succeeded(attempt);
+                let event = failed(row.org, Some(row.user), method, login_hash, origin)
+                    .with("reason", Detail::code("too_many_sessions"));
+                self.sink().record_durably(event).await?;
+                return Err(problem.into());
+            }
+        };
         let before = &row.token;
         if !sessions::sql::activate(&mut tx, &permit, before, &hash, now, proven, marks).await? {
             return Err(SessionRefusal::Unknown.into());
@@ -207,12 +236,18 @@ impl Identity {
             Event::before_sign_in(row.org, Some(row.user), &SIGN_IN, Outcome::Allowed, origin)
                 .with("method", Detail::code(method))
                 .with("session", Detail::id(*row.id.as_bytes()));
-        events.push(event);
+        let count = u64::try_from(ended.len()).unwrap_or(u64::MAX);
+        events.push(event.with("sessions_ended", Detail::count(count)));
         tx.finish_all(events).await?;
-        self.sessions().forget(|kept| kept.id == row.id);
+        self.sessions()
+            .forget(|kept| kept.id == row.id || ended.contains(&kept.id));
         self.throttles().codes.succeeded(attempt);
         let device = device::make(&key, login_hash, now, self.store().random());
-        Ok(Completed { token, device })
+        Ok(Completed {
+            token,
+            device,
+            password_expired,
+        })
     }
 
     /// Counts and records a wrong code of a sign-in.

@@ -96,7 +96,7 @@ impl Identity {
         self.throttles().codes.succeeded(trial.attempt);
         Ok(SteppedUp {
             token,
-            fresh_until: now.plus_millis(self.limits().fresh_ms),
+            fresh_until: now.plus_millis(trial.rules.limits().fresh_ms),
         })
     }
 }

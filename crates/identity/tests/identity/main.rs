@@ -4,7 +4,10 @@
 mod accounts;
 mod attacks;
 mod devices;
+mod passwords;
 mod preferences;
+mod security;
+mod session_count;
 mod sessions;
 mod setup;
 mod sign_in;

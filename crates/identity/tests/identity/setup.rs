@@ -117,7 +117,7 @@ async fn names_every_field_that_is_wrong() {
             ("organisation_name", "name.empty"),
             ("language", "choice.unknown"),
             ("users[0].login", "user.login.invalid"),
-            ("users[1].password", "password.common"),
+            ("users[1].password", "password.breached"),
             ("users[2].name", "name.empty"),
             ("users[3].login", "user.login.taken"),
             ("users[3].password", "password.too_short"),

@@ -271,7 +271,7 @@ async fn strength_is_judged_without_a_session() {
         assert_eq!(weak["score"], 0);
         assert_eq!(
             weak["codes"],
-            json!(["password.too_short", "password.common"])
+            json!(["password.too_short", "password.breached"])
         );
     })
     .await;

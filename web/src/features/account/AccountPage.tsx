@@ -1,4 +1,4 @@
-import { Radio } from "antd";
+import { Alert, Radio } from "antd";
 import { APPEARANCES, useAppearance } from "../../app/appearance";
 import { useSession } from "../../app/session/session";
 import { useLanguage } from "../../i18n/LanguageProvider";
@@ -67,6 +67,9 @@ export function AccountPage() {
         </section>
         <section className="panel panel-body" aria-labelledby="password-title">
           <h2 id="password-title">{t(user.password ? "password-change" : "password-set")}</h2>
+          {user.password_expired && (
+            <Alert type="warning" showIcon className="form-alert" title={t("password-expired")} />
+          )}
           <PasswordForm />
         </section>
         <section className="panel panel-body" aria-labelledby="sessions-title">

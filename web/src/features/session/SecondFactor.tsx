@@ -10,6 +10,11 @@ import { CodeForm } from "./CodeForm";
 import { Enrolment } from "./Enrolment";
 import { PublicFrame } from "./PublicFrame";
 
+/** Whether the person is signed in. A password that is too old is changed in the application, where nothing else works. */
+function isOver(step: NextStep["next"]): boolean {
+  return step === "done" || step === "change_password";
+}
+
 interface Props {
   first: NextStep["next"];
   /** Where the person wanted to go. */
@@ -26,12 +31,12 @@ export function SecondFactor({ first, back, onRestart }: Props) {
   const [recovering, setRecovering] = useState(false);
 
   useEffect(() => {
-    if (step !== "done") return;
+    if (!isOver(step)) return;
     queryClient.removeQueries(sessionQuery);
     router.history.push(safeReturnPath(back));
   }, [step, back, queryClient, router]);
 
-  if (step === "done") return null;
+  if (isOver(step)) return null;
   if (step === "enrol_totp") {
     return (
       <PublicFrame title={t("enrol-title")} note={t("enrol-note")}>
