@@ -108,6 +108,7 @@ action-session-end = Ended other own sessions
 action-session-revoke = Ended another person's sessions
 action-session-update = Updated session
 action-session-step_up = Confirmed identity again
+action-session-alarm = Sign-in alarm
 action-session-begin = Began signing in
 action-password-read = Read own password
 action-password-update = Changed own password

@@ -105,6 +105,7 @@ action-session-end = 结束本人的其他登录
 action-session-revoke = 结束他人的登录
 action-session-update = 更新登录状态
 action-session-step_up = 再次验证身份
+action-session-alarm = 登录告警
 action-session-begin = 开始登录
 action-password-read = 查看本人密码
 action-password-update = 修改本人密码

@@ -11,6 +11,8 @@ custos_kernel::events! {
     PROVIDER_LOGOUT = "session.provider_logout", Part;
     /// A sign-in was completed, or failed.
     SIGN_IN = "session.create", SignIn;
+    /// Failures of signing in, or the use of a session, look like an attack.
+    ALARM = "session.alarm", SignIn;
     /// Setting the second factor up was begun.
     ENROLMENT = "session.enrolment", SignIn;
     /// The second factor was set up.

@@ -1,5 +1,6 @@
 //! The state all operations of this crate share.
 
+use crate::alarms::Alarms;
 use crate::federation::Federation;
 use crate::organisation::Directories;
 use crate::sessions::Sessions;
@@ -32,6 +33,7 @@ pub struct Identity {
     options: IdentityOptions,
     hashing: Hashing,
     throttles: Throttles,
+    alarms: Alarms,
     sessions: Sessions,
     directories: Directories,
     #[expect(dead_code, reason = "the protocols that keep something here follow")]
@@ -57,6 +59,7 @@ impl Identity {
             options,
             hashing,
             throttles: Throttles::default(),
+            alarms: Alarms::default(),
             sessions,
             directories: Directories::default(),
             federation: Federation::default(),
@@ -110,6 +113,10 @@ impl Identity {
 
     pub(crate) fn throttles(&self) -> &Throttles {
         &self.throttles
+    }
+
+    pub(crate) fn alarms(&self) -> &Alarms {
+        &self.alarms
     }
 
     pub(crate) fn sessions(&self) -> &Sessions {

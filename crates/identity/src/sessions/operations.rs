@@ -47,6 +47,9 @@ impl Identity {
         let from = origin.address;
         let limits = self.limits(record.org).await?;
         let caller = record.authenticate(&token, origin, now, &limits)?;
+        if record.surroundings.risk == Risk::High {
+            self.watch_taken(&caller).await?;
+        }
         self.sessions().seen(&token.hash(), Use { at: now, from });
         self.write_uses_down_if_due(now, &limits);
         Ok(Authenticated {

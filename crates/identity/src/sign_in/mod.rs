@@ -43,7 +43,7 @@ pub(crate) use link::LINK_LIFE_MS;
 pub use link::LinkToken;
 pub use strength::Strength;
 pub(crate) use strength::{field_problems, strength};
-pub(crate) use throttle::{Refusal, Throttles};
+pub(crate) use throttle::{Refusal, Source, Throttles};
 
 use crate::accounts::sql::Credentials;
 use crate::error::IdentityError;

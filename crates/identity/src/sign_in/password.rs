@@ -71,8 +71,9 @@ impl Identity {
         };
         let Some(account) = usable.filter(|_| right) else {
             self.sink()
-                .record_durably(failed(org, user, "password", hash, origin))
+                .record_durably(failed(org, user, "password", hash, origin.clone()))
                 .await?;
+            self.watch_failure(org, hash, &origin).await?;
             return Err(wrong());
         };
         self.throttles().passwords.succeeded(attempt);

@@ -153,6 +153,18 @@ impl Throttle {
         )
     }
 
+    /// Lets an address begin no attempt before a moment, devices excepted.
+    pub(crate) fn bar(&self, address: Option<IpAddr>, until: Timestamp) {
+        let full_at = until.plus_millis((ADDRESS.burst - 1) * ADDRESS.every_ms);
+        if let Some(counter) = self
+            .counters
+            .lock()
+            .get_mut(&Key::Source(Source::address(address)))
+        {
+            counter.until = counter.until.max(full_at);
+        }
+    }
+
     fn take(
         &self,
         rules: Vec<(Key, Option<Allowance>)>,

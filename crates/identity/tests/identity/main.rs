@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod accounts;
+mod alarms;
 mod attacks;
 mod devices;
 mod passwords;
