@@ -7,6 +7,7 @@ import { nonceForStyles, readNonce } from "./app/csp";
 import { Providers } from "./app/providers";
 import { makeQueryClient } from "./app/queryClient";
 import { makeRouter } from "./app/router";
+import { startProving } from "./features/devices/prover";
 import { applyLanguage } from "./i18n/LanguageProvider";
 import { initialLanguage, loadWords } from "./i18n/languages";
 
@@ -15,6 +16,7 @@ async function start(root: HTMLElement): Promise<void> {
   if (nonce !== undefined) nonceForStyles(nonce);
   const queryClient = makeQueryClient();
   const router = makeRouter(queryClient);
+  await startProving();
   const words = await loadWords(initialLanguage());
   applyLanguage(words.language);
   createRoot(root).render(

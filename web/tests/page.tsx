@@ -40,6 +40,8 @@ export function session(...permissions: string[]) {
     step_up: ["totp"],
     fresh: true,
     fresh_until: later(0.08),
+    device_id: null,
+    roles_withheld: [],
     idle_expires_at: later(1),
     absolute_expires_at: later(8),
   };
@@ -52,6 +54,7 @@ export function problem(status: number, code: string, more: object = {}): Answer
 /** Opens an address of the application, in English, before a server that answers as told. */
 export async function openPage(address: string, answers: Answers) {
   const calls: Call[] = [];
+  const all: Answers = { "GET /me/devices": { body: { items: [] } }, ...answers };
   vi.stubGlobal("fetch", async (request: Request) => {
     const { pathname, search } = new URL(request.url);
     const path = pathname.replace("/api/v1", "");
@@ -63,7 +66,7 @@ export async function openPage(address: string, answers: Answers) {
       body: text === "" ? undefined : JSON.parse(text),
     };
     calls.push(call);
-    const told = answers[`${request.method} ${path}`];
+    const told = all[`${request.method} ${path}`];
     if (told === undefined) throw new Error(`no answer for ${request.method} ${path}`);
     const { status = 200, body } = typeof told === "function" ? told(call) : told;
     const headers = {

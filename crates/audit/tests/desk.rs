@@ -5,7 +5,7 @@ use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
 use custos_audit::{Desk, MIGRATIONS, POLICY};
-use custos_http::{Authenticated, Gatekeeper, Problem, Registry};
+use custos_http::{Asked, Authenticated, Gatekeeper, Problem, Registry};
 use custos_kernel::audit::{EvidenceReport, verify_evidence};
 use custos_kernel::event::{Event, EventName, Occasion};
 use custos_kernel::policy::{Caller, DataScope, Denied, Job, Origin, Policy, Resource, Role};
@@ -42,6 +42,7 @@ impl Gatekeeper for Door {
     fn authenticate<'a>(
         &'a self,
         _: &'a HeaderMap,
+        _: Asked<'a>,
         _: Origin,
     ) -> BoxFuture<'a, Result<Authenticated, Problem>> {
         let caller = self.caller.clone();

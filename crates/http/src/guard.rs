@@ -13,6 +13,15 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+/// What a request asks for, as far as a credential may be bound to it.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The method.
+    pub method: &'a Method,
+    /// Path and query, as sent.
+    pub target: &'a str,
+}
+
 /// A verified credential.
 pub struct Authenticated {
     /// Who it is.
@@ -28,6 +37,7 @@ pub trait Gatekeeper: Send + Sync + 'static {
     fn authenticate<'a>(
         &'a self,
         headers: &'a HeaderMap,
+        asked: Asked<'a>,
         origin: Origin,
     ) -> BoxFuture<'a, Result<Authenticated, Problem>>;
 
@@ -98,9 +108,13 @@ async fn admit(guard: &Guard, request: &mut Request, origin: Origin) -> Result<(
         Access::Own => ("", ""),
         Access::Action { resource, action } => (resource, action),
     };
+    let asked = Asked {
+        method: request.method(),
+        target: request.uri().path_and_query().map_or("", |it| it.as_str()),
+    };
     let Authenticated { caller, csrf } = guard
         .gatekeeper
-        .authenticate(request.headers(), origin)
+        .authenticate(request.headers(), asked, origin)
         .await?;
     if changes && let Some(expected) = csrf {
         let given = request

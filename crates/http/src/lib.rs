@@ -16,7 +16,7 @@ mod registry;
 mod written;
 
 pub use extract::{Api, ETag, IdempotencyKey, IfMatch, JsonBody, PathId, QueryParams};
-pub use guard::{Authenticated, Gatekeeper, allow_same_site_only};
+pub use guard::{Asked, Authenticated, Gatekeeper, allow_same_site_only};
 pub use headers::{CSP_NONCE, content_security_policy, secure_headers};
 pub use matrix::matrix;
 pub use openapi::document;

@@ -51,6 +51,7 @@ struct Inner {
     fields: Vec<FieldProblem>,
     denied: Option<Denied>,
     retry_after: Option<u64>,
+    clear_site_data: bool,
 }
 
 /// The body of an error answer.
@@ -85,6 +86,7 @@ impl Problem {
             fields: Vec::new(),
             denied: None,
             retry_after: None,
+            clear_site_data: false,
         }))
     }
 
@@ -127,6 +129,13 @@ impl Problem {
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.0.retry_after = Some(seconds);
+        self
+    }
+
+    /// Tells the browser to forget all it keeps of this site (W3C Clear Site Data).
+    #[must_use]
+    pub fn clear_site_data(mut self) -> Self {
+        self.0.clear_site_data = true;
         self
     }
 
@@ -198,6 +207,7 @@ impl IntoResponse for Problem {
             fields,
             denied,
             retry_after,
+            clear_site_data,
         } = *self.0;
         let body = ProblemBody {
             kind: "about:blank",
@@ -215,6 +225,10 @@ impl IntoResponse for Problem {
         );
         if let Some(seconds) = retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if clear_site_data {
+            let everything = HeaderValue::from_static("\"cache\", \"cookies\", \"storage\"");
+            headers.insert("clear-site-data", everything);
         }
         if let Some(denied) = denied {
             response.extensions_mut().insert(Refused(Box::new(denied)));

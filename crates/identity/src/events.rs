@@ -29,6 +29,12 @@ custos_kernel::events! {
     END_SESSIONS = "session.end", Own;
     /// An administrator ended sessions of somebody else.
     REVOKE_SESSIONS = "session.revoke", Part;
+    /// A session was bound to the registered device it is on.
+    BIND_SESSION = "session.bind", Part;
+    /// A session bound to a device was used without its key, or a lost device asked for something.
+    THEFT = "session.theft", SignIn;
+    /// A registered device was told what it needs to open what it keeps.
+    READ_DEVICE_SECRET = "device.secret", Own;
     /// Somebody changed, or tried to change, their own password.
     PASSWORD = "user.password", Own;
     /// The system administrator looked at what settings would mean.

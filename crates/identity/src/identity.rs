@@ -1,6 +1,7 @@
 //! The state all operations of this crate share.
 
 use crate::alarms::Alarms;
+use crate::devices::{Shown, Thefts};
 use crate::federation::Federation;
 use crate::organisation::Directories;
 use crate::sessions::Sessions;
@@ -38,6 +39,8 @@ pub struct Identity {
     directories: Directories,
     #[expect(dead_code, reason = "the protocols that keep something here follow")]
     federation: Federation,
+    shown: Shown,
+    thefts: Thefts,
     permissions: RwLock<Vec<(&'static str, &'static str)>>,
     me: Weak<Identity>,
 }
@@ -52,6 +55,7 @@ impl Identity {
     ) -> Option<Arc<Self>> {
         let hashing = Hashing::new(options.password, store.random())?;
         let sessions = Sessions::new(store.clock().now());
+        let shown = Shown::new(store.clock().now());
         Some(Arc::new_cyclic(|me| Self {
             store,
             policy,
@@ -63,6 +67,8 @@ impl Identity {
             sessions,
             directories: Directories::default(),
             federation: Federation::default(),
+            shown,
+            thefts: Thefts::default(),
             permissions: RwLock::default(),
             me: Weak::clone(me),
         }))
@@ -130,6 +136,14 @@ impl Identity {
     #[expect(dead_code, reason = "the protocols that ask follow")]
     pub(crate) fn outgoing(&self) -> Option<&Arc<dyn Outgoing>> {
         self.options.outgoing.as_ref()
+    }
+
+    pub(crate) fn shown(&self) -> &Shown {
+        &self.shown
+    }
+
+    pub(crate) fn thefts(&self) -> &Thefts {
+        &self.thefts
     }
 
     /// Itself, for work that outlives a request.

@@ -10,6 +10,7 @@
 
 mod accounts;
 mod alarms;
+mod devices;
 mod error;
 mod events;
 mod federation;
@@ -29,8 +30,8 @@ pub use events::EVENTS;
 pub use identity::{Identity, IdentityOptions};
 pub use organisation::{Department, Directory, Person};
 pub use resources::{
-    DepartmentResource, OrganisationResource, PreferenceResource, ProviderResource,
-    SessionResource, UserResource,
+    DepartmentResource, DeviceResource, DeviceRuleResource, OrganisationResource,
+    PreferenceResource, ProviderResource, SessionResource, UserResource,
 };
 pub use schema::{DataScopeName, Named, RoleName};
 pub use security::breached_filter;
@@ -59,6 +60,7 @@ pub const MIGRATIONS: &[Migration] = &[
     preferences::MIGRATION,
     federation::MIGRATION,
     security::MIGRATION,
+    devices::MIGRATION,
 ];
 
 /// The operations of this crate, to be registered with [`Identity`] as their state.
@@ -71,5 +73,6 @@ pub fn operations() -> Vec<Operation<Arc<Identity>>> {
     all.extend(preferences::operations());
     all.extend(federation::operations());
     all.extend(security::operations());
+    all.extend(devices::operations());
     all
 }

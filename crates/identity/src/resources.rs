@@ -28,4 +28,8 @@ resources! {
     SecuritySettingsResource = "security_settings",
     /// The settings a person keeps. The record id is that of the account.
     PreferenceResource = "preference",
+    /// A registered device. Owned by its account.
+    DeviceResource = "device",
+    /// The roles that may be used on registered devices only. The record id is that of the organisation.
+    DeviceRuleResource = "device_rule",
 }

@@ -10,12 +10,14 @@
 //! PostgreSQL is the one named by `CUSTOS_TEST_POSTGRES` (see `scripts/with-postgres`).
 
 mod clock;
+mod device;
 mod engines;
 mod installation;
 mod people;
 mod random;
 
 pub use clock::TestClock;
+pub use device::DeviceSigner;
 pub use engines::both;
 pub use installation::Installation;
 pub use people::Person;

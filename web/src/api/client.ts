@@ -1,5 +1,5 @@
 import createClient, { type Middleware } from "openapi-fetch";
-import { asApiError } from "./problem";
+import { type ApiError, asApiError } from "./problem";
 import type { paths } from "./schema";
 
 /** Where the REST API lives on the host that served this page. */
@@ -42,6 +42,61 @@ export function reportAnswer(path: string, status: number): void {
   }
 }
 
+/** Proves that requests come from a registered device. */
+export interface Prover {
+  /** The proof for a request; null on a device that is not registered. `target` is path and query. */
+  proof(method: string, target: string, csrf: string | null): Promise<string | null>;
+  /** A request was refused for want of a good proof, at the server's `date`. Whether another may be accepted. */
+  recover(reason: string, date: string | null): Promise<boolean>;
+}
+
+const PROOF = "X-Device-Proof";
+let prover: Prover | null = null;
+
+export function setProver(value: Prover): void {
+  prover = value;
+}
+
+/** The proof of a request that does not go through {@link api} (uploads), as a header. */
+export async function proofHeader(method: string, target: string): Promise<Record<string, string>> {
+  const proof = await prover?.proof(method, target, csrfToken);
+  return proof == null ? {} : { [PROOF]: proof };
+}
+
+async function prove(request: Request): Promise<Request> {
+  const { pathname, search } = new URL(request.url);
+  for (const [name, value] of Object.entries(await proofHeader(request.method, pathname + search))) {
+    request.headers.set(name, value);
+  }
+  return request;
+}
+
+/** Sends a request, each time with a proof of its own; once more if the proof alone was at fault and can be mended. */
+async function sendProven(request: Request): Promise<Response> {
+  // Looked up per call, so that a test can replace it.
+  if (prover === null) return globalThis.fetch(request);
+  const again = request.clone();
+  const response = await globalThis.fetch(await prove(request));
+  if (response.status !== 401) return response;
+  const { code, params } = await problemOf(response);
+  if (code !== "session.barred.device") return response;
+  const reason = String(params.reason ?? "");
+  // Another tab may have given the session a new token, which proofs are bound to.
+  const mended =
+    reason === "session" ? await renewedToken() : await prover.recover(reason, response.headers.get("Date"));
+  if (!mended) return response;
+  if (!SAFE.has(again.method) && csrfToken !== null) again.headers.set("X-CSRF-Token", csrfToken);
+  return globalThis.fetch(await prove(again));
+}
+
+async function problemOf(response: Response): Promise<ApiError> {
+  const told: unknown = await response
+    .clone()
+    .json()
+    .catch(() => null);
+  return asApiError(response.status, told, response.headers.get(REQUEST_ID));
+}
+
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 
 const session: Middleware = {
@@ -80,7 +135,7 @@ export function stepUp(): Promise<boolean> {
 /** Reads the token of the session as it is now: another tab may have given the session a new one. */
 async function renewedToken(): Promise<boolean> {
   const before = csrfToken;
-  const answer = await globalThis.fetch(new Request(`${API_BASE}/session`, { credentials: "same-origin" }));
+  const answer = await sendProven(new Request(`${API_BASE}/session`, { credentials: "same-origin" }));
   const session: unknown = answer.ok ? await answer.json() : null;
   if (typeof session !== "object" || session === null || !("csrf_token" in session)) return false;
   csrfToken = String(session.csrf_token);
@@ -100,13 +155,7 @@ async function worthRepeating(
     return sentUnder !== null && csrfToken !== null && sentUnder !== csrfToken;
   }
   if (response.status !== 403) return false;
-  const problem = asApiError(
-    response.status,
-    await response
-      .clone()
-      .json()
-      .catch(() => null),
-  );
+  const problem = await problemOf(response);
   if (problem.code === "session.step_up") return stepUp();
   return problem.code === "request.csrf" && renewedToken();
 }
@@ -114,11 +163,10 @@ async function worthRepeating(
 async function send(request: Request): Promise<Response> {
   const again = request.clone();
   const sentUnder = csrfToken;
-  // Looked up per call, so that a test can replace it.
-  const response = await globalThis.fetch(request);
+  const response = await sendProven(request);
   if (response.ok || !(await worthRepeating(again, response, sentUnder))) return response;
   if (!SAFE.has(again.method) && csrfToken !== null) again.headers.set("X-CSRF-Token", csrfToken);
-  return globalThis.fetch(again);
+  return sendProven(again);
 }
 
 /** The typed client. Features call it only inside query and mutation functions. */
@@ -158,4 +206,14 @@ export function ifMatch(version: number): string {
 /** A key that makes a repeated "create" request take effect once. */
 export function idempotencyKey(): string {
   return crypto.randomUUID();
+}
+
+/** A file of the API at a path and query below its base, or an {@link ApiError}. */
+export async function fetchFile(path: string): Promise<Response> {
+  const response = await send(
+    new Request(new URL(API_BASE + path, window.location.href), { credentials: "same-origin" }),
+  );
+  reportAnswer(path, response.status);
+  if (response.ok) return response;
+  throw await problemOf(response);
 }

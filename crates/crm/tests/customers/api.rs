@@ -4,7 +4,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::response::Response;
 use custos_crm::{Crm, MIGRATIONS, POLICIES, People};
-use custos_http::{Authenticated, Gatekeeper, Problem, Registry};
+use custos_http::{Asked, Authenticated, Gatekeeper, Problem, Registry};
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Caller, DataScope, Denied, Origin, Policy, Role};
 use custos_store::AuditSink;
@@ -55,6 +55,7 @@ impl Gatekeeper for Gate {
     fn authenticate<'a>(
         &'a self,
         headers: &'a HeaderMap,
+        _: Asked<'a>,
         _: Origin,
     ) -> BoxFuture<'a, Result<Authenticated, Problem>> {
         let name = headers

@@ -1,6 +1,6 @@
 //! What stands at the API's door, put together from the features.
 
-use custos_http::{Authenticated, Gatekeeper, Problem};
+use custos_http::{Asked, Authenticated, Gatekeeper, Problem};
 use custos_identity::Identity;
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Denied, Origin, Policy};
@@ -27,9 +27,10 @@ impl Gatekeeper for Door {
     fn authenticate<'a>(
         &'a self,
         headers: &'a HeaderMap,
+        asked: Asked<'a>,
         origin: Origin,
     ) -> BoxFuture<'a, Result<Authenticated, Problem>> {
-        self.identity.authenticate(headers, origin).boxed()
+        self.identity.authenticate(headers, asked, origin).boxed()
     }
 
     fn record_denied(&self, denied: Denied) -> BoxFuture<'_, Result<(), Problem>> {

@@ -103,6 +103,11 @@ impl Browser {
         }
     }
 
+    /// The session's CSRF token.
+    pub fn csrf(&self) -> &str {
+        self.csrf.as_deref().unwrap_or_default()
+    }
+
     /// Sends a request and keeps no cookie it sets.
     pub async fn send(&self, call: Call) -> Reply {
         let mut request = Request::builder()

@@ -25,6 +25,9 @@ pub fn about(operation: &Declared) -> Option<About> {
         "customers_duplicate_check" | "customers_export" => About::Many,
         "audit_entries_list" | "audit_export_read" => About::Many,
         "user_sign_in_link" | "user_update" | "user_access" => About::Record,
+        "user_device_list" | "user_device_remove" | "user_device_lost" => About::Record,
+        "device_list" | "device_register" | "device_rename" | "device_remove" | "device_lost"
+        | "device_secret" | "device_rule_read" | "device_rule_update" => About::Nothing,
         "user_session_list" | "user_session_end" | "user_session_end_all" => About::Record,
         id if id.starts_with("contacts_") || id.starts_with("timeline_") => About::Record,
         "customers_get" | "customers_update" | "customers_delete" | "customers_reveal" => {
@@ -79,6 +82,7 @@ pub fn call(site: &Site<'_>, operation: &Declared, target: &Target) -> Call {
         .replace("{id}", record)
         .replace("{contact_id}", &target.contact)
         .replace("{session_id}", &target.session)
+        .replace("{device_id}", &target.device)
         .replace("{key}", "customers.list");
     let query = match operation.id {
         "user_list" | "imports_list" => "?limit=200".to_owned(),
@@ -109,6 +113,11 @@ fn body(site: &Site<'_>, operation: &str, target: &Target) -> Option<Value> {
         "session_create" => json!({ "login": GUEST, "password": password(GUEST) }),
         "session_totp" | "session_recovery" | "session_step_up_totp" => json!({ "code": "000000" }),
         "session_password_strength" => json!({ "password": "one two three" }),
+        "device_register" => {
+            json!({ "name": "电脑", "kind": "computer", "public_key": "", "possession": "" })
+        }
+        "device_rename" => json!({ "name": "电脑" }),
+        "device_rule_update" => json!({ "roles": [] }),
         "user_create" => {
             json!({ "name": "新人", "login": format!("new{number}"), "department_id": null, "data_scope": "own" })
         }

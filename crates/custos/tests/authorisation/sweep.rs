@@ -206,6 +206,18 @@ impl<'s> Sweep<'s> {
                 ..standing
             };
         }
+        if operation.id.starts_with("user_device_") && operation.method != http::Method::GET {
+            let department = usize::from(whose == 'f');
+            let owner = match whose {
+                'o' => self.people[caller].clone(),
+                _ => self.site.sales_person(self.home, department).await,
+            };
+            return Target {
+                device: self.site.device_of(&owner).await,
+                owner: owner.id,
+                ..standing
+            };
+        }
         let accounts = operation.path.starts_with("/users/");
         if accounts || operation.method == http::Method::GET && operation.id != "imports_rejected" {
             return standing;

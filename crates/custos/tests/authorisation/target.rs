@@ -2,6 +2,9 @@
 
 use crate::browser::{Call, Sent};
 use crate::site::{Person, Site};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use custos_testkit::DeviceSigner;
 use http::Method;
 use serde_json::{Value, json};
 
@@ -13,6 +16,7 @@ pub const MISSING: &str = "019b8a00-0000-7000-8000-0000000000ff";
 pub struct Target {
     pub owner: String,
     pub session: String,
+    pub device: String,
     pub department: String,
     pub customer: String,
     pub version: i64,
@@ -28,6 +32,7 @@ impl Target {
         Self {
             owner: MISSING.to_owned(),
             session: MISSING.to_owned(),
+            device: MISSING.to_owned(),
             department: MISSING.to_owned(),
             customer: MISSING.to_owned(),
             version: 1,
@@ -62,6 +67,7 @@ impl Site<'_> {
         Target {
             owner: owner.id.clone(),
             session: self.session_of(owner).await,
+            device: self.device_of(owner).await,
             department: department.to_owned(),
             customer,
             version: version.as_i64().unwrap(),
@@ -76,6 +82,25 @@ impl Site<'_> {
     pub async fn session_of(&self, person: &Person) -> String {
         let list = person.browser.send(Call::get("/me/sessions")).await;
         id(&list.expect(200)["items"][0])
+    }
+
+    /// A device registered for somebody, who goes on without a proof of it.
+    pub async fn device_of(&self, person: &Person) -> String {
+        let signer = DeviceSigner::default();
+        let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        let signed = format!("custos-device:{}", person.browser.csrf());
+        let body = json!({
+            "name": "工作电脑", "kind": "computer", "public_key": encode(&signer.public_key()),
+            "possession": encode(&signer.sign(signed.as_bytes())),
+        });
+        let made = person.browser.send(Call::post("/me/devices", body)).await;
+        let device = id(&made.expect(201));
+        let bytes: custos_values::DeviceId = device.parse().unwrap();
+        let values = [custos_store::Value::from(bytes.as_bytes())];
+        let sql = "UPDATE session SET device_id = NULL WHERE device_id = $1";
+        let store = self.installation.store();
+        store.tamper_for_tests(sql, &values).await.unwrap();
+        device
     }
 
     /// All there is to see of a target.

@@ -2,6 +2,7 @@
 
 use super::{SEALED_DEPARTMENT_NAME, SEALED_NAME, sql};
 use crate::accounts;
+use crate::devices::{self, BoundRoles};
 use crate::error::IdentityError;
 use crate::security::{self, Rules};
 use custos_kernel::policy::{DataScope, RoleSet};
@@ -53,6 +54,7 @@ pub struct Directory {
     people: BTreeMap<UserId, Person>,
     departments: BTreeMap<DepartmentId, Department>,
     rules: Arc<Rules>,
+    bound_roles: BoundRoles,
 }
 
 impl Directory {
@@ -89,6 +91,11 @@ impl Directory {
     /// A department.
     pub fn department(&self, id: DepartmentId) -> Option<&Department> {
         self.departments.get(&id)
+    }
+
+    /// The roles that count on registered devices only.
+    pub(crate) fn bound_roles(&self) -> &BoundRoles {
+        &self.bound_roles
     }
 
     /// All departments, oldest first.
@@ -158,6 +165,7 @@ impl Directory {
             people: accounts::people(&mut tx, org, &key).await?,
             departments,
             rules: security::load(&mut tx, org).await?,
+            bound_roles: devices::sql::bound_roles(&mut tx, org).await?,
         })
     }
 }

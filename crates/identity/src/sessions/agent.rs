@@ -14,7 +14,7 @@ macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $variant:ident = $word:literal: [$($sign:literal),*],)+ }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-        pub(super) enum $name {
+        pub(crate) enum $name {
             $($(#[$word_doc])* #[serde(rename = $word)] $variant,)+
             /// Another, or none that is known.
             #[serde(rename = "other")]
@@ -107,8 +107,8 @@ words! {
 /// A device as it presents itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Agent {
-    pub(super) browser: Browser,
-    pub(super) system: System,
+    pub(crate) browser: Browser,
+    pub(crate) system: System,
 }
 
 impl Agent {
@@ -127,11 +127,11 @@ impl Agent {
     }
 
     /// The form in which it is sealed.
-    pub(super) fn to_stored(self) -> String {
+    pub(crate) fn to_stored(self) -> String {
         format!("{} {}", self.browser.word(), self.system.word())
     }
 
-    pub(super) fn from_stored(text: &str) -> Self {
+    pub(crate) fn from_stored(text: &str) -> Self {
         let (browser, system) = text.split_once(' ').unwrap_or_default();
         Self {
             browser: Browser::from_word(browser),

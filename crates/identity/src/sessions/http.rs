@@ -14,7 +14,7 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use custos_http::{Access, Api, Operation, Problem};
 use custos_kernel::event::Event;
-use custos_values::{Timestamp, UserId};
+use custos_values::{DeviceId, Timestamp, UserId};
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -63,6 +63,11 @@ pub(super) struct SessionBody {
     step_up: Vec<FactorKind>,
     /// Whether what they proved counts as fresh now, for a request from where this one comes.
     fresh: bool,
+    /// The registered device the session is bound to. Every request must then carry a proof of its key.
+    #[schema(value_type = Option<String>, format = "uuid")]
+    device_id: Option<DeviceId>,
+    /// Roles held that count on registered devices only, and so not here.
+    roles_withheld: Vec<RoleName>,
     /// Until when what they proved counts as fresh. Some actions need a factor proven again after that.
     #[schema(value_type = String, format = "date-time")]
     fresh_until: Timestamp,
@@ -107,6 +112,8 @@ async fn read(
     let credentials = accounts::credentials_by_id(&mut tx, record.org, record.user).await?;
     drop(tx);
     let limits = directory.rules().limits();
+    let withheld = person.roles.iter();
+    let withheld = withheld.filter(|role| !caller.roles().contains(*role));
     let chosen = chosen_language(&identity, &caller).await?;
     let body = SessionBody {
         user: SessionUser {
@@ -146,6 +153,8 @@ async fn read(
         fresh_until: record.fresh_until(&limits),
         idle_expires_at: record.idle_deadline(&limits),
         absolute_expires_at: record.absolute_deadline(&limits),
+        device_id: identity.device_of(&caller).await?,
+        roles_withheld: withheld.map(RoleName::from).collect(),
     };
     let event = Event::own::<SessionResource>(&caller, &READ_SESSION, Some(*record.id.as_bytes()));
     identity.sink().record(event).await?;

@@ -187,6 +187,8 @@ mod tests {
             agent: None,
             made_from: None,
             place: None,
+            device: None,
+            known_device: None,
         }
     }
 

@@ -21,12 +21,11 @@ mod overview_http;
 mod risk;
 pub(crate) mod sql;
 
-pub(crate) use agent::Agent;
+pub(crate) use agent::{Agent, Browser, System};
 pub(crate) use live::LiveSession;
 pub(crate) use memory::Sessions;
-pub(crate) use operations::csrf_token;
-pub(crate) use operations::longest_lag_ms;
-pub(crate) use sql::MIGRATION;
+pub(crate) use operations::{csrf_of, csrf_token, longest_lag_ms};
+pub(crate) use sql::{MIGRATION, SessionRow};
 
 use crate::identity::Identity;
 use custos_http::Operation;

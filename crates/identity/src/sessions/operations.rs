@@ -11,7 +11,7 @@ use crate::identity::Identity;
 use crate::resources::{OrganisationResource, SessionResource};
 use crate::security::Rules;
 use axum::http::HeaderMap;
-use custos_http::{Authenticated, Problem};
+use custos_http::{Asked, Authenticated, Problem};
 use custos_kernel::audit::Detail;
 use custos_kernel::crypto::Token;
 use custos_kernel::event::Event;
@@ -19,7 +19,7 @@ use custos_kernel::policy::{
     Caller, DeviceStanding, Facts, Job, Origin, Risk, RoleSet, SessionLimits, SessionRecord,
     SessionRefusal, SessionState, Surroundings, actions,
 };
-use custos_values::{OrgId, SessionId, Timestamp};
+use custos_values::{DeviceId, OrgId, SessionId, Timestamp};
 use std::net::IpAddr;
 
 /// Shortest and longest interval at which uses of sessions are written down, in milliseconds. In between it is a
@@ -32,20 +32,35 @@ impl Identity {
     /// Proves who makes a request. The session must be complete, within its limits, and its account active.
     ///
     /// # Errors
-    /// 401 `session.missing`, `session.expired`, `session.second_factor`.
+    /// 401 `session.missing`, `session.expired`, `session.second_factor`, `session.barred.device`.
     pub async fn authenticate(
         &self,
         headers: &HeaderMap,
+        asked: Asked<'_>,
         origin: Origin,
     ) -> Result<Authenticated, Problem> {
-        let token = cookie::session_token(headers).ok_or_else(Problem::unauthenticated)?;
-        let record = self
-            .session_record(&token, headers, origin.address)
-            .await?
-            .ok_or_else(Problem::unauthenticated)?;
+        let Some(token) = cookie::session_token(headers) else {
+            return Err(self.without_session(headers, asked, &origin).await);
+        };
+        let Some(mut record) = self.session_record(&token, headers, origin.address).await? else {
+            return Err(self.without_session(headers, asked, &origin).await);
+        };
         let now = self.store().clock().now();
         let from = origin.address;
         let limits = self.limits(record.org).await?;
+        record.check(&token, now, &limits)?;
+        if let Some(row) = self.session_row(&token).await? {
+            let csrf = csrf_token(&token);
+            if self
+                .prove_device(&row, &csrf, headers, asked, &origin)
+                .await?
+            {
+                record.surroundings.device = DeviceStanding::Registered;
+            }
+        }
+        let directory = self.directory(record.org).await?;
+        let device = record.surroundings.device;
+        record.roles = directory.bound_roles().usable(record.roles, device);
         let caller = record.authenticate(&token, origin, now, &limits)?;
         if record.surroundings.risk == Risk::High {
             self.watch_taken(&caller).await?;
@@ -112,6 +127,9 @@ impl Identity {
         if let Some(row) = &mut row {
             let key = self.store().keys().get(self.store(), row.org).await?;
             row.place = row.made_at(&key)?;
+            if let Some(device) = row.device {
+                row.known_device = self.known_device(device).await?;
+            }
         }
         Ok(self.sessions().keep(&hash, row, reading, now))
     }
@@ -149,6 +167,18 @@ impl Identity {
             .await?
             .filter(|row| row.state == SessionState::Active && Some(row.id) == caller.session_id())
             .ok_or_else(|| SessionRefusal::Unknown.into())
+    }
+
+    /// The registered device a caller's session is bound to.
+    pub(crate) async fn device_of(
+        &self,
+        caller: &Caller,
+    ) -> Result<Option<DeviceId>, IdentityError> {
+        let Some(id) = caller.session_id() else {
+            return Ok(None);
+        };
+        let mut tx = self.store().read().await?;
+        Ok(sql::device_of(&mut tx, caller, id).await?)
     }
 
     /// Ends the caller's own session.
@@ -270,6 +300,11 @@ fn surroundings(
         risk,
         bar: rules.bar(roles, here.address, now),
     }
+}
+
+/// What `X-CSRF-Token` must be in the session of a request.
+pub(crate) fn csrf_of(headers: &HeaderMap) -> Option<String> {
+    cookie::session_token(headers).map(|token| csrf_token(&token))
 }
 
 /// What `X-CSRF-Token` must be in the session of a token.

@@ -2,17 +2,19 @@
 
 use super::agent::Agent;
 use super::risk::Place;
-use crate::resources::{OrganisationResource, SessionResource, UserResource};
+use crate::devices::KnownDevice;
+use crate::resources::{DeviceResource, OrganisationResource, SessionResource, UserResource};
 use custos_kernel::crypto::{CryptoError, TenantKey, TokenHash};
-use custos_kernel::policy::{Action, Assurance, Permit, Scope, SessionState, actions};
+use custos_kernel::policy::{Action, Assurance, Caller, Permit, Scope, SessionState, actions};
 use custos_store::{Migration, ReadTx, Row, StoreError, Value, WriteTx};
-use custos_values::{OrgId, Random, SessionId, Timestamp, UserId};
+use custos_values::{DeviceId, OrgId, Random, SessionId, Timestamp, UserId};
 use std::net::IpAddr;
 
 /// `state` is 0 until the second factor is proven, then 1. `enrolment` is the sealed secret of a second factor that is
 /// being set up. `agent`, `made_from` and `seen_from` say, sealed, which device the session is on and from which addresses it
 /// was completed and last used. `proven_at` is when a factor was last
 /// proven and `assurance` how surely (1 single, 2 two factors, 3 two factors of which one resists phishing);
+/// `device_id` is the registered device it is bound to;
 /// `recognised` is 1 when a sign-in to the account had been completed on the device before.
 pub(crate) const MIGRATION: Migration = Migration {
     name: "0103_session",
@@ -20,7 +22,7 @@ pub(crate) const MIGRATION: Migration = Migration {
             org_id {bytes} NOT NULL, id {bytes} NOT NULL, user_id {bytes} NOT NULL, token {bytes} NOT NULL,
             state BIGINT NOT NULL, failures BIGINT NOT NULL, enrolment {bytes}, created_at BIGINT NOT NULL,
             last_seen_at BIGINT NOT NULL, proven_at BIGINT NOT NULL, assurance BIGINT NOT NULL,
-            recognised BIGINT NOT NULL, agent {bytes}, made_from {bytes}, seen_from {bytes}, PRIMARY KEY (org_id, id));
+            recognised BIGINT NOT NULL, device_id {bytes}, agent {bytes}, made_from {bytes}, seen_from {bytes}, PRIMARY KEY (org_id, id));
           CREATE UNIQUE INDEX session_token ON session (token);
           CREATE INDEX session_account ON session (org_id, user_id)",
 };
@@ -43,6 +45,10 @@ pub(crate) struct SessionRow {
     pub(super) made_from: Option<Vec<u8>>,
     /// Where it was made, opened.
     pub(super) place: Option<Place>,
+    /// The registered device it is bound to.
+    pub(crate) device: Option<DeviceId>,
+    /// That device, read with the session.
+    pub(crate) known_device: Option<KnownDevice>,
 }
 
 impl SessionRow {
@@ -91,7 +97,7 @@ pub(crate) async fn by_token(
     token: &TokenHash,
 ) -> Result<Option<SessionRow>, StoreError> {
     let sql = "SELECT org_id, id, user_id, state, enrolment, created_at, last_seen_at, proven_at, assurance, recognised, \
-               agent, made_from FROM session WHERE token = $1";
+               agent, made_from, device_id FROM session WHERE token = $1";
     let rows = tx.before_sign_in(sql, &[Value::from(token.0)]).await?;
     let read = |row: &Row| {
         Ok(SessionRow {
@@ -113,6 +119,8 @@ pub(crate) async fn by_token(
             agent: row.bytes_opt(10)?.map(<[u8]>::to_vec),
             made_from: row.bytes_opt(11)?.map(<[u8]>::to_vec),
             place: None,
+            device: row.id_opt(12)?.map(DeviceId::from_bytes),
+            known_device: None,
         })
     };
     rows.first().map(read).transpose()
@@ -381,6 +389,41 @@ pub(crate) async fn delete_of_user<A: Action>(
     let sql = "DELETE FROM session WHERE org_id = $1 AND user_id = $2 AND id <> $3";
     let except = except.map_or_else(Vec::new, |id| id.as_bytes().to_vec());
     tx.put(permit, sql, &[Value::Bytes(except)]).await
+}
+
+/// Binds a session to a registered device: false if it ended, or is bound to another.
+pub(crate) async fn bind(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<actions::Update, SessionResource>,
+    device: DeviceId,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE session SET device_id = $3 WHERE org_id = $1 AND id = $2 AND state = 1 \
+               AND (device_id IS NULL OR device_id = $3)";
+    let device = Value::from(device.as_bytes());
+    Ok(tx.put(permit, sql, &[device]).await? == 1)
+}
+
+/// The registered device a session of the caller's organisation is bound to.
+pub(super) async fn device_of(
+    tx: &mut ReadTx,
+    caller: &Caller,
+    id: SessionId,
+) -> Result<Option<DeviceId>, StoreError> {
+    let sql = "SELECT device_id FROM session WHERE org_id = $1 AND id = $2";
+    let rows = tx
+        .lookup(caller, sql, &[Value::from(id.as_bytes())])
+        .await?;
+    let device = rows.first().map(|row| row.id_opt(0)).transpose()?;
+    Ok(device.flatten().map(DeviceId::from_bytes))
+}
+
+/// Ends the sessions of a device.
+pub(crate) async fn delete_of_device(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<actions::Delete, DeviceResource>,
+) -> Result<u64, StoreError> {
+    let sql = "DELETE FROM session WHERE org_id = $1 AND device_id = $2";
+    tx.put(permit, sql, &[]).await
 }
 
 /// Removes what no token opens any more.

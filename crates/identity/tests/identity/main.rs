@@ -7,6 +7,7 @@ mod attacks;
 mod devices;
 mod passwords;
 mod preferences;
+mod registered;
 mod security;
 mod session_count;
 mod sessions;

@@ -5,7 +5,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use custos_http::{Authenticated, Gatekeeper, Problem, Registry};
+use custos_http::{Asked, Authenticated, Gatekeeper, Problem, Registry};
 use custos_identity::{Identity, IdentityOptions, LinkToken, MIGRATIONS, POLICY};
 use custos_kernel::crypto::PasswordParams;
 use custos_kernel::event::Event;
@@ -58,9 +58,10 @@ impl Gatekeeper for Guard {
     fn authenticate<'a>(
         &'a self,
         headers: &'a HeaderMap,
+        asked: Asked<'a>,
         origin: Origin,
     ) -> BoxFuture<'a, Result<Authenticated, Problem>> {
-        Box::pin(self.identity.authenticate(headers, origin))
+        Box::pin(self.identity.authenticate(headers, asked, origin))
     }
 
     fn record_denied(&self, denied: Denied) -> BoxFuture<'_, Result<(), Problem>> {

@@ -6,6 +6,7 @@
 
 mod aead;
 mod blind;
+mod device_key;
 mod foreign;
 mod keys;
 mod password;
@@ -16,6 +17,7 @@ mod totp;
 
 pub use aead::{CryptoError, Suite};
 pub use blind::BlindIndex;
+pub use device_key::{DEVICE_KEY_LENGTH, DEVICE_SIGNATURE_LENGTH, DeviceKey};
 pub use foreign::{ForeignDigest, ForeignSignature};
 pub use keys::{KeyFile, KeyFileError, RecordKey, RootKey, TenantKey, WrappedKey};
 pub use password::{PasswordHash, PasswordHasher, PasswordParams};

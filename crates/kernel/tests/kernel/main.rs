@@ -3,6 +3,7 @@
 
 mod api_key;
 mod cache;
+mod device_key;
 mod key_file;
 mod keys;
 mod passwords;

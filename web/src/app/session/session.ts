@@ -2,6 +2,7 @@ import { type QueryClient, queryOptions, useQuery } from "@tanstack/react-query"
 import { api, body, setCsrfToken } from "../../api/client";
 import { ApiError } from "../../api/problem";
 import type { Session } from "../../api/types";
+import { adopt } from "../../features/devices/prover";
 
 /** Who is signed in; null when nobody is. */
 export const sessionQuery = queryOptions({
@@ -9,7 +10,8 @@ export const sessionQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
   queryFn: async (): Promise<Session | null> => {
     try {
-      const session = await body(api.GET("/session"));
+      let session = await body(api.GET("/session"));
+      if (await adopt(session.user.id, session.device_id ?? null)) session = await body(api.GET("/session"));
       setCsrfToken(session.csrf_token);
       return session;
     } catch (error) {

@@ -7,6 +7,7 @@ import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
 import { Avatar } from "../../ui/Avatar";
 import { PageHeader } from "../../ui/PageHeader";
+import { DeviceList } from "../devices/DeviceList";
 import { SessionList } from "../sessions/SessionList";
 import "./account.css";
 import { PasswordForm } from "./PasswordForm";
@@ -14,7 +15,7 @@ import { PasswordForm } from "./PasswordForm";
 export function AccountPage() {
   const t = useT();
   const format = useFormat();
-  const { user, organisation, absolute_expires_at } = useSession();
+  const { user, organisation, absolute_expires_at, roles_withheld } = useSession();
   const { words, choose } = useLanguage();
   const { appearance, choose: chooseAppearance } = useAppearance();
   const facts: [string, string][] = [
@@ -71,6 +72,21 @@ export function AccountPage() {
             <Alert type="warning" showIcon className="form-alert" title={t("password-expired")} />
           )}
           <PasswordForm />
+        </section>
+        <section className="panel panel-body" aria-labelledby="devices-title">
+          <h2 id="devices-title">{t("devices-title")}</h2>
+          <p className="soft">{t("devices-note")}</p>
+          {roles_withheld.length > 0 && (
+            <Alert
+              type="warning"
+              showIcon
+              className="form-alert"
+              title={t("device-roles-withheld", {
+                roles: roles_withheld.map((role) => t(`role-${role}`)).join(" · "),
+              })}
+            />
+          )}
+          <DeviceList owner={{ own: true }} />
         </section>
         <section className="panel panel-body" aria-labelledby="sessions-title">
           <h2 id="sessions-title">{t("sessions-title")}</h2>

@@ -1,13 +1,13 @@
-import { CheckCircleOutlined, DownloadOutlined, SafetyCertificateOutlined } from "@ant-design/icons";
+import { CheckCircleOutlined, SafetyCertificateOutlined } from "@ant-design/icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button } from "antd";
-import { API_BASE, api, body, stepUp } from "../../api/client";
-import { ApiError } from "../../api/problem";
+import { api, body } from "../../api/client";
 import type { Verification } from "../../api/types";
 import { useMay } from "../../app/session/session";
 import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
 import { CopyButton } from "../../ui/CopyButton";
+import { DownloadButton } from "../../ui/DownloadButton";
 import { ErrorState } from "../../ui/ErrorState";
 import { useShowProblem } from "../../ui/useProblemText";
 import { checkpointQuery } from "./audit";
@@ -28,18 +28,6 @@ export function IntegrityPanel() {
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ["audit"] }),
     onError: showProblem,
   });
-  const take = useMutation({
-    mutationFn: async () => {
-      // The browser takes the file by itself, however large, and shows no dialog on the way.
-      const { fresh } = await body(api.GET("/session"));
-      if (!fresh && !(await stepUp())) throw new ApiError(403, { code: "session.step_up" });
-      const link = document.createElement("a");
-      link.href = `${API_BASE}/audit/export`;
-      link.download = "";
-      link.click();
-    },
-    onError: showProblem,
-  });
   const point = checkpoint.data;
   return (
     <section className="panel integrity" aria-labelledby="integrity-title">
@@ -49,13 +37,9 @@ export function IntegrityPanel() {
         </h2>
         <div className="page-actions">
           {may("audit_entry.export") && (
-            <Button
-              icon={<DownloadOutlined aria-hidden />}
-              loading={take.isPending}
-              onClick={() => take.mutate()}
-            >
+            <DownloadButton path="/audit/export" name="custos-audit.tar">
               {t("evidence-export")}
-            </Button>
+            </DownloadButton>
           )}
           {may("audit_entry.verify") && (
             <Button type="primary" loading={verify.isPending} onClick={() => verify.mutate()}>

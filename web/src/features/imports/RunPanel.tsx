@@ -1,13 +1,14 @@
-import { DownloadOutlined, PauseCircleOutlined, PlayCircleOutlined } from "@ant-design/icons";
+import { PauseCircleOutlined, PlayCircleOutlined } from "@ant-design/icons";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Alert, Button, Progress } from "antd";
 import { useEffect, useRef } from "react";
-import { API_BASE, api, body } from "../../api/client";
+import { api, body } from "../../api/client";
 import type { Import } from "../../api/types";
 import { useLanguage } from "../../i18n/LanguageProvider";
 import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
+import { DownloadButton } from "../../ui/DownloadButton";
 import { useProblemText, useShowProblem } from "../../ui/useProblemText";
 import { refreshCustomers } from "../customers/customers";
 import { importQuery, isRunning } from "./imports";
@@ -106,14 +107,13 @@ export function RunPanel({ subject }: { subject: Import }) {
           {progress.rejected > 0 &&
             !isRunning(state) &&
             (["csv", "xlsx"] as const).map((kind) => (
-              <Button
+              <DownloadButton
                 key={kind}
-                icon={<DownloadOutlined aria-hidden />}
-                href={`${API_BASE}/imports/${subject.id}/rejected?format=${kind}&lang=${words.language}`}
-                download
+                path={`/imports/${subject.id}/rejected?format=${kind}&lang=${words.language}`}
+                name={`rejected.${kind}`}
               >
                 {t("import-rejected", { format: kind.toUpperCase() })}
-              </Button>
+              </DownloadButton>
             ))}
           {state === "finished" && (
             <Link to="/customers">

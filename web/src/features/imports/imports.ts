@@ -1,5 +1,14 @@
 import { queryOptions } from "@tanstack/react-query";
-import { API_BASE, api, body, csrfHeader, idempotencyKey, REQUEST_ID, reportAnswer } from "../../api/client";
+import {
+  API_BASE,
+  api,
+  body,
+  csrfHeader,
+  idempotencyKey,
+  proofHeader,
+  REQUEST_ID,
+  reportAnswer,
+} from "../../api/client";
 import { ApiError, asApiError } from "../../api/problem";
 import type { ColumnMapping, Import, ImportOptions } from "../../api/types";
 
@@ -37,19 +46,21 @@ export function importQuery(id: string) {
 }
 
 /** Sends a file; only this way of asking reports how much has gone. */
-export function uploadImport(
+export async function uploadImport(
   file: File,
   onProgress: (share: number) => void,
   signal: AbortSignal,
 ): Promise<Import> {
+  const target = `${API_BASE}/imports`;
+  const headers = { ...csrfHeader(), ...(await proofHeader("POST", target)) };
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("POST", `${API_BASE}/imports`);
+    request.open("POST", target);
     request.responseType = "json";
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.setRequestHeader("X-File-Name", encodeURIComponent(file.name));
     request.setRequestHeader("Idempotency-Key", idempotencyKey());
-    for (const [name, value] of Object.entries(csrfHeader())) request.setRequestHeader(name, value);
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.upload.onprogress = ({ loaded, total, lengthComputable }) =>
       lengthComputable && onProgress(loaded / total);
     request.onload = () => {

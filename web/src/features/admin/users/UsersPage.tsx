@@ -1,6 +1,7 @@
 import {
   DesktopOutlined,
   LinkOutlined,
+  MobileOutlined,
   SafetyOutlined,
   StopOutlined,
   UserAddOutlined,
@@ -23,6 +24,8 @@ import { Pill } from "../../../ui/Pill";
 import { useCursors } from "../../../ui/useCursors";
 import { usePhone } from "../../../ui/useMediaQuery";
 import { useShowProblem } from "../../../ui/useProblemText";
+import { DevicesDrawer } from "../../devices/DevicesDrawer";
+import { RuleDrawer } from "../../devices/RuleDrawer";
 import { usersQuery } from "../admin";
 import "../admin.css";
 import { AccessDrawer } from "./AccessDrawer";
@@ -34,7 +37,8 @@ const PAGE = 50;
 
 type Dialog =
   | { kind: "new" }
-  | { kind: "edit" | "access" | "sessions"; user: User }
+  | { kind: "edit" | "access" | "sessions" | "devices"; user: User }
+  | { kind: "rule" }
   | { kind: "link"; name: string; link: string };
 
 export function UsersPage() {
@@ -101,6 +105,13 @@ export function UsersPage() {
           onClick={() => setDialog({ kind: "sessions", user })}
         />
       )}
+      {may("device_rule.read") && (
+        <Tool
+          title={t("devices-title")}
+          icon={<MobileOutlined aria-hidden />}
+          onClick={() => setDialog({ kind: "devices", user })}
+        />
+      )}
       {may("user.update") && (
         <>
           <Tool
@@ -162,15 +173,22 @@ export function UsersPage() {
         title={t("users-title")}
         note={page.data === undefined ? undefined : t("users-total", { total: page.data.total ?? 0 })}
         actions={
-          may("user.create") && (
-            <Button
-              type="primary"
-              icon={<UserAddOutlined aria-hidden />}
-              onClick={() => setDialog({ kind: "new" })}
-            >
-              {t("user-create")}
-            </Button>
-          )
+          <>
+            {may("device_rule.update") && (
+              <Button icon={<MobileOutlined aria-hidden />} onClick={() => setDialog({ kind: "rule" })}>
+                {t("device-rule-title")}
+              </Button>
+            )}
+            {may("user.create") && (
+              <Button
+                type="primary"
+                icon={<UserAddOutlined aria-hidden />}
+                onClick={() => setDialog({ kind: "new" })}
+              >
+                {t("user-create")}
+              </Button>
+            )}
+          </>
         }
       />
       <Alert type="info" showIcon className="form-alert" title={t("separation-note")} />
@@ -227,6 +245,8 @@ export function UsersPage() {
       {dialog?.kind === "edit" && <UserDrawer user={dialog.user} onClose={() => setDialog(null)} />}
       {dialog?.kind === "access" && <AccessDrawer user={dialog.user} onClose={() => setDialog(null)} />}
       {dialog?.kind === "sessions" && <SessionsDrawer user={dialog.user} onClose={() => setDialog(null)} />}
+      {dialog?.kind === "devices" && <DevicesDrawer user={dialog.user} onClose={() => setDialog(null)} />}
+      {dialog?.kind === "rule" && <RuleDrawer onClose={() => setDialog(null)} />}
       {dialog?.kind === "link" && (
         <SignInLinkDialog name={dialog.name} link={dialog.link} onClose={() => setDialog(null)} />
       )}

@@ -4,14 +4,15 @@ import { Alert, Button, Drawer, Form, Select } from "antd";
 import { useRef } from "react";
 import { api, body, idempotencyKey } from "../../../api/client";
 import { toApiError } from "../../../api/problem";
-import type { FieldInfo } from "../../../api/types";
+import type { FieldInfo, FieldValue } from "../../../api/types";
 import { useMay } from "../../../app/session/session";
 import { useT } from "../../../i18n/useT";
 import { useFormProblem } from "../../../ui/useFormProblem";
+import { useDraft } from "../../devices/useDraft";
 import { refreshCustomers, useOwnerOptions } from "../customers";
 import { FieldItems } from "../fields/FieldItems";
 import { useFieldLabel } from "../fields/fields";
-import { type FormValues, filledFields } from "../fields/formValues";
+import { type FormValues, filledFields, initialValues } from "../fields/formValues";
 import { DuplicateNotice } from "./DuplicateNotice";
 import { formName } from "./formName";
 
@@ -29,6 +30,9 @@ export function CreateDrawer({ fields, onClose }: { fields: FieldInfo[]; onClose
   // One key for the whole form: a second click after a lost answer creates nothing twice.
   const key = useRef(idempotencyKey());
   const owners = useOwnerOptions();
+  const draft = useDraft("customer.new", (kept) =>
+    form.setFieldsValue(initialValues(fields, kept as Record<string, FieldValue>)),
+  );
   const create = useMutation({
     mutationFn: ({ values, anyway }: { values: FormValues; anyway: boolean }) =>
       body(
@@ -44,6 +48,7 @@ export function CreateDrawer({ fields, onClose }: { fields: FieldInfo[]; onClose
         }),
       ),
     onSuccess: async ({ id }) => {
+      draft.discard();
       await refreshCustomers(queryClient);
       onClose();
       await navigate({ to: "/customers/$id", params: { id } });
@@ -80,7 +85,32 @@ export function CreateDrawer({ fields, onClose }: { fields: FieldInfo[]; onClose
         </div>
       }
     >
-      <Form form={form} layout="vertical" onFinish={() => submit(false)} scrollToFirstError>
+      <Form
+        form={form}
+        layout="vertical"
+        onFinish={() => submit(false)}
+        onValuesChange={(_, values: FormValues) => draft.save(filledFields(fields, values))}
+        scrollToFirstError
+      >
+        {draft.restored && (
+          <Alert
+            type="info"
+            showIcon
+            className="form-alert"
+            title={t("draft-restored")}
+            action={
+              <Button
+                size="small"
+                onClick={() => {
+                  form.resetFields();
+                  draft.discard();
+                }}
+              >
+                {t("draft-discard")}
+              </Button>
+            }
+          />
+        )}
         {problem.general !== null && (
           <Alert type="error" showIcon title={problem.general} className="form-alert" />
         )}
