@@ -23,6 +23,8 @@ custos_kernel::events! {
     READ_SESSION = "session.read", Own;
     /// Somebody signed out.
     SIGN_OUT = "session.delete", Own;
+    /// Somebody read the list of their own factors.
+    LIST_FACTORS = "factor.list", Own;
     /// Somebody read the list of their own sessions.
     LIST_SESSIONS = "session.list", Own;
     /// Somebody ended sessions of their own besides the one they did it from.

@@ -2,6 +2,7 @@
 
 use crate::alarms::Alarms;
 use crate::devices::{Shown, Thefts};
+use crate::factors::RelyingParty;
 use crate::federation::Federation;
 use crate::organisation::Directories;
 use crate::sessions::Sessions;
@@ -41,6 +42,7 @@ pub struct Identity {
     federation: Federation,
     shown: Shown,
     thefts: Thefts,
+    passkeys: RwLock<Option<Arc<RelyingParty>>>,
     permissions: RwLock<Vec<(&'static str, &'static str)>>,
     me: Weak<Identity>,
 }
@@ -69,6 +71,7 @@ impl Identity {
             federation: Federation::default(),
             shown,
             thefts: Thefts::default(),
+            passkeys: RwLock::default(),
             permissions: RwLock::default(),
             me: Weak::clone(me),
         }))
@@ -80,6 +83,17 @@ impl Identity {
         permissions.sort_unstable();
         permissions.dedup();
         *self.permissions.write() = permissions;
+    }
+
+    /// Tells under which address people reach the server, such as `https://crm.example.com`. Passkeys are bound to it:
+    /// its host is theirs, and no other address may use them. Without a host name there are none.
+    pub fn set_public_address(&self, address: &str) {
+        *self.passkeys.write() = RelyingParty::of(address).map(Arc::new);
+    }
+
+    /// This server as passkeys are bound to it.
+    pub(crate) fn passkeys(&self) -> Option<Arc<RelyingParty>> {
+        self.passkeys.read().clone()
     }
 
     /// The permissions of a caller, as `resource.verb`.

@@ -13,6 +13,7 @@ mod alarms;
 mod devices;
 mod error;
 mod events;
+mod factors;
 mod federation;
 mod identity;
 mod organisation;
@@ -33,7 +34,7 @@ pub use resources::{
     DepartmentResource, DeviceResource, DeviceRuleResource, OrganisationResource,
     PreferenceResource, ProviderResource, SessionResource, UserResource,
 };
-pub use schema::{DataScopeName, Named, RoleName};
+pub use schema::{DataScopeName, FactorKind, Named, RoleName};
 pub use security::breached_filter;
 pub use setup::{DemoAccount, DemoPlan, NewOrganisation, NewUser};
 pub use sign_in::{LinkToken, Strength};
@@ -57,6 +58,7 @@ pub const MIGRATIONS: &[Migration] = &[
     organisation::MIGRATION,
     accounts::MIGRATION,
     sessions::MIGRATION,
+    factors::MIGRATION,
     preferences::MIGRATION,
     federation::MIGRATION,
     security::MIGRATION,
@@ -67,6 +69,7 @@ pub const MIGRATIONS: &[Migration] = &[
 pub fn operations() -> Vec<Operation<Arc<Identity>>> {
     let mut all = setup::operations();
     all.extend(sign_in::operations());
+    all.extend(factors::operations());
     all.extend(sessions::operations());
     all.extend(accounts::operations());
     all.extend(organisation::operations());

@@ -26,6 +26,8 @@ resources! {
     PasswordResource = "password",
     /// What the organisation asks of passwords and sessions. The record id is that of the organisation.
     SecuritySettingsResource = "security_settings",
+    /// A factor: an authenticator app or a passkey. Owned by its account.
+    FactorResource = "factor",
     /// The settings a person keeps. The record id is that of the account.
     PreferenceResource = "preference",
     /// A registered device. Owned by its account.

@@ -1,7 +1,7 @@
 //! Shapes that several operations of this crate put on the wire.
 
 use custos_kernel::policy::{Assurance, DataScope, Role};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// A role an account can hold.
@@ -83,11 +83,29 @@ impl From<Assurance> for AssuranceName {
 }
 
 /// What somebody can prove who they are by, beside a password.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FactorKind {
     /// A code of an authenticator app.
     Totp,
+    /// A passkey.
+    Passkey,
+}
+
+impl FactorKind {
+    /// The name in the database and the log.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Totp => "totp",
+            Self::Passkey => "passkey",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        [Self::Totp, Self::Passkey]
+            .into_iter()
+            .find(|kind| kind.name() == name)
+    }
 }
 
 /// Something with a name.

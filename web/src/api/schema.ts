@@ -260,22 +260,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/device-rule": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["device_rule_read"];
-        put: operations["device_rule_update"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/fields": {
         parameters: {
             query?: never;
@@ -468,14 +452,14 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/me/device/secret": {
+    "/me/factors": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["device_secret"];
+        get: operations["factor_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -484,23 +468,71 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/me/devices": {
+    "/me/factors/passkey": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["device_list"];
+        get?: never;
         put?: never;
-        post: operations["device_register"];
+        post: operations["factor_passkey_create"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/me/devices/{device_id}": {
+    "/me/factors/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["factor_passkey_options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/factors/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["factor_totp_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/factors/totp/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["factor_totp_options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/factors/{factor_id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -510,26 +542,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: operations["device_remove"];
+        delete: operations["factor_delete"];
         options?: never;
         head?: never;
-        patch: operations["device_rename"];
-        trace?: never;
-    };
-    "/me/devices/{device_id}/loss": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["device_lost"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
+        patch: operations["factor_update"];
         trace?: never;
     };
     "/me/preferences/{key}": {
@@ -542,6 +558,22 @@ export interface paths {
         get: operations["preference_read"];
         put: operations["preference_update"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["factor_recovery_codes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -660,6 +692,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/session/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["session_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["session_passkey_options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/session/password": {
         parameters: {
             query?: never;
@@ -718,6 +782,70 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["session_recovery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/second-factor/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["session_second_factor_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/second-factor/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["session_second_factor_passkey_options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/step-up/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["session_step_up_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/step-up/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["session_step_up_passkey_options"];
         delete?: never;
         options?: never;
         head?: never;
@@ -884,23 +1012,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/users/{id}/devices": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["user_device_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/users/{id}/devices/{device_id}": {
+    "/users/{id}/factors": {
         parameters: {
             query?: never;
             header?: never;
@@ -910,13 +1022,13 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: operations["user_device_remove"];
+        delete: operations["user_factor_reset"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/users/{id}/devices/{device_id}/loss": {
+    "/users/{id}/factors/{kind}": {
         parameters: {
             query?: never;
             header?: never;
@@ -925,8 +1037,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["user_device_lost"];
-        delete?: never;
+        post?: never;
+        delete: operations["user_factor_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1004,6 +1116,14 @@ export interface components {
             at?: string | null;
             /** @description When to contact the customer next. */
             next_contact_at?: string | null;
+        };
+        /** @description A factor that was added. */
+        AddedFactor: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
         };
         /** @description People to whom something would happen. */
         AffectedPeople: {
@@ -1241,75 +1361,6 @@ export interface components {
             /** @description Oldest first. */
             items: components["schemas"]["Department"][];
         };
-        /** @description A registered device. */
-        Device: {
-            /**
-             * Format: uuid
-             * @description Its id.
-             */
-            id: string;
-            /** @description What its owner calls it. */
-            name: string;
-            /**
-             * @description What kind it is.
-             * @enum {string}
-             */
-            kind: "phone" | "computer";
-            /**
-             * @description The browser it was registered with, as it says itself.
-             * @enum {string}
-             */
-            browser: "WeCom" | "WeChat" | "DingTalk" | "Feishu" | "Qq" | "Qihoo" | "Uc" | "Huawei" | "Xiaomi" | "Samsung" | "Edge" | "Opera" | "Firefox" | "Chrome" | "Safari" | "other";
-            /**
-             * @description The system, as it says itself.
-             * @enum {string}
-             */
-            system: "Harmony" | "Android" | "Ios" | "Windows" | "ChromeOs" | "MacOs" | "Linux" | "other";
-            /**
-             * @description How far the registration has come.
-             * @enum {string}
-             */
-            state: "active" | "lost" | "removed";
-            /**
-             * Format: date-time
-             * @description When it was registered.
-             */
-            registered_at: string;
-            /**
-             * Format: date-time
-             * @description When a session last began on it.
-             */
-            last_used_at: string;
-            /**
-             * Format: date-time
-             * @description When it was reported lost or taken off.
-             */
-            ended_at?: string | null;
-            /** @description Whether this answer is given to it. */
-            current: boolean;
-            /** @description What the caller may do with it: `device.update`, `device.delete`. */
-            actions: string[];
-        };
-        /** @description A change of a device. */
-        DevicePatch: {
-            /** @description What to call it, at most 60 characters. */
-            name: string;
-        };
-        /** @description Roles that may be used on registered devices only. */
-        DeviceRule: {
-            /** @description The roles. */
-            roles: components["schemas"]["Role"][];
-        };
-        /** @description What the device needs to open what it keeps. */
-        DeviceSecret: {
-            /** @description 32 random bytes in base64url, the same for as long as the device is registered. */
-            secret: string;
-        };
-        /** @description The devices of a person. */
-        Devices: {
-            /** @description Those in use first. */
-            items: components["schemas"]["Device"][];
-        };
         /** @description The people of the organisation. */
         Directory: {
             /** @description Those whose account is active, oldest first. */
@@ -1360,11 +1411,48 @@ export interface components {
          * @enum {string}
          */
         Duplicates: "skip" | "merge" | "keep";
+        /** @description What somebody proves who they are by. */
+        Factor: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description What it is. */
+            kind: components["schemas"]["FactorKind"];
+            /** @description The name its owner gave it. */
+            name?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was added.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last used.
+             */
+            last_used_at?: string | null;
+        };
         /**
          * @description What somebody can prove who they are by, beside a password.
          * @enum {string}
          */
-        FactorKind: "totp";
+        FactorKind: "totp" | "passkey";
+        /** @description A change of a factor. */
+        FactorPatch: {
+            /** @description Its name, at most 60 characters; empty for none. */
+            name: string;
+        };
+        /** @description Somebody's own factors. */
+        Factors: {
+            /** @description In the order they were added. */
+            items: components["schemas"]["Factor"][];
+            /**
+             * Format: int64
+             * @description How many recovery codes are left.
+             */
+            recovery_codes: number;
+        };
         /** @description One field as the caller may use it. */
         FieldInfo: {
             /** @description Its name. */
@@ -1738,20 +1826,6 @@ export interface components {
              */
             parent_id?: string | null;
         };
-        /** @description A device to register. */
-        NewDevice: {
-            /** @description What to call it, at most 60 characters. */
-            name: string;
-            /**
-             * @description What kind it is.
-             * @enum {string}
-             */
-            kind: "phone" | "computer";
-            /** @description The public key: the uncompressed point of P-256, 65 bytes in base64url. */
-            public_key: string;
-            /** @description ECDSA with SHA-256 by the key over `custos-device:` and the CSRF token, 64 bytes in base64url. */
-            possession: string;
-        };
         /** @description An identity provider to make. It is not enabled yet. */
         NewIdentityProvider: {
             /** @description The protocol. */
@@ -1769,6 +1843,24 @@ export interface components {
              * @description Where accounts made for it begin.
              */
             department_id?: string | null;
+        };
+        /** @description A passkey a browser made. */
+        NewPasskeyBody: {
+            /** @description What was given out with the options. */
+            state: string;
+            /** @description The credential, in the JSON form of WebAuthn. */
+            credential: Record<string, never>;
+            /** @description A name for it, at most 60 characters. */
+            name?: string;
+        };
+        /** @description A first code of an authenticator app. */
+        NewTotp: {
+            /** @description What was given out with the secret. */
+            state: string;
+            /** @description What the app shows. */
+            code: string;
+            /** @description A name for it, at most 60 characters. */
+            name?: string;
         };
         /** @description An account to make. */
         NewUser: {
@@ -1797,10 +1889,26 @@ export interface components {
         /** @description What signing in needs next. */
         NextStep: {
             /**
-             * @description The step.
+             * @description The usual step.
              * @enum {string}
              */
-            next: "totp" | "enrol_totp" | "change_password" | "done";
+            next: "totp" | "passkey" | "recovery" | "enrol_totp" | "change_password" | "done";
+            /** @description All that would do instead, the usual one first. */
+            methods: components["schemas"]["SignInStep"][];
+        };
+        /** @description A passkey's answer to a challenge. */
+        PasskeyAnswer: {
+            /** @description What was given out with the options. */
+            state: string;
+            /** @description The credential, in the JSON form of WebAuthn. */
+            credential: Record<string, never>;
+        };
+        /** @description What a browser needs to make or prove a passkey. */
+        PasskeyChallenge: {
+            /** @description The options of WebAuthn, in their JSON form. */
+            options: Record<string, never>;
+            /** @description To be handed back with the credential, within five minutes. */
+            state: string;
         };
         /** @description A password to judge. */
         Password: {
@@ -1946,20 +2054,17 @@ export interface components {
             /** @description The bearer token. Shown this once. */
             token: string;
         };
+        /** @description New recovery codes. */
+        RecoveryCodes: {
+            /** @description Each stands in for a factor once. Shown this once. */
+            recovery_codes: string[];
+        };
         /** @description A person or department by id and name. */
         Reference: {
             /** @description Its id. */
             id: string;
             /** @description Its name at this moment. */
             name?: string | null;
-        };
-        /** @description A device just registered. */
-        RegisteredDevice: {
-            /**
-             * Format: uuid
-             * @description Its id.
-             */
-            id: string;
         };
         /**
          * @description A role an account can hold.
@@ -2015,13 +2120,6 @@ export interface components {
             step_up: components["schemas"]["FactorKind"][];
             /** @description Whether what they proved counts as fresh now, for a request from where this one comes. */
             fresh: boolean;
-            /**
-             * Format: uuid
-             * @description The registered device the session is bound to. Every request must then carry a proof of its key.
-             */
-            device_id?: string | null;
-            /** @description Roles held that count on registered devices only, and so not here. */
-            roles_withheld: components["schemas"]["Role"][];
             /**
              * Format: date-time
              * @description Until when what they proved counts as fresh. Some actions need a factor proven again after that.
@@ -2149,6 +2247,11 @@ export interface components {
             /** @description Oldest first. */
             items: components["schemas"]["SignInProvider"][];
         };
+        /**
+         * @description A step of signing in.
+         * @enum {string}
+         */
+        SignInStep: "totp" | "passkey" | "recovery" | "enrol_totp" | "change_password" | "done";
         /** @description A sign-in that is in force: a browser on a device. */
         SignedInDevice: {
             /**
@@ -2229,7 +2332,7 @@ export interface components {
              * @description `done`, or `change_password`.
              * @enum {string}
              */
-            next: "totp" | "enrol_totp" | "change_password" | "done";
+            next: "totp" | "passkey" | "recovery" | "enrol_totp" | "change_password" | "done";
             /** @description Ten codes that each stand in for the app once. Shown this once. */
             recovery_codes: string[];
         };
@@ -2241,6 +2344,17 @@ export interface components {
             otpauth_uri: string;
             /** @description The address as a QR code, SVG. */
             qr_svg: string;
+        };
+        /** @description What an authenticator app needs. */
+        TotpSetup: {
+            /** @description The secret in base 32, to be typed. */
+            secret: string;
+            /** @description The same as an address apps open. */
+            otpauth_uri: string;
+            /** @description The address as a QR code, SVG. */
+            qr_svg: string;
+            /** @description To be handed back with the first code, within five minutes. */
+            state: string;
         };
         /**
          * @description What to do with a 统一社会信用代码 whose check digit is wrong.
@@ -2274,8 +2388,10 @@ export interface components {
              * @enum {string}
              */
             status: "active" | "disabled";
-            /** @description Whether the second factor is set up. */
+            /** @description Whether it has a second factor. */
             totp: boolean;
+            /** @description Which kinds of factors it has. */
+            factors: components["schemas"]["FactorKind"][];
             /**
              * Format: date-time
              * @description When it last signed in completely.
@@ -3149,66 +3265,6 @@ export interface operations {
             };
         };
     };
-    device_rule_read: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeviceRule"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    device_rule_update: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DeviceRule"];
-            };
-        };
-        responses: {
-            /** @description success */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     fields_list: {
         parameters: {
             query?: never;
@@ -3808,7 +3864,7 @@ export interface operations {
             };
         };
     };
-    device_secret: {
+    factor_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -3823,7 +3879,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeviceSecret"];
+                    "application/json": components["schemas"]["Factors"];
                 };
             };
             /** @description problem */
@@ -3837,36 +3893,7 @@ export interface operations {
             };
         };
     };
-    device_list: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Devices"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    device_register: {
+    factor_passkey_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -3875,7 +3902,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewDevice"];
+                "application/json": components["schemas"]["NewPasskeyBody"];
             };
         };
         responses: {
@@ -3885,7 +3912,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RegisteredDevice"];
+                    "application/json": components["schemas"]["AddedFactor"];
                 };
             };
             /** @description problem */
@@ -3899,12 +3926,103 @@ export interface operations {
             };
         };
     };
-    device_remove: {
+    factor_passkey_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallenge"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    factor_totp_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTotp"];
+            };
+        };
+        responses: {
+            /** @description success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddedFactor"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    factor_totp_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpSetup"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    factor_delete: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                device_id: string;
+                factor_id: string;
             };
             cookie?: never;
         };
@@ -3928,49 +4046,20 @@ export interface operations {
             };
         };
     };
-    device_rename: {
+    factor_update: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                device_id: string;
+                factor_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DevicePatch"];
+                "application/json": components["schemas"]["FactorPatch"];
             };
         };
-        responses: {
-            /** @description success */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    device_lost: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                device_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             /** @description success */
             204: {
@@ -4042,6 +4131,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    factor_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
             };
             /** @description problem */
             default: {
@@ -4387,6 +4505,68 @@ export interface operations {
             };
         };
     };
+    session_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyAnswer"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextStep"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_passkey_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallenge"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     session_password_update: {
         parameters: {
             query?: never;
@@ -4500,6 +4680,130 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NextStep"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_second_factor_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyAnswer"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextStep"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_second_factor_passkey_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallenge"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_step_up_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyAnswer"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreshSession"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_step_up_passkey_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallenge"];
                 };
             };
             /** @description problem */
@@ -4878,44 +5182,12 @@ export interface operations {
             };
         };
     };
-    user_device_list: {
+    user_factor_reset: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Devices"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    user_device_remove: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                device_id: string;
             };
             cookie?: never;
         };
@@ -4939,13 +5211,13 @@ export interface operations {
             };
         };
     };
-    user_device_lost: {
+    user_factor_delete: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 id: string;
-                device_id: string;
+                kind: string;
             };
             cookie?: never;
         };

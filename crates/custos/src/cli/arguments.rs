@@ -79,6 +79,9 @@ pub struct SettingsArguments {
     /// Address to listen on [default: localhost:8443]
     #[arg(long, value_name = "HOST:PORT")]
     pub listen: Option<String>,
+    /// Address people reach the server under, https://host[:port], if it is another; passkeys are bound to its host
+    #[arg(long, value_name = "URL")]
+    pub public_url: Option<String>,
     /// Certificate chain (PEM) [default: one the server makes itself]
     #[arg(long, value_name = "FILE")]
     pub tls_cert: Option<String>,
@@ -111,6 +114,7 @@ impl SettingsArguments {
         layers.flag("database", self.database.clone());
         layers.flag("passphrase_file", self.passphrase_file.clone());
         layers.flag("listen", self.listen.clone());
+        layers.flag("public_url", self.public_url.clone());
         layers.flag("tls.cert", self.tls_cert.clone());
         layers.flag("tls.key", self.tls_key.clone());
         layers.flag("tls.min_version", self.tls_min_version.clone());

@@ -96,7 +96,7 @@ async fn execute(
                 .await
                 .map_err(refused)?;
             identity
-                .reset_second_factor(&caller, account.id)
+                .reset_factors(&caller, account.id, None)
                 .await
                 .map_err(refused)?;
             console.answer(&json!({ "id": account.id, "totp": false }), || {
@@ -148,7 +148,7 @@ fn as_json(account: &AccountView) -> Value {
         "roles": account.roles.iter().map(Role::name).collect::<Vec<_>>(),
         "data_scope": account.data_scope.name(),
         "status": if account.active { "active" } else { "disabled" },
-        "totp": account.totp,
+        "totp": !account.factors.is_empty(),
         "last_sign_in_at": account.last_sign_in_at,
     })
 }
@@ -164,7 +164,7 @@ fn in_words(account: &AccountView, console: &Console) -> String {
     } else {
         Message::new("user-inactive")
     };
-    let second = if account.totp {
+    let second = if !account.factors.is_empty() {
         Message::new("user-totp")
     } else {
         Message::new("user-no-totp")

@@ -39,6 +39,7 @@ impl Key {
 pub const KEYS: &[Key] = &[
     Key::plain("data"),
     Key::plain("listen"),
+    Key::plain("public_url"),
     Key {
         name: "database",
         secret: true,

@@ -43,6 +43,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// `host:port` to listen on.
     pub listen: String,
+    /// The address people reach the server under, such as `https://crm.example.com`, if it is not the one it listens on.
+    pub public_url: Option<String>,
     /// The PostgreSQL server, if not the embedded engine.
     pub database: Option<Secret>,
     /// Connections to it, 3 to 1000.
@@ -120,6 +122,14 @@ impl Settings {
             let host_ok = !host.is_empty() && (host.starts_with('[') || !host.contains(':'));
             (host_ok && port.parse::<u16>().is_ok()).then(|| text.to_owned())
         })?;
+        let public_url = layers.read("public_url", "https://host[:port]", |text| {
+            let address = text.strip_suffix('/').unwrap_or(text);
+            let authority = address
+                .strip_prefix("https://")?
+                .parse::<http::uri::Authority>();
+            let plain = authority.is_ok_and(|name| !name.as_str().contains('@'));
+            plain.then(|| address.to_ascii_lowercase())
+        })?;
         let demo = layers.read("demo", "true, false", |text| match text {
             "true" | "1" | "yes" => Some(true),
             "false" | "0" | "no" => Some(false),
@@ -156,6 +166,7 @@ impl Settings {
         Ok(Self {
             data: path("data").unwrap_or_else(|| PathBuf::from("data")),
             listen: listen.unwrap_or_else(|| "localhost:8443".to_owned()),
+            public_url,
             database,
             database_connections: count("database_connections", 3, 1000, "3–1000")?.unwrap_or(16),
             demo: demo.unwrap_or(false),

@@ -73,6 +73,9 @@ fn a_wrong_value_is_an_error_that_names_the_place() {
     for (text, key) in [
         ("listen = \"nowhere\"", "listen"),
         ("listen = \"::1:8443\"", "listen"),
+        ("public_url = \"http://crm.example.cn\"", "public_url"),
+        ("public_url = \"https://crm.example.cn/path\"", "public_url"),
+        ("public_url = \"https://me@crm.example.cn\"", "public_url"),
         ("demo = \"maybe\"", "demo"),
         ("[tls]\nmin_version = \"1.1\"", "tls.min_version"),
         ("[limits]\nconnections = 0", "limits.connections"),

@@ -67,6 +67,8 @@ impl Running {
         let registry = features.registry(settings.demo);
         let router = router::router(registry, &features.gatekeeper(&base), &base, random);
         let sockets = Sockets::bind(&settings.listen).await?;
+        let address = settings.public_url.as_ref().unwrap_or(&sockets.url);
+        features.identity.set_public_address(address);
         // Only now that nothing else can be in the way: the links are shown once.
         let links = match settings.demo {
             true => seed::demonstration(&features, &sockets.url).await?,

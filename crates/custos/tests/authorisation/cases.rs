@@ -2,7 +2,7 @@
 
 use crate::browser::{Call, Sent};
 use crate::site::{Declared, GUEST, Site, password};
-use crate::target::{Target, mapping};
+use crate::target::{MISSING, Target, mapping};
 use serde_json::{Value, json};
 
 /// What an operation is about.
@@ -28,6 +28,8 @@ pub fn about(operation: &Declared) -> Option<About> {
         "user_device_list" | "user_device_remove" | "user_device_lost" => About::Record,
         "device_list" | "device_register" | "device_rename" | "device_remove" | "device_lost"
         | "device_secret" | "device_rule_read" | "device_rule_update" => About::Nothing,
+        "user_factor_reset" | "user_factor_delete" => About::Record,
+        id if id.starts_with("factor_") => About::Nothing,
         "user_session_list" | "user_session_end" | "user_session_end_all" => About::Record,
         id if id.starts_with("contacts_") || id.starts_with("timeline_") => About::Record,
         "customers_get" | "customers_update" | "customers_delete" | "customers_reveal" => {
@@ -59,6 +61,12 @@ pub fn about(operation: &Declared) -> Option<About> {
         | "session_totp_confirmation"
         | "session_recovery"
         | "session_step_up_totp"
+        | "session_step_up_passkey"
+        | "session_step_up_passkey_options"
+        | "session_passkey"
+        | "session_passkey_options"
+        | "session_second_factor_passkey"
+        | "session_second_factor_passkey_options"
         | "session_password_update"
         | "session_password_strength"
         | "session_read"
@@ -83,6 +91,8 @@ pub fn call(site: &Site<'_>, operation: &Declared, target: &Target) -> Call {
         .replace("{contact_id}", &target.contact)
         .replace("{session_id}", &target.session)
         .replace("{device_id}", &target.device)
+        .replace("{factor_id}", MISSING)
+        .replace("{kind}", "totp")
         .replace("{key}", "customers.list");
     let query = match operation.id {
         "user_list" | "imports_list" => "?limit=200".to_owned(),
@@ -112,6 +122,12 @@ fn body(site: &Site<'_>, operation: &str, target: &Target) -> Option<Value> {
         }
         "session_create" => json!({ "login": GUEST, "password": password(GUEST) }),
         "session_totp" | "session_recovery" | "session_step_up_totp" => json!({ "code": "000000" }),
+        "session_passkey" | "session_second_factor_passkey" | "session_step_up_passkey" => {
+            json!({ "state": "", "credential": {} })
+        }
+        "factor_passkey_create" => json!({ "state": "", "credential": {}, "name": "" }),
+        "factor_totp_create" => json!({ "state": "", "code": "000000", "name": "" }),
+        "factor_update" => json!({ "name": "x" }),
         "session_password_strength" => json!({ "password": "one two three" }),
         "device_register" => {
             json!({ "name": "电脑", "kind": "computer", "public_key": "", "possession": "" })

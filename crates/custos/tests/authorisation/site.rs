@@ -76,6 +76,9 @@ impl<'i> Site<'i> {
         };
         let uploads = installation.data_dir().join("imports");
         let features = Features::open(&base, options, uploads).unwrap_or_else(|e| panic!("{e:?}"));
+        features
+            .identity
+            .set_public_address("https://crm.example.cn");
         let registry = features.registry(false);
         let declared = |(id, method, path, _): (_, &Method, _, _)| Declared {
             id,

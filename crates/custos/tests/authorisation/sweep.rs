@@ -196,7 +196,7 @@ impl<'s> Sweep<'s> {
     /// A target that may be changed, prepared for the operation.
     async fn fresh(&self, operation: &Declared, caller: &str, whose: char) -> Target {
         let standing = self.standing(caller, whose).clone();
-        if operation.id.starts_with("user_session_end") {
+        if operation.id.starts_with("user_session_end") || operation.id.starts_with("user_factor") {
             // Of somebody who is not needed any more.
             let department = usize::from(whose == 'f');
             let owner = self.site.sales_person(self.home, department).await;

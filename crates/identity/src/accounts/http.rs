@@ -5,7 +5,7 @@ use crate::error::IdentityError;
 use crate::identity::Identity;
 use crate::organisation::Directory;
 use crate::resources::UserResource;
-use crate::schema::{DataScopeName, RoleName};
+use crate::schema::{DataScopeName, FactorKind, RoleName};
 use axum::extract::State;
 use axum::http::{Method, StatusCode};
 use custos_http::{
@@ -50,8 +50,10 @@ pub(super) struct User {
     /// Whether it may be used.
     #[schema(inline)]
     status: AccountStatus,
-    /// Whether the second factor is set up.
+    /// Whether it has a second factor.
     totp: bool,
+    /// Which kinds of factors it has.
+    factors: Vec<FactorKind>,
     /// When it last signed in completely.
     #[schema(value_type = Option<String>, format = "date-time")]
     last_sign_in_at: Option<Timestamp>,
@@ -221,7 +223,8 @@ fn wire(account: AccountView, directory: &Directory) -> User {
         } else {
             AccountStatus::Disabled
         },
-        totp: account.totp,
+        totp: !account.factors.is_empty(),
+        factors: account.factors.into_iter().collect(),
         last_sign_in_at: account.last_sign_in_at,
         version: account.version,
     }

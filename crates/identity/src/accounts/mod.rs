@@ -7,6 +7,6 @@ pub(crate) mod sql;
 
 pub(crate) use http::operations;
 pub use model::{AccountChange, AccountView, NewAccount};
-pub(crate) use model::{SEALED_LOGIN, SEALED_NAME, SEALED_TOTP, check_login, login_hash};
+pub(crate) use model::{SEALED_LOGIN, SEALED_NAME, check_login, login_hash};
 pub(crate) use operations::keep_administrators;
 pub(crate) use sql::{MIGRATION, people};

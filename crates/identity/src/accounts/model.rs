@@ -1,15 +1,15 @@
 //! What an account is made of.
 
+use crate::schema::FactorKind;
 use custos_kernel::crypto::TenantKey;
 use custos_kernel::policy::{DataScope, RoleSet};
 use custos_values::{DepartmentId, Timestamp, UserId};
+use std::collections::BTreeSet;
 
 /// The purpose under which a person's name is sealed.
 pub(crate) const SEALED_NAME: &str = "user.name";
 /// The purpose under which a login is sealed.
 pub(crate) const SEALED_LOGIN: &str = "user.login";
-/// The purpose under which a TOTP secret is sealed.
-pub(crate) const SEALED_TOTP: &str = "user.totp";
 
 /// Longest login, in characters.
 const MAX_LOGIN: usize = 64;
@@ -80,8 +80,8 @@ pub struct AccountView {
     pub department: Option<DepartmentId>,
     /// Whether the account may be used.
     pub active: bool,
-    /// Whether the second factor is set up.
-    pub totp: bool,
+    /// Which kinds of factors it has.
+    pub factors: BTreeSet<FactorKind>,
     /// When the account last signed in completely.
     pub last_sign_in_at: Option<Timestamp>,
     /// The row's version.

@@ -5,9 +5,11 @@ use super::model::{
 };
 use super::sql;
 use crate::error::IdentityError;
+use crate::factors::kinds_of_all;
 use crate::identity::Identity;
 use crate::organisation::{Person, check_name, department_exists, touch};
 use crate::resources::UserResource;
+use crate::schema::FactorKind;
 use crate::sessions;
 use crate::sign_in::{LINK_LIFE_MS, LinkToken};
 use axum::http::StatusCode;
@@ -18,6 +20,7 @@ use custos_kernel::event::Event;
 use custos_kernel::policy::{Action, Caller, DataScope, Facts, Permit, Role, RoleSet, actions};
 use custos_store::{StoreError, WriteTx};
 use custos_values::{DepartmentId, UserId};
+use std::collections::BTreeSet;
 
 /// The only administrator of a kind cannot be disabled or lose the role: nobody could take the place.
 fn last_administrator(role: Role) -> IdentityError {
@@ -44,7 +47,7 @@ pub(crate) async fn keep_administrators(
     Ok(())
 }
 
-fn view(row: sql::AccountRow, person: &Person) -> AccountView {
+fn view(row: sql::AccountRow, person: &Person, factors: BTreeSet<FactorKind>) -> AccountView {
     AccountView {
         id: row.id,
         name: person.name.clone(),
@@ -53,7 +56,7 @@ fn view(row: sql::AccountRow, person: &Person) -> AccountView {
         data_scope: person.data_scope,
         department: person.department,
         active: person.active,
-        totp: row.totp,
+        factors,
         last_sign_in_at: row.last_sign_in_at,
         version: row.version,
     }
@@ -75,12 +78,14 @@ impl Identity {
         let mut tx = self.store().read().await?;
         let rows = sql::list(&mut tx, &scope, after, limit).await?;
         let total = sql::count(&mut tx, &scope).await?;
+        let mut kinds = kinds_of_all(&mut tx, caller).await?;
         drop(tx);
         let accounts: Vec<AccountView> = rows
             .into_iter()
             .filter_map(|row| {
                 let person = directory.person(row.id)?;
-                Some(view(row, person))
+                let factors = kinds.remove(&row.id).unwrap_or_default();
+                Some(view(row, person, factors))
             })
             .collect();
         let count = u64::try_from(accounts.len()).unwrap_or(u64::MAX);
@@ -99,9 +104,13 @@ impl Identity {
         let person = directory.person(id).ok_or_else(Problem::not_found)?;
         let facts = Facts::owned(caller.org(), *id.as_bytes(), 0, Some(id), person.department);
         let permit = self.policy().permit(caller, &facts)?;
-        let row = sql::one(&mut self.store().read().await?, &permit).await?;
+        let mut tx = self.store().read().await?;
+        let row = sql::one(&mut tx, &permit).await?;
+        let factors = kinds_of_all(&mut tx, caller).await?.remove(&id);
+        drop(tx);
         self.sink().record(Event::of(&permit)).await?;
-        Ok(view(row.ok_or_else(Problem::not_found)?, person))
+        let row = row.ok_or_else(Problem::not_found)?;
+        Ok(view(row, person, factors.unwrap_or_default()))
     }
 
     /// The account with a login.
@@ -295,37 +304,13 @@ impl Identity {
         Ok(())
     }
 
-    /// Takes the second factor of an account away and ends its sessions: the next sign-in sets one up anew. For the
-    /// operator; no route leads here.
-    ///
-    /// # Errors
-    /// Refused, or 404.
-    pub async fn reset_second_factor(
-        &self,
-        caller: &Caller,
-        id: UserId,
-    ) -> Result<(), IdentityError> {
-        let mut tx = self.store().write(caller).await?;
-        let (permit, _) = self
-            .account_permit::<actions::Grant>(&mut tx, caller, id, None)
-            .await?;
-        sql::clear_totp(&mut tx, &permit).await?;
-        let ended = sessions::sql::delete_of_user(&mut tx, &permit, None).await?;
-        let event = Event::of(&permit)
-            .with("changes", Detail::names(["second_factor"]))
-            .with("sessions_ended", Detail::count(ended));
-        tx.finish(event).await?;
-        self.account_changed(caller, id);
-        Ok(())
-    }
-
-    fn account_changed(&self, caller: &Caller, id: UserId) {
+    pub(crate) fn account_changed(&self, caller: &Caller, id: UserId) {
         self.directories().changed(caller.org());
         self.sessions().forget_user(caller.org(), id);
     }
 
     /// Decides about an account as it is within the transaction.
-    async fn account_permit<A: Action>(
+    pub(crate) async fn account_permit<A: Action>(
         &self,
         tx: &mut WriteTx<'_>,
         caller: &Caller,

@@ -17,7 +17,7 @@ pub(crate) const MIGRATION: Migration = Migration {
     sql: "CREATE TABLE account (
             org_id {bytes} NOT NULL, id {bytes} NOT NULL, name {bytes} NOT NULL, login {bytes} NOT NULL,
             login_hash BIGINT NOT NULL, roles TEXT NOT NULL, data_scope TEXT NOT NULL, department_id {bytes},
-            active BIGINT NOT NULL, password TEXT, totp_secret {bytes}, totp_step BIGINT, last_sign_in_at BIGINT,
+            active BIGINT NOT NULL, password TEXT, last_sign_in_at BIGINT,
             created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, version BIGINT NOT NULL,
             PRIMARY KEY (org_id, id));
           CREATE UNIQUE INDEX account_login ON account (org_id, login_hash);
@@ -75,7 +75,6 @@ pub(crate) async fn people(
 /// What a page of accounts is made of, names still sealed.
 pub(super) struct AccountRow {
     pub(super) id: UserId,
-    pub(super) totp: bool,
     pub(super) last_sign_in_at: Option<Timestamp>,
     pub(super) version: i64,
 }
@@ -87,7 +86,7 @@ pub(super) async fn list(
     after: Option<UserId>,
     limit: usize,
 ) -> Result<Vec<AccountRow>, StoreError> {
-    let sql = "SELECT id, CASE WHEN totp_secret IS NULL THEN 0 ELSE 1 END, last_sign_in_at, version \
+    let sql = "SELECT id, last_sign_in_at, version \
                FROM (SELECT a.*, a.id AS owner_id FROM account a) u \
                WHERE org_id = $1 AND id > $2 AND {scope} ORDER BY org_id, id LIMIT $3";
     let after = after.map_or_else(Vec::new, |id| id.as_bytes().to_vec());
@@ -101,9 +100,8 @@ pub(super) async fn list(
 fn account(row: &Row) -> Result<AccountRow, StoreError> {
     Ok(AccountRow {
         id: UserId::from_bytes(row.id(0)?),
-        totp: row.int(1)? != 0,
-        last_sign_in_at: row.time_opt(2)?,
-        version: row.int(3)?,
+        last_sign_in_at: row.time_opt(1)?,
+        version: row.int(2)?,
     })
 }
 
@@ -112,7 +110,7 @@ pub(super) async fn one(
     tx: &mut ReadTx,
     permit: &Permit<actions::Read, UserResource>,
 ) -> Result<Option<AccountRow>, StoreError> {
-    let sql = "SELECT id, CASE WHEN totp_secret IS NULL THEN 0 ELSE 1 END, last_sign_in_at, version \
+    let sql = "SELECT id, last_sign_in_at, version \
                FROM account WHERE org_id = $1 AND id = $2";
     let rows = tx.of(permit, sql, &[]).await?;
     rows.first().map(account).transpose()
@@ -255,11 +253,9 @@ pub(crate) struct Credentials {
     pub(crate) user: UserId,
     pub(crate) active: bool,
     pub(crate) password: Option<String>,
-    pub(crate) totp_secret: Option<Vec<u8>>,
-    pub(crate) totp_step: Option<i64>,
 }
 
-const CREDENTIALS: &str = "SELECT id, active, password, totp_secret, totp_step FROM account";
+const CREDENTIALS: &str = "SELECT id, active, password FROM account";
 
 fn credentials(rows: &[Row]) -> Result<Option<Credentials>, StoreError> {
     rows.first()
@@ -268,8 +264,6 @@ fn credentials(rows: &[Row]) -> Result<Option<Credentials>, StoreError> {
                 user: UserId::from_bytes(row.id(0)?),
                 active: row.int(1)? != 0,
                 password: row.text_opt(2)?.map(str::to_owned),
-                totp_secret: row.bytes_opt(3)?.map(<[u8]>::to_vec),
-                totp_step: row.int_opt(4)?,
             })
         })
         .transpose()
@@ -299,54 +293,46 @@ pub(crate) async fn credentials_by_id(
     credentials(&rows)
 }
 
-/// Accepts a TOTP step: false if it, or a later one, was accepted before. Of many at once, one is told true.
-pub(crate) async fn use_totp_step(
-    tx: &mut WriteTx<'_>,
-    permit: &Permit<actions::Update, UserResource>,
-    step: i64,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    let sql = "UPDATE account SET totp_step = $3, last_sign_in_at = $4 WHERE org_id = $1 AND id = $2 \
-               AND active = 1 AND totp_secret IS NOT NULL AND (totp_step IS NULL OR totp_step < $3)";
-    let changed = tx
-        .put(permit, sql, &[Value::Int(step), Value::from(now)])
-        .await?;
-    Ok(changed == 1)
+/// How many recovery codes an account has left.
+pub(crate) async fn recovery_codes_left(
+    tx: &mut ReadTx,
+    org: OrgId,
+    user: UserId,
+) -> Result<u64, StoreError> {
+    let sql = "SELECT COUNT(*) FROM recovery_code WHERE org_id = $1 AND user_id = $2";
+    let values = [org_value(org), Value::from(user)];
+    let rows = tx.before_sign_in(sql, &values).await?;
+    let count = rows.first().map_or(Ok(0), |row| row.int(0))?;
+    Ok(u64::try_from(count).unwrap_or(0))
 }
 
-/// Sets the second factor up: false if it was already.
-pub(crate) async fn set_totp(
+/// Makes other transactions that hold the account wait for this one. False if there is no such active account.
+pub(crate) async fn hold<A: Action>(
     tx: &mut WriteTx<'_>,
-    permit: &Permit<actions::Update, UserResource>,
-    secret: Vec<u8>,
-    step: i64,
-    now: Timestamp,
+    permit: &Permit<A, UserResource>,
 ) -> Result<bool, StoreError> {
-    let sql = "UPDATE account SET totp_secret = $3, totp_step = $4, last_sign_in_at = $5 \
-               WHERE org_id = $1 AND id = $2 AND active = 1 AND totp_secret IS NULL";
-    let values = [Value::Bytes(secret), Value::Int(step), Value::from(now)];
-    Ok(tx.put(permit, sql, &values).await? == 1)
+    let sql = "UPDATE account SET active = active WHERE org_id = $1 AND id = $2 AND active = 1";
+    Ok(tx.put(permit, sql, &[]).await? == 1)
 }
 
-/// Takes the second factor away, so that the next sign-in sets it up anew.
-pub(super) async fn clear_totp<A: Action>(
+/// Takes an account's recovery codes away.
+pub(crate) async fn drop_recovery_codes<A: Action>(
     tx: &mut WriteTx<'_>,
     permit: &Permit<A, UserResource>,
 ) -> Result<(), StoreError> {
-    let sql =
-        "UPDATE account SET totp_secret = NULL, totp_step = NULL WHERE org_id = $1 AND id = $2";
-    tx.put(permit, sql, &[]).await?;
     let sql = "DELETE FROM recovery_code WHERE org_id = $1 AND user_id = $2";
     tx.put(permit, sql, &[]).await.map(|_| ())
 }
 
+/// A sign-in was completed. False if the account is not active (any more).
 pub(crate) async fn signed_in(
     tx: &mut WriteTx<'_>,
     permit: &Permit<actions::Update, UserResource>,
     now: Timestamp,
-) -> Result<(), StoreError> {
-    let sql = "UPDATE account SET last_sign_in_at = $3 WHERE org_id = $1 AND id = $2";
-    tx.put(permit, sql, &[Value::from(now)]).await.map(|_| ())
+) -> Result<bool, StoreError> {
+    let sql =
+        "UPDATE account SET last_sign_in_at = $3 WHERE org_id = $1 AND id = $2 AND active = 1";
+    Ok(tx.put(permit, sql, &[Value::from(now)]).await? == 1)
 }
 
 /// Replaces the password if it is still the one that was verified.

@@ -25,7 +25,7 @@ use crate::identity::Identity;
 use crate::organisation::{check_name, touch};
 use crate::resources::{SessionResource, UserResource};
 use crate::sessions::{self, cookie};
-use crate::sign_in::{Begun, Completed, Next};
+use crate::sign_in::{Begun, Completed};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use custos_federation::{ClaimedAssurance, ExternalIdentity};
 use custos_http::Problem;
@@ -225,11 +225,7 @@ impl Identity {
         tx.finish_all(events).await?;
         self.directories().changed(org);
         self.sessions().forget_user(org, user);
-        let mut read = store.read().await?;
-        let credentials = accounts::credentials_by_id(&mut read, org, user)
-            .await?
-            .ok_or_else(Problem::unauthenticated)?;
-        let next = Next::of(&credentials);
+        let next = self.next_of(org, user).await?;
         Ok(Ok((Begun { token, next }, account.roles)))
     }
 

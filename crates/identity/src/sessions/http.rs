@@ -5,6 +5,7 @@ use super::operations::csrf_token;
 use crate::accounts::sql as accounts;
 use crate::error::IdentityError;
 use crate::events::READ_SESSION;
+use crate::factors;
 use crate::identity::Identity;
 use crate::preferences::chosen_language;
 use crate::resources::SessionResource;
@@ -16,6 +17,7 @@ use custos_http::{Access, Api, Operation, Problem};
 use custos_kernel::event::Event;
 use custos_values::{DeviceId, Timestamp, UserId};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use utoipa::ToSchema;
 
@@ -110,10 +112,12 @@ async fn read(
     let person = directory.person(record.user).ok_or_else(missing)?;
     let mut tx = identity.store().read().await?;
     let credentials = accounts::credentials_by_id(&mut tx, record.org, record.user).await?;
+    let factors = factors::of_user(&mut tx, record.org, record.user).await?;
     drop(tx);
     let limits = directory.rules().limits();
     let withheld = person.roles.iter();
     let withheld = withheld.filter(|role| !caller.roles().contains(*role));
+    let step_up: BTreeSet<FactorKind> = factors.iter().map(|factor| factor.kind).collect();
     let chosen = chosen_language(&identity, &caller).await?;
     let body = SessionBody {
         user: SessionUser {
@@ -144,11 +148,7 @@ async fn read(
         permissions: identity.permissions_of(&caller),
         csrf_token: csrf_token(&token),
         assurance: record.assurance.into(),
-        step_up: credentials
-            .and_then(|account| account.totp_secret)
-            .map(|_| FactorKind::Totp)
-            .into_iter()
-            .collect(),
+        step_up: step_up.into_iter().collect(),
         fresh: caller.circumstances().is_some_and(|around| around.fresh),
         fresh_until: record.fresh_until(&limits),
         idle_expires_at: record.idle_deadline(&limits),

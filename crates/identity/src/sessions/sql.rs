@@ -52,6 +52,34 @@ pub(crate) struct SessionRow {
 }
 
 impl SessionRow {
+    /// One that was just made and is pending.
+    pub(crate) fn begun(
+        org: OrgId,
+        id: SessionId,
+        user: UserId,
+        token: TokenHash,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            org,
+            id,
+            user,
+            token,
+            state: SessionState::Pending,
+            enrolment: None,
+            created_at: now,
+            last_seen_at: now,
+            proven_at: now,
+            assurance: Assurance::Single,
+            recognised: false,
+            agent: None,
+            made_from: None,
+            device: None,
+            known_device: None,
+            place: None,
+        }
+    }
+
     /// Where it was made; `None` while it is pending.
     ///
     /// # Errors

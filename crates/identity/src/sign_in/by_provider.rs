@@ -1,6 +1,7 @@
 //! The second factor by the word of an identity provider.
 
 use super::Completed;
+use super::second_factor::Proof;
 use crate::error::IdentityError;
 use crate::identity::Identity;
 use axum::http::HeaderMap;
@@ -17,6 +18,7 @@ impl Identity {
         let trial = self.attempt(headers, kind, origin.clone()).await?;
         let keeper = Self::keeper(trial.row.org, origin);
         let tx = self.store().write(&keeper).await?;
-        self.complete(tx, trial, kind, Vec::new()).await
+        self.complete(tx, trial, Proof::multi(kind), Vec::new())
+            .await
     }
 }

@@ -1,38 +1,25 @@
 //! Setting the authenticator app up.
 
-use super::{Completed, recovery};
-use crate::accounts::{SEALED_TOTP, sql};
+use super::second_factor::Proof;
+use super::{Completed, new_recovery_codes};
+use crate::accounts::sql;
 use crate::error::IdentityError;
 use crate::events::{ENROL, ENROLMENT};
+use crate::factors::{self, NewFactor, Setup};
 use crate::identity::Identity;
+use crate::resources::FactorResource;
+use crate::schema::FactorKind;
 use crate::sessions;
 use axum::http::{HeaderMap, StatusCode};
 use custos_http::Problem;
 use custos_kernel::audit::{Detail, Outcome};
 use custos_kernel::crypto::{TenantKey, TotpSecret};
 use custos_kernel::event::Event;
-use custos_kernel::policy::{Origin, SessionRefusal};
-use custos_values::SessionId;
-use qrcode::QrCode;
-use qrcode::render::svg;
+use custos_kernel::policy::{Facts, Origin, SessionRefusal, actions};
+use custos_values::{FactorId, SessionId};
 
 /// The purpose under which a secret is sealed until it is confirmed.
 const SEALED_ENROLMENT: &str = "session.enrolment";
-/// Who issued the secret, as authenticator apps show it.
-const ISSUER: &str = "Custos";
-/// Smallest side of the picture, in pixels.
-const PICTURE: u32 = 220;
-
-/// What an authenticator app needs.
-pub(crate) struct Enrolment {
-    /// The secret in base 32.
-    pub(crate) secret: String,
-    /// The same as an address apps open.
-    pub(crate) otpauth_uri: String,
-    /// The address as a QR code, SVG.
-    pub(crate) qr_svg: String,
-}
-
 fn already_set_up() -> IdentityError {
     Problem::new(StatusCode::CONFLICT, "session.totp.set_up").into()
 }
@@ -46,14 +33,16 @@ impl Identity {
         &self,
         headers: &HeaderMap,
         origin: Origin,
-    ) -> Result<Enrolment, IdentityError> {
+    ) -> Result<Setup, IdentityError> {
         let (_, row) = self.pending_session(headers, origin.address).await?;
-        let account = sql::credentials_by_id(&mut self.store().read().await?, row.org, row.user)
+        let mut read = self.store().read().await?;
+        if !factors::of_user(&mut read, row.org, row.user)
             .await?
-            .ok_or(SessionRefusal::Unknown)?;
-        if account.totp_secret.is_some() {
+            .is_empty()
+        {
             return Err(already_set_up());
         }
+        drop(read);
         let key = self.store().keys().get(self.store(), row.org).await?;
         let secret = match &row.enrolment {
             Some(sealed) => open(&key, row.id, sealed)?,
@@ -87,21 +76,7 @@ impl Identity {
         };
         let directory = self.directory(row.org).await?;
         let person = directory.person(row.user).ok_or(SessionRefusal::Unknown)?;
-        let secret = secret.to_base32();
-        let otpauth_uri = format!(
-            "otpauth://totp/{ISSUER}:{}?secret={secret}&issuer={ISSUER}&algorithm=SHA1&digits=6&period=30",
-            percent_encoded(&person.login)
-        );
-        let qr_svg = QrCode::new(&otpauth_uri)
-            .map_err(Problem::internal)?
-            .render::<svg::Color<'_>>()
-            .min_dimensions(PICTURE, PICTURE)
-            .build();
-        Ok(Enrolment {
-            secret,
-            otpauth_uri,
-            qr_svg,
-        })
+        Setup::of(&secret, &person.login)
     }
 
     /// Confirms with a first code, which completes the sign-in. Returns the recovery codes, shown this once.
@@ -126,20 +101,30 @@ impl Identity {
             return Err(self.wrong_code(trial, "enrolment", problem).await);
         };
         let random = self.store().random();
-        let sealed = trial
-            .key
-            .seal_secret(SEALED_TOTP, user.as_bytes(), secret.as_bytes(), random);
-        let codes = recovery::generate(random);
-        let hashes: Vec<[u8; 32]> = codes
-            .iter()
-            .filter_map(|code| recovery::hash(user, code))
-            .collect();
+        let id = FactorId::new(self.store().clock(), random);
+        let new = NewFactor {
+            user,
+            kind: FactorKind::Totp,
+            name: None,
+            secret: factors::seal_totp(&trial.key, id, &secret, random),
+            credential: None,
+            counter: step.0,
+            now,
+        };
+        let (codes, hashes) = new_recovery_codes(user, random);
         let permit = self.credential_permit(org, user, &trial.origin)?;
         let keeper = Self::keeper(org, trial.origin.clone());
+        let facts = Facts::<FactorResource>::owned(org, *id.as_bytes(), 0, Some(user), None);
+        let may_add = self
+            .policy()
+            .permit::<actions::Create, _>(&keeper, &facts)?;
         let mut tx = self.store().write(&keeper).await?;
-        if !sql::set_totp(&mut tx, &permit, sealed, step.0, now).await? {
+        // Else two who know the password could set up one each.
+        sql::hold(&mut tx, &permit).await?;
+        if !factors::insert_first(&mut tx, &may_add, new).await? {
             return Err(already_set_up());
         }
+        sql::drop_recovery_codes(&mut tx, &permit).await?;
         sql::insert_recovery_codes(&mut tx, &permit, &hashes).await?;
         let event = Event::before_sign_in(
             org,
@@ -148,7 +133,9 @@ impl Identity {
             Outcome::Allowed,
             trial.origin.clone(),
         );
-        let completed = self.complete(tx, trial, "enrolment", vec![event]).await?;
+        let completed = self
+            .complete(tx, trial, Proof::multi("enrolment"), vec![event])
+            .await?;
         Ok((completed, codes))
     }
 }
@@ -157,27 +144,4 @@ fn open(key: &TenantKey, session: SessionId, sealed: &[u8]) -> Result<TotpSecret
     let opened = key.open_secret(SEALED_ENROLMENT, session.as_bytes(), sealed)?;
     TotpSecret::from_bytes(&opened)
         .ok_or_else(|| Problem::internal("a TOTP secret has the wrong size").into())
-}
-
-/// RFC 3986, section 2.1: all but unreserved characters.
-fn percent_encoded(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                char::from(byte).to_string()
-            }
-            _ => format!("%{byte:02X}"),
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn encodes_what_an_address_cannot_hold() {
-        assert_eq!(percent_encoded("wang.fang@x"), "wang.fang%40x");
-        assert_eq!(percent_encoded("王"), "%E7%8E%8B");
-    }
 }

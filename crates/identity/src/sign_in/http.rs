@@ -1,7 +1,8 @@
 //! Signing in on the wire.
 
+use super::next::{Method as Way, Next};
 use super::second_factor::Code;
-use super::{Begun, Completed, Next, strength};
+use super::{Begun, Completed, strength};
 use crate::error::IdentityError;
 use crate::identity::Identity;
 use crate::security::Demands;
@@ -42,13 +43,17 @@ pub(super) struct CodeBody {
     pub(super) code: String,
 }
 
-/// What signing in needs next.
+/// A step of signing in.
 #[derive(Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = SignInStep)]
-pub(super) enum Step {
-    /// A code of the authenticator app, or a recovery code.
+pub(crate) enum Step {
+    /// A code of the authenticator app.
     Totp,
+    /// A passkey.
+    Passkey,
+    /// A recovery code.
+    Recovery,
     /// Setting the authenticator app up.
     EnrolTotp,
     /// A new password: the time of the one there is has passed. The person is signed in and may do nothing else.
@@ -57,12 +62,43 @@ pub(super) enum Step {
     Done,
 }
 
+impl From<Way> for Step {
+    fn from(method: Way) -> Self {
+        match method {
+            Way::Totp => Self::Totp,
+            Way::Passkey => Self::Passkey,
+            Way::Recovery => Self::Recovery,
+            Way::EnrolTotp => Self::EnrolTotp,
+        }
+    }
+}
+
 /// What signing in needs next.
 #[derive(Serialize, ToSchema)]
-pub(super) struct NextStep {
-    /// The step.
+pub(crate) struct NextStep {
+    /// The usual step.
     #[schema(inline)]
     next: Step,
+    /// All that would do instead, the usual one first.
+    methods: Vec<Step>,
+}
+
+impl NextStep {
+    /// Nothing but one step.
+    pub(super) fn just(next: Step) -> Self {
+        Self {
+            next,
+            methods: Vec::new(),
+        }
+    }
+
+    fn of(next: &Next) -> Self {
+        let methods: Vec<Step> = next.methods().iter().copied().map(Step::from).collect();
+        Self {
+            next: methods.first().copied().unwrap_or(Step::Done),
+            methods,
+        }
+    }
 }
 
 /// What an authenticator app needs.
@@ -179,11 +215,7 @@ pub(crate) fn operations() -> Vec<Operation<Arc<Identity>>> {
 }
 
 pub(crate) fn begun(begun: &Begun) -> Response {
-    let next = match begun.next {
-        Next::Totp => Step::Totp,
-        Next::EnrolTotp => Step::EnrolTotp,
-    };
-    let mut response = axum::Json(NextStep { next }).into_response();
+    let mut response = axum::Json(NextStep::of(&begun.next)).into_response();
     cookie::set_session(response.headers_mut(), &begun.token);
     response
 }
@@ -195,7 +227,7 @@ pub(crate) fn completed(completed: &Completed, body: impl Serialize) -> Response
     response
 }
 
-fn step_after(completed: &Completed) -> Step {
+pub(super) fn step_after(completed: &Completed) -> Step {
     if completed.password_expired {
         Step::ChangePassword
     } else {
@@ -243,8 +275,7 @@ async fn second_factor(
             .await
     });
     let done = attempt.await.map_err(Problem::internal)??;
-    let next = step_after(&done);
-    Ok(completed(&done, NextStep { next }))
+    Ok(completed(&done, NextStep::just(step_after(&done))))
 }
 
 async fn totp(

@@ -1,6 +1,6 @@
 //! The first factor by a one-time link.
 
-use super::{Begun, Next};
+use super::Begun;
 use crate::accounts::sql;
 use crate::error::IdentityError;
 use crate::events::SIGN_IN;
@@ -78,7 +78,7 @@ impl Identity {
             .begin_session(tx, org, account.user, "link", origin)
             .await?;
         self.throttles().codes.succeeded(attempt);
-        let next = Next::of(&account);
+        let next = self.next_of(org, account.user).await?;
         Ok(Begun { token, next })
     }
 

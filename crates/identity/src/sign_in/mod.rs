@@ -28,6 +28,9 @@ mod enrolment;
 mod hashing;
 mod http;
 mod link;
+mod next;
+mod passkey;
+mod passkey_http;
 mod password;
 mod recovery;
 mod second_factor;
@@ -41,11 +44,12 @@ pub(crate) use hashing::Hashing;
 pub(crate) use http::{begun, completed};
 pub(crate) use link::LINK_LIFE_MS;
 pub use link::LinkToken;
+pub(crate) use next::Next;
+pub(crate) use recovery::new_recovery_codes;
 pub use strength::Strength;
 pub(crate) use strength::{field_problems, strength};
 pub(crate) use throttle::{Refusal, Source, Throttles};
 
-use crate::accounts::sql::Credentials;
 use crate::error::IdentityError;
 use crate::events::{BEGIN, SIGN_IN};
 use crate::identity::Identity;
@@ -62,27 +66,9 @@ use std::sync::Arc;
 
 pub(crate) fn operations() -> Vec<Operation<Arc<Identity>>> {
     let mut all = http::operations();
+    all.extend(passkey_http::operations());
     all.extend(step_up_http::operations());
     all
-}
-
-/// What the person has to do next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Next {
-    /// Give a code of the authenticator app, or a recovery code.
-    Totp,
-    /// Set the authenticator app up.
-    EnrolTotp,
-}
-
-impl Next {
-    pub(crate) fn of(credentials: &Credentials) -> Self {
-        if credentials.totp_secret.is_some() {
-            Self::Totp
-        } else {
-            Self::EnrolTotp
-        }
-    }
 }
 
 /// A first factor that was right.
@@ -115,13 +101,8 @@ impl Identity {
     ) -> Result<Token, IdentityError> {
         let token = Token::generate(self.store().random());
         let id = SessionId::new(self.store().clock(), self.store().random());
-        let facts = Facts::<SessionResource>::owned(org, *id.as_bytes(), 0, Some(user), None);
-        let keeper = Self::keeper(org, origin.clone());
-        let permit = self
-            .policy()
-            .permit::<actions::Create, _>(&keeper, &facts)?;
-        let now = self.store().clock().now();
-        sessions::sql::insert(&mut tx, &permit, user, &token.hash(), now).await?;
+        self.insert_session(&mut tx, org, id, user, &token, &origin)
+            .await?;
         let event = Event::before_sign_in(org, Some(user), &BEGIN, Outcome::Allowed, origin)
             .with("method", Detail::code(method))
             .with("session", Detail::id(*id.as_bytes()));
@@ -129,8 +110,26 @@ impl Identity {
         Ok(token)
     }
 
+    async fn insert_session(
+        &self,
+        tx: &mut WriteTx<'_>,
+        org: OrgId,
+        id: SessionId,
+        user: UserId,
+        token: &Token,
+        origin: &Origin,
+    ) -> Result<(), IdentityError> {
+        let facts = Facts::<SessionResource>::owned(org, *id.as_bytes(), 0, Some(user), None);
+        let keeper = Self::keeper(org, origin.clone());
+        let permit = self
+            .policy()
+            .permit::<actions::Create, _>(&keeper, &facts)?;
+        let now = self.store().clock().now();
+        Ok(sessions::sql::insert(tx, &permit, user, &token.hash(), now).await?)
+    }
+
     /// A permit to keep an account's credentials.
-    fn credential_permit(
+    pub(crate) fn credential_permit(
         &self,
         org: OrgId,
         user: UserId,

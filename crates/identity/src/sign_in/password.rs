@@ -1,7 +1,7 @@
 //! The first factor by password, and changing one's password.
 
 use super::throttle::Source;
-use super::{Begun, Next, device, failed};
+use super::{Begun, device, failed};
 use crate::accounts::{login_hash, sql};
 use crate::error::IdentityError;
 use crate::events::PASSWORD;
@@ -77,7 +77,7 @@ impl Identity {
             return Err(wrong());
         };
         self.throttles().passwords.succeeded(attempt);
-        let next = Next::of(&account);
+        let next = self.next_of(org, account.user).await?;
         let keeper = Self::keeper(org, origin.clone());
         let tx = self.store().write(&keeper).await?;
         let token = self

@@ -12,7 +12,7 @@ const SYMBOLS: usize = 24;
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// New codes, as shown: `AB3D-EF7H-…`.
-pub(super) fn generate(random: &dyn Random) -> Vec<String> {
+fn generate(random: &dyn Random) -> Vec<String> {
     (0..COUNT)
         .map(|_| {
             let mut bytes = [0; SYMBOLS];
@@ -25,6 +25,16 @@ pub(super) fn generate(random: &dyn Random) -> Vec<String> {
             groups.join("-")
         })
         .collect()
+}
+
+/// New codes with what is stored of each.
+pub(crate) fn new_recovery_codes(
+    user: UserId,
+    random: &dyn Random,
+) -> (Vec<String>, Vec<[u8; 32]>) {
+    let codes = generate(random);
+    let hashes = codes.iter().filter_map(|code| hash(user, code)).collect();
+    (codes, hashes)
 }
 
 /// What is stored of a code, and how one that was typed is recognised: separators and case do not matter, nor does

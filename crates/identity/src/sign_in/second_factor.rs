@@ -2,10 +2,13 @@
 
 use super::throttle::{Attempt, Source};
 use super::{Completed, device, failed, recovery};
-use crate::accounts::{SEALED_TOTP, login_hash, sql};
+use crate::accounts::{login_hash, sql};
 use crate::error::IdentityError;
 use crate::events::SIGN_IN;
+use crate::factors;
 use crate::identity::Identity;
+use crate::resources::FactorResource;
+use crate::schema::FactorKind;
 use crate::security::{Room, Rules};
 use crate::sessions;
 use crate::sessions::Agent;
@@ -13,10 +16,11 @@ use crate::sessions::sql::{Marks, Proven, SessionRow};
 use axum::http::{HeaderMap, StatusCode};
 use custos_http::Problem;
 use custos_kernel::audit::{Detail, Outcome};
-use custos_kernel::crypto::{TenantKey, Token, TotpSecret, TotpStep};
+use custos_kernel::crypto::{TenantKey, Token, TotpStep};
 use custos_kernel::event::Event;
-use custos_kernel::policy::{Assurance, Origin, RoleSet, SessionRefusal};
+use custos_kernel::policy::{Assurance, Facts, Origin, RoleSet, SessionRefusal, actions};
 use custos_store::WriteTx;
+use custos_values::Timestamp;
 use std::sync::Arc;
 
 /// Wrong codes in a row after which a session ends.
@@ -45,6 +49,31 @@ impl Code<'_> {
             Self::Recovery(_) => "session.recovery.wrong",
         };
         Problem::new(StatusCode::UNAUTHORIZED, code)
+    }
+}
+
+/// What was proven, and how it is called in the log.
+#[derive(Clone, Copy)]
+pub(super) struct Proof {
+    pub(super) method: &'static str,
+    pub(super) assurance: Assurance,
+}
+
+impl Proof {
+    /// A second factor that could be given to another site.
+    pub(super) fn multi(method: &'static str) -> Self {
+        Self {
+            method,
+            assurance: Assurance::Multi,
+        }
+    }
+
+    /// A factor that answers this site only.
+    pub(super) fn phishing_resistant(method: &'static str) -> Self {
+        Self {
+            method,
+            assurance: Assurance::PhishingResistant,
+        }
     }
 }
 
@@ -78,7 +107,10 @@ impl Identity {
     ) -> Result<Completed, IdentityError> {
         let trial = self.attempt(headers, code.method(), origin).await?;
         match self.use_code(&trial, code).await? {
-            Some(tx) => self.complete(tx, trial, code.method(), Vec::new()).await,
+            Some(tx) => {
+                let proof = Proof::multi(code.method());
+                self.complete(tx, trial, proof, Vec::new()).await
+            }
             None => Err(self.wrong_code(trial, code.method(), code.wrong()).await),
         }
     }
@@ -92,44 +124,64 @@ impl Identity {
         trial: &Trial,
         code: Code<'_>,
     ) -> Result<Option<WriteTx<'_>>, IdentityError> {
+        match code {
+            Code::Totp(text) => self.use_totp(trial, text.trim()).await,
+            Code::Recovery(text) => self.use_recovery(trial, text).await,
+        }
+    }
+
+    async fn use_totp(
+        &self,
+        trial: &Trial,
+        text: &str,
+    ) -> Result<Option<WriteTx<'_>>, IdentityError> {
         let (org, user) = (trial.row.org, trial.row.user);
-        let account = sql::credentials_by_id(&mut self.store().read().await?, org, user)
-            .await?
-            .ok_or(SessionRefusal::Unknown)?;
-        let Some(sealed) = account.totp_secret else {
+        let mut read = self.store().read().await?;
+        let mut apps = factors::of_user(&mut read, org, user).await?;
+        drop(read);
+        apps.retain(|factor| factor.kind == FactorKind::Totp);
+        if apps.is_empty() {
             return Err(Problem::new(StatusCode::CONFLICT, "session.totp.not_set_up").into());
-        };
+        }
         let now = self.store().clock().now();
+        let keeper = Self::keeper(org, trial.origin.clone());
+        for app in apps {
+            let secret = factors::open_totp(&trial.key, &app)?;
+            let Some(step) = secret.check(text, now, Some(TotpStep(app.counter))) else {
+                continue;
+            };
+            let id = *app.id.as_bytes();
+            let facts = Facts::<FactorResource>::owned(org, id, 0, Some(user), None);
+            let permit = self
+                .policy()
+                .permit::<actions::Update, _>(&keeper, &facts)?;
+            let mut tx = self.store().write(&keeper).await?;
+            let first = factors::use_totp_step(&mut tx, &permit, step.0, now).await?;
+            return Ok(first.then_some(tx));
+        }
+        Ok(None)
+    }
+
+    async fn use_recovery(
+        &self,
+        trial: &Trial,
+        text: &str,
+    ) -> Result<Option<WriteTx<'_>>, IdentityError> {
+        let (org, user) = (trial.row.org, trial.row.user);
+        let mut read = self.store().read().await?;
+        if factors::of_user(&mut read, org, user).await?.is_empty() {
+            // A recovery code stands in for a factor; without one, the next step is to set one up.
+            return Err(Problem::new(StatusCode::CONFLICT, "session.totp.not_set_up").into());
+        }
+        drop(read);
+        let Some(hash) = recovery::hash(user, text) else {
+            return Ok(None);
+        };
         let permit = self.credential_permit(org, user, &trial.origin)?;
         let keeper = Self::keeper(org, trial.origin.clone());
-        Ok(match code {
-            Code::Totp(text) => {
-                let opened = trial
-                    .key
-                    .open_secret(SEALED_TOTP, user.as_bytes(), &sealed)?;
-                let secret = TotpSecret::from_bytes(&opened)
-                    .ok_or_else(|| Problem::internal("a TOTP secret has the wrong size"))?;
-                match secret.check(text.trim(), now, account.totp_step.map(TotpStep)) {
-                    None => None,
-                    Some(step) => {
-                        let mut tx = self.store().write(&keeper).await?;
-                        let first = sql::use_totp_step(&mut tx, &permit, step.0, now).await?;
-                        first.then_some(tx)
-                    }
-                }
-            }
-            Code::Recovery(text) => match recovery::hash(user, text) {
-                None => None,
-                Some(hash) => {
-                    let mut tx = self.store().write(&keeper).await?;
-                    let first = sql::use_recovery_code(&mut tx, &permit, hash).await?;
-                    if first {
-                        sql::signed_in(&mut tx, &permit, now).await?;
-                    }
-                    first.then_some(tx)
-                }
-            },
-        })
+        let mut tx = self.store().write(&keeper).await?;
+        let first = sql::use_recovery_code(&mut tx, &permit, hash).await?;
+        Ok(first.then_some(tx))
     }
 
     /// Begins an attempt at the second factor of the request's pending session.
@@ -152,35 +204,53 @@ impl Identity {
         method: &'static str,
         origin: Origin,
     ) -> Result<Trial, IdentityError> {
-        let directory = self.directory(row.org).await?;
-        let person = directory.person(row.user).ok_or(SessionRefusal::Unknown)?;
-        let key = self.store().keys().get(self.store(), row.org).await?;
-        let login_hash = login_hash(&key, &person.login);
+        let (key, login_hash) = self.login_of(&row).await?;
         let now = self.store().clock().now();
-        let device = sessions::cookie::device(headers)
-            .and_then(|mark| device::verify(&key, login_hash, mark, now));
+        let device = known_device(headers, &key, login_hash, now);
         let source = source.unwrap_or_else(|| {
             device.map_or_else(|| Source::address(origin.address), Source::Device)
         });
         match self.throttles().codes.begin(login_hash, source, now) {
-            Ok(attempt) => Ok(Trial {
-                row,
-                key,
-                login_hash,
-                attempt,
-                recognised: device.is_some(),
-                agent: Agent::of(headers),
-                roles: person.roles,
-                rules: Arc::clone(directory.rules()),
-                password_expired: directory
-                    .rules()
-                    .password_expired(person.password_set_at, now),
-                origin,
-            }),
+            Ok(attempt) => self.trial(row, attempt, headers, origin).await,
             Err(refusal) => Err(self
                 .refuse(refusal, row.org, method, login_hash, origin)
                 .await),
         }
+    }
+
+    /// An attempt that is counted already.
+    pub(super) async fn trial(
+        &self,
+        row: SessionRow,
+        attempt: Attempt,
+        headers: &HeaderMap,
+        origin: Origin,
+    ) -> Result<Trial, IdentityError> {
+        let (key, login_hash) = self.login_of(&row).await?;
+        let now = self.store().clock().now();
+        let directory = self.directory(row.org).await?;
+        let person = directory.person(row.user).ok_or(SessionRefusal::Unknown)?;
+        let rules = Arc::clone(directory.rules());
+        Ok(Trial {
+            roles: person.roles,
+            password_expired: rules.password_expired(person.password_set_at, now),
+            rules,
+            recognised: known_device(headers, &key, login_hash, now).is_some(),
+            row,
+            key,
+            login_hash,
+            attempt,
+            agent: Agent::of(headers),
+            origin,
+        })
+    }
+
+    async fn login_of(&self, row: &SessionRow) -> Result<(Arc<TenantKey>, i64), IdentityError> {
+        let directory = self.directory(row.org).await?;
+        let person = directory.person(row.user).ok_or(SessionRefusal::Unknown)?;
+        let key = self.store().keys().get(self.store(), row.org).await?;
+        let login_hash = login_hash(&key, &person.login);
+        Ok((key, login_hash))
     }
 
     /// Makes the session active under a new token, and finishes the transaction that proved the second factor.
@@ -188,7 +258,7 @@ impl Identity {
         &self,
         mut tx: WriteTx<'_>,
         trial: Trial,
-        method: &'static str,
+        proof: Proof,
         mut events: Vec<Event>,
     ) -> Result<Completed, IdentityError> {
         let Trial {
@@ -210,7 +280,7 @@ impl Identity {
         let marks = Marks::seal(&key, row.id, agent, origin.address, random);
         let hash = token.hash();
         let proven = Proven {
-            assurance: Assurance::Multi,
+            assurance: proof.assurance,
             recognised,
         };
         let account = self.credential_permit(row.org, row.user, &origin)?;
@@ -222,19 +292,22 @@ impl Identity {
             Room::None(problem) => {
                 drop(tx);
                 self.throttles().codes.succeeded(attempt);
-                let event = failed(row.org, Some(row.user), method, login_hash, origin)
+                let event = failed(row.org, Some(row.user), proof.method, login_hash, origin)
                     .with("reason", Detail::code("too_many_sessions"));
                 self.sink().record_durably(event).await?;
                 return Err(problem.into());
             }
         };
+        if !sql::signed_in(&mut tx, &account, now).await? {
+            return Err(SessionRefusal::Disabled.into());
+        }
         let before = &row.token;
         if !sessions::sql::activate(&mut tx, &permit, before, &hash, now, proven, marks).await? {
             return Err(SessionRefusal::Unknown.into());
         }
         let event =
             Event::before_sign_in(row.org, Some(row.user), &SIGN_IN, Outcome::Allowed, origin)
-                .with("method", Detail::code(method))
+                .with("method", Detail::code(proof.method))
                 .with("session", Detail::id(*row.id.as_bytes()));
         let count = u64::try_from(ended.len()).unwrap_or(u64::MAX);
         events.push(event.with("sessions_ended", Detail::count(count)));
@@ -288,4 +361,14 @@ impl Identity {
         }
         Ok(ended)
     }
+}
+
+/// The mark of the browser, if it completed a sign-in to the account before.
+fn known_device(
+    headers: &HeaderMap,
+    key: &TenantKey,
+    login_hash: i64,
+    now: Timestamp,
+) -> Option<[u8; 16]> {
+    sessions::cookie::device(headers).and_then(|mark| device::verify(key, login_hash, mark, now))
 }

@@ -4,7 +4,7 @@
 //! before is worth nothing. Attempts are counted for the session: who guesses in a session they took slows nobody else
 //! down, and the session ends with the fifth wrong code in a row.
 
-use super::second_factor::{Code, Trial};
+use super::second_factor::{Code, Proof, Trial};
 use super::throttle::Source;
 use crate::error::IdentityError;
 use crate::events::STEP_UP;
@@ -16,7 +16,7 @@ use axum::http::HeaderMap;
 use custos_kernel::audit::Detail;
 use custos_kernel::crypto::Token;
 use custos_kernel::event::Event;
-use custos_kernel::policy::{Assurance, Caller, SessionRefusal};
+use custos_kernel::policy::{Caller, SessionRefusal};
 use custos_store::WriteTx;
 use custos_values::Timestamp;
 
@@ -42,8 +42,8 @@ impl Identity {
         let trial = self.step_up_trial(headers, caller, code.method()).await?;
         match self.use_code(&trial, code).await? {
             Some(tx) => {
-                self.complete_step_up(tx, trial, caller, code.method(), Assurance::Multi)
-                    .await
+                let proof = Proof::multi(code.method());
+                self.complete_step_up(tx, trial, caller, proof).await
             }
             None => {
                 let event = step_up_event(caller, code.method()).failed();
@@ -71,8 +71,7 @@ impl Identity {
         mut tx: WriteTx<'_>,
         trial: Trial,
         caller: &Caller,
-        method: &'static str,
-        assurance: Assurance,
+        proof: Proof,
     ) -> Result<SteppedUp, IdentityError> {
         let row = &trial.row;
         let now = self.store().clock().now();
@@ -88,10 +87,10 @@ impl Identity {
         );
         let (before, hash) = (&row.token, token.hash());
         let again = sessions::sql::prove_again;
-        if !again(&mut tx, &permit, before, &hash, now, assurance, marks).await? {
+        if !again(&mut tx, &permit, before, &hash, now, proof.assurance, marks).await? {
             return Err(SessionRefusal::Unknown.into());
         }
-        tx.finish(step_up_event(caller, method)).await?;
+        tx.finish(step_up_event(caller, proof.method)).await?;
         self.sessions().forget(|kept| kept.id == row.id);
         self.throttles().codes.succeeded(trial.attempt);
         Ok(SteppedUp {

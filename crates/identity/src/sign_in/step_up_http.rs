@@ -39,7 +39,7 @@ pub(super) fn operations() -> Vec<Operation<Arc<Identity>>> {
     ]
 }
 
-fn fresh(session: &SteppedUp) -> Response {
+pub(super) fn fresh(session: &SteppedUp) -> Response {
     let body = FreshSession {
         csrf_token: csrf_token(&session.token),
         fresh_until: session.fresh_until,

@@ -408,7 +408,7 @@ async fn the_operator_helps_when_the_app_is_lost() {
             .unwrap()
             .id;
         site.identity
-            .reset_second_factor(&operator, id)
+            .reset_factors(&operator, id, None)
             .await
             .unwrap();
         lead.get("/session").await.is(401, "session.missing");

@@ -321,12 +321,16 @@ async fn of_many_who_use_one_recovery_code_one_gets_in() {
 }
 
 /// Ids of the operations that need no session. Growing this list is a decision.
-const PRE_AUTH: [&str; 9] = [
+const PRE_AUTH: [&str; 13] = [
     "session_create",
     "session_link",
+    "session_passkey",
+    "session_passkey_options",
     "session_password_strength",
     "session_provider_list",
     "session_recovery",
+    "session_second_factor_passkey",
+    "session_second_factor_passkey_options",
     "session_totp",
     "session_totp_confirmation",
     "session_totp_enrolment",

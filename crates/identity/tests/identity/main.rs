@@ -4,7 +4,10 @@
 mod accounts;
 mod alarms;
 mod attacks;
+mod authenticator;
 mod devices;
+mod factors;
+mod passkeys;
 mod passwords;
 mod preferences;
 mod registered;
