@@ -18,6 +18,7 @@ const FEATURES = [
   "errors",
   "fields",
   "imports",
+  "outbox",
   "session",
   "setup",
 ];

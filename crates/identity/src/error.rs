@@ -4,6 +4,7 @@ use axum::response::{IntoResponse, Response};
 use custos_http::{FieldProblem, Problem};
 use custos_kernel::crypto::CryptoError;
 use custos_kernel::policy::{Denied, SessionRefusal};
+use custos_outbox::OutboxError;
 use custos_store::StoreError;
 use thiserror::Error;
 
@@ -39,6 +40,16 @@ impl IdentityError {
 impl From<Problem> for IdentityError {
     fn from(problem: Problem) -> Self {
         Self::Problem(problem)
+    }
+}
+
+impl From<OutboxError> for IdentityError {
+    fn from(error: OutboxError) -> Self {
+        match error {
+            OutboxError::Store(error) => Self::Store(error),
+            OutboxError::Denied(denied) => Self::Denied(denied),
+            OutboxError::Problem(problem) => Self::Problem(problem),
+        }
     }
 }
 

@@ -37,6 +37,10 @@ custos_kernel::events! {
     THEFT = "session.theft", SignIn;
     /// A registered device was told what it needs to open what it keeps.
     READ_DEVICE_SECRET = "device.secret", Own;
+    /// Somebody asked for a link to set a new password.
+    RESET_REQUEST = "session.reset", SignIn;
+    /// A link to set a new password was used, or tried.
+    RESET = "user.reset", SignIn;
     /// Somebody changed, or tried to change, their own password.
     PASSWORD = "user.password", Own;
     /// The system administrator looked at what settings would mean.

@@ -5,11 +5,13 @@ use crate::devices::{Shown, Thefts};
 use crate::factors::RelyingParty;
 use crate::federation::Federation;
 use crate::organisation::Directories;
+use crate::reset::Resets;
 use crate::sessions::Sessions;
 use crate::sign_in::{Hashing, Throttles};
 use custos_federation::Outgoing;
 use custos_kernel::crypto::PasswordParams;
 use custos_kernel::policy::{Caller, Job, Origin, Policy};
+use custos_outbox::Queue;
 use custos_store::{AuditSink, Store};
 use custos_values::OrgId;
 use parking_lot::RwLock;
@@ -36,6 +38,8 @@ pub struct Identity {
     hashing: Hashing,
     throttles: Throttles,
     alarms: Alarms,
+    queue: Queue,
+    resets: Resets,
     sessions: Sessions,
     directories: Directories,
     #[expect(dead_code, reason = "the protocols that keep something here follow")]
@@ -58,6 +62,7 @@ impl Identity {
         let hashing = Hashing::new(options.password, store.random())?;
         let sessions = Sessions::new(store.clock().now());
         let shown = Shown::new(store.clock().now());
+        let queue = Queue::new(Arc::clone(&store), Arc::clone(&policy));
         Some(Arc::new_cyclic(|me| Self {
             store,
             policy,
@@ -66,6 +71,8 @@ impl Identity {
             hashing,
             throttles: Throttles::default(),
             alarms: Alarms::default(),
+            queue,
+            resets: Resets::default(),
             sessions,
             directories: Directories::default(),
             federation: Federation::default(),
@@ -137,6 +144,15 @@ impl Identity {
 
     pub(crate) fn alarms(&self) -> &Alarms {
         &self.alarms
+    }
+
+    /// Takes mail and text messages.
+    pub(crate) fn queue(&self) -> &Queue {
+        &self.queue
+    }
+
+    pub(crate) fn resets(&self) -> &Resets {
+        &self.resets
     }
 
     pub(crate) fn sessions(&self) -> &Sessions {

@@ -10,14 +10,18 @@
 
 mod accounts;
 mod alarms;
+mod contact;
 mod devices;
 mod error;
 mod events;
 mod factors;
 mod federation;
 mod identity;
+mod invitation;
+mod one_time_code;
 mod organisation;
 mod preferences;
+mod reset;
 mod resources;
 mod schema;
 mod security;
@@ -31,8 +35,8 @@ pub use events::EVENTS;
 pub use identity::{Identity, IdentityOptions};
 pub use organisation::{Department, Directory, Person};
 pub use resources::{
-    DepartmentResource, DeviceResource, DeviceRuleResource, OrganisationResource,
-    PreferenceResource, ProviderResource, SessionResource, UserResource,
+    ContactPointResource, DepartmentResource, DeviceResource, DeviceRuleResource,
+    OrganisationResource, PreferenceResource, ProviderResource, SessionResource, UserResource,
 };
 pub use schema::{DataScopeName, FactorKind, Named, RoleName};
 pub use security::breached_filter;
@@ -60,6 +64,9 @@ pub const MIGRATIONS: &[Migration] = &[
     sessions::MIGRATION,
     factors::MIGRATION,
     preferences::MIGRATION,
+    contact::MIGRATION,
+    reset::MIGRATION,
+    one_time_code::MIGRATION,
     federation::MIGRATION,
     security::MIGRATION,
     devices::MIGRATION,
@@ -74,6 +81,9 @@ pub fn operations() -> Vec<Operation<Arc<Identity>>> {
     all.extend(accounts::operations());
     all.extend(organisation::operations());
     all.extend(preferences::operations());
+    all.extend(contact::operations());
+    all.extend(invitation::operations());
+    all.extend(reset::operations());
     all.extend(federation::operations());
     all.extend(security::operations());
     all.extend(devices::operations());

@@ -18,6 +18,8 @@ resources! {
     UserResource = "user",
     /// A department.
     DepartmentResource = "department",
+    /// The addresses of a person. The record id is that of the account.
+    ContactPointResource = "contact_point",
     /// A session. Owned by its account.
     SessionResource = "session",
     /// An identity provider.

@@ -3,13 +3,21 @@ import {
   ApiOutlined,
   AuditOutlined,
   ImportOutlined,
+  MailOutlined,
   SolutionOutlined,
   TeamOutlined,
 } from "@ant-design/icons";
 import type { ComponentType } from "react";
 
 export interface Destination {
-  to: "/customers" | "/imports" | "/audit" | "/admin/users" | "/admin/departments" | "/docs";
+  to:
+    | "/customers"
+    | "/imports"
+    | "/audit"
+    | "/admin/users"
+    | "/admin/departments"
+    | "/admin/outbox"
+    | "/docs";
   label: string;
   icon: ComponentType<{ "aria-hidden"?: boolean }>;
   /** The permission the server lists for people who may go there; null when everybody signed in may. */
@@ -27,6 +35,7 @@ export const DESTINATIONS: readonly Destination[] = [
     icon: ApartmentOutlined,
     permission: "department.create",
   },
+  { to: "/admin/outbox", label: "nav-outbox", icon: MailOutlined, permission: "message.list" },
   { to: "/docs", label: "nav-docs", icon: ApiOutlined, permission: null },
 ];
 

@@ -42,6 +42,18 @@ const linkRoute = createRoute({
   component: lazyRouteComponent(() => import("../features/session/LinkPage"), "LinkPage"),
 });
 
+const forgotRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/forgot",
+  component: lazyRouteComponent(() => import("../features/reset/ForgotPage"), "ForgotPage"),
+});
+
+const resetRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/reset",
+  component: lazyRouteComponent(() => import("../features/reset/ResetPage"), "ResetPage"),
+});
+
 const setupRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/setup",
@@ -117,6 +129,12 @@ const departmentsRoute = createRoute({
   ),
 });
 
+const outboxRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/admin/outbox",
+  component: lazyRouteComponent(() => import("../features/outbox/OutboxPage"), "OutboxPage"),
+});
+
 const accountRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/account",
@@ -132,6 +150,8 @@ const docsRoute = createRoute({
 const routeTree = rootRoute.addChildren([
   signInRoute,
   linkRoute,
+  forgotRoute,
+  resetRoute,
   setupRoute,
   shellRoute.addChildren([
     homeRoute,
@@ -142,6 +162,7 @@ const routeTree = rootRoute.addChildren([
     auditRoute,
     usersRoute,
     departmentsRoute,
+    outboxRoute,
     accountRoute,
     docsRoute,
   ]),

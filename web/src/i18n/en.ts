@@ -8,6 +8,7 @@ import errors from "../../../locales/en/errors.ftl?raw";
 import federation from "../../../locales/en/federation.ftl?raw";
 import fields from "../../../locales/en/fields.ftl?raw";
 import imports from "../../../locales/en/imports.ftl?raw";
+import outbox from "../../../locales/en/outbox.ftl?raw";
 import session from "../../../locales/en/session.ftl?raw";
 import setup from "../../../locales/en/setup.ftl?raw";
 
@@ -21,6 +22,7 @@ export const resources = [
   federation,
   fields,
   imports,
+  outbox,
   session,
   setup,
 ];

@@ -9,6 +9,7 @@ import errors from "../../../locales/zh-CN/errors.ftl?raw";
 import federation from "../../../locales/zh-CN/federation.ftl?raw";
 import fields from "../../../locales/zh-CN/fields.ftl?raw";
 import imports from "../../../locales/zh-CN/imports.ftl?raw";
+import outbox from "../../../locales/zh-CN/outbox.ftl?raw";
 import session from "../../../locales/zh-CN/session.ftl?raw";
 import setup from "../../../locales/zh-CN/setup.ftl?raw";
 
@@ -22,6 +23,7 @@ export const resources = [
   federation,
   fields,
   imports,
+  outbox,
   session,
   setup,
 ];

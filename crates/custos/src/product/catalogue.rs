@@ -19,9 +19,13 @@ pub fn permissions(registry: &Registry) -> Vec<(&'static str, &'static str)> {
 
 /// The events features declare themselves; all others have the name of a permit or a scope.
 fn declared() -> impl Iterator<Item = &'static EventName> {
-    [custos_identity::EVENTS, custos_crm::EVENTS]
-        .into_iter()
-        .flatten()
+    [
+        custos_outbox::EVENTS,
+        custos_identity::EVENTS,
+        custos_crm::EVENTS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Every action an entry of the log may speak of: what operations ask for, what the rules of the policies name, and what

@@ -1,6 +1,7 @@
 //! Every feature, and the registry of all their operations.
 
 use super::file_words::FileWords;
+use super::mail_words::MailWords;
 use super::{ApiDocument, Foundation, catalogue, staff, status};
 use crate::VERSION;
 use crate::cli::Failure;
@@ -11,6 +12,7 @@ use custos_crm::Crm;
 use custos_http::{Gatekeeper, Registry};
 use custos_identity::{Identity, IdentityOptions};
 use custos_kernel::policy::Policy;
+use custos_outbox::{HttpsClient, Outbox};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -18,6 +20,8 @@ use std::sync::Arc;
 pub struct Features {
     /// Who is calling.
     pub identity: Arc<Identity>,
+    /// Mail and text messages.
+    pub outbox: Arc<Outbox>,
     /// Customers.
     pub crm: Arc<Crm>,
     /// The audit desk.
@@ -46,6 +50,9 @@ impl Features {
         let identity = Identity::open(store, policy, sink, options)
             .ok_or_else(|| Failure::internal(&"password parameters"))?;
         let (store, policy, sink) = shared();
+        let network = Arc::new(HttpsClient::new());
+        let outbox = Outbox::new(store, policy, sink, MailWords::load(), network);
+        let (store, policy, sink) = shared();
         let people = Arc::new(staff::Staff(Arc::clone(&identity)));
         let unusable = Message::new("file-unusable").with("path", uploads.display());
         let crm = Crm::new(store, policy, sink, people)
@@ -57,6 +64,7 @@ impl Features {
         let desk = Desk::new(store, policy, sink, Arc::clone(&base.sequencer), names);
         Ok(Self {
             identity,
+            outbox,
             crm,
             desk,
             policy: Arc::clone(&base.policy),
@@ -71,6 +79,7 @@ impl Features {
         let installation = Arc::new(status::Installation { identity, demo });
         registry.add(installation, status::operations());
         registry.add(Arc::clone(&self.identity), custos_identity::operations());
+        registry.add(Arc::clone(&self.outbox), custos_outbox::operations());
         registry.add(Arc::clone(&self.crm), custos_crm::operations());
         registry.add(Arc::clone(&self.desk), custos_audit::operations());
         let document = Arc::new(ApiDocument::default());

@@ -12,7 +12,8 @@ use custos_values::{Clock, Random};
 use std::sync::Arc;
 
 /// Every feature's tables.
-pub const MIGRATIONS: [&[Migration]; 3] = [
+pub const MIGRATIONS: [&[Migration]; 4] = [
+    custos_outbox::MIGRATIONS,
     custos_identity::MIGRATIONS,
     custos_crm::MIGRATIONS,
     custos_audit::MIGRATIONS,
@@ -74,7 +75,11 @@ impl Foundation {
 /// # Errors
 /// [`Failure`] when they contradict each other.
 pub fn policy() -> Result<Policy, Failure> {
-    let mut sources: Vec<PolicySource> = vec![custos_identity::POLICY, custos_audit::POLICY];
+    let mut sources: Vec<PolicySource> = vec![
+        custos_outbox::POLICY,
+        custos_identity::POLICY,
+        custos_audit::POLICY,
+    ];
     sources.extend_from_slice(custos_crm::POLICIES);
     Policy::load(&sources).map_err(|error| Failure::internal(&error))
 }

@@ -6,6 +6,7 @@ mod features;
 mod file_words;
 mod foundation;
 mod generate;
+mod mail_words;
 mod offline;
 mod staff;
 mod status;

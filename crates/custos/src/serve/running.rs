@@ -95,6 +95,7 @@ impl Running {
         let background = vec![
             indexing::follow_organisations(&features),
             imports::purge_daily(&features),
+            tokio::spawn(Arc::clone(&features.outbox).run()),
             tokio::spawn(keep_certificate(settings, clock, tls_sender)),
         ];
         Ok(Self {

@@ -48,24 +48,29 @@ impl Language {
         self.tag().parse().unwrap_or_default()
     }
 
-    /// The command line's own words, and those it shares with the page: roles, findings, refusals, fields, imports.
-    fn texts(self) -> [&'static str; 6] {
+    /// The command line's own words, and those it shares with the page: roles, findings, refusals, fields, imports;
+    /// and those of mails.
+    fn texts(self) -> [&'static str; 8] {
         match self {
             Self::Chinese => [
                 include_str!("../../../../locales/zh-CN/cli.ftl"),
+                include_str!("../../../../locales/zh-CN/account.ftl"),
                 include_str!("../../../../locales/zh-CN/app.ftl"),
                 include_str!("../../../../locales/zh-CN/audit.ftl"),
                 include_str!("../../../../locales/zh-CN/errors.ftl"),
                 include_str!("../../../../locales/zh-CN/fields.ftl"),
                 include_str!("../../../../locales/zh-CN/imports.ftl"),
+                include_str!("../../../../locales/zh-CN/messages.ftl"),
             ],
             Self::English => [
                 include_str!("../../../../locales/en/cli.ftl"),
+                include_str!("../../../../locales/en/account.ftl"),
                 include_str!("../../../../locales/en/app.ftl"),
                 include_str!("../../../../locales/en/audit.ftl"),
                 include_str!("../../../../locales/en/errors.ftl"),
                 include_str!("../../../../locales/en/fields.ftl"),
                 include_str!("../../../../locales/en/imports.ftl"),
+                include_str!("../../../../locales/en/messages.ftl"),
             ],
         }
     }

@@ -19,6 +19,12 @@ pub enum About {
 /// What the operation is about; none if nobody has said so yet.
 pub fn about(operation: &Declared) -> Option<About> {
     Some(match operation.id {
+        "outbox_message_list" => About::Many,
+        "user_invite_again" => About::Record,
+        "user_invite" | "session_reset" | "session_reset_confirmation" => About::Nothing,
+        id if id.starts_with("contact_own_") => About::Nothing,
+        "outbox_message_retry" | "outbox_message_delete" => About::Record,
+        "outbox_settings_read" | "outbox_settings_update" | "outbox_test" => About::Nothing,
         "user_list" | "user_directory" | "department_list" | "customers_list" | "imports_list" => {
             About::Many
         }
@@ -83,7 +89,12 @@ pub fn call(site: &Site<'_>, operation: &Declared, target: &Target) -> Call {
     let record = match operation.path.split('/').nth(1) {
         Some("users") => &target.owner,
         Some("imports") => &target.import,
+        Some("outbox") => &target.message,
         _ => &target.customer,
+    };
+    let kind = match operation.path.starts_with("/me/contacts/") {
+        true => "mail",
+        false => "totp",
     };
     let path = operation
         .path
@@ -92,10 +103,10 @@ pub fn call(site: &Site<'_>, operation: &Declared, target: &Target) -> Call {
         .replace("{session_id}", &target.session)
         .replace("{device_id}", &target.device)
         .replace("{factor_id}", MISSING)
-        .replace("{kind}", "totp")
+        .replace("{kind}", kind)
         .replace("{key}", "customers.list");
     let query = match operation.id {
-        "user_list" | "imports_list" => "?limit=200".to_owned(),
+        "user_list" | "imports_list" | "outbox_message_list" => "?limit=200".to_owned(),
         "customers_list" => format!("?q={}", percent_encoded(&target.name)),
         "customers_create" => "?allow_duplicate=true".to_owned(),
         "imports_rejected" => "?format=csv".to_owned(),
@@ -110,6 +121,7 @@ pub fn call(site: &Site<'_>, operation: &Declared, target: &Target) -> Call {
     let call = Call::new(operation.method.clone(), &(path + &query), sent);
     match operation.id {
         "imports_create" => call.with("x-file-name", "a.csv"),
+        "outbox_settings_update" => call.with("if-match", "\"0\""),
         _ => call,
     }
 }
@@ -163,6 +175,16 @@ fn body(site: &Site<'_>, operation: &str, target: &Target) -> Option<Value> {
         }
         "contacts_create" => json!({ "fields": { "name": "扫描人" } }),
         "timeline_add" => json!({ "kind": "note", "content": "扫描" }),
+        "user_invite" => {
+            json!({ "name": "新人", "login": format!("new{number}"), "mail": "a@example.cn", "data_scope": "own" })
+        }
+        "user_invite_again" => json!({}),
+        "contact_own_begin" => json!({ "value": "a@example.cn" }),
+        "contact_own_confirm" => json!({ "code": "000000" }),
+        "session_reset" => json!({ "login": format!("nobody{number}") }),
+        "session_reset_confirmation" => json!({ "token": "", "password": password(GUEST) }),
+        "outbox_settings_update" => json!({ "base_url": "", "smtp": null, "sms": null }),
+        "outbox_test" => json!({ "recipient": "a@example.cn", "language": "en" }),
         "imports_correct" => json!({ "preset": "generic" }),
         "imports_preview" | "imports_start" => mapping(),
         _ => return None,
@@ -175,6 +197,7 @@ pub fn marks(operation: &str, target: &Target) -> Vec<String> {
         "user_list" | "user_directory" => &target.owner,
         "department_list" => &target.department,
         "imports_list" => &target.import,
+        "outbox_message_list" => &target.message,
         // A line of its own, so that no other name contains it.
         "customers_export" => return vec![format!("{}\r\n", target.name)],
         _ => &target.customer,

@@ -218,6 +218,12 @@ impl<'s> Sweep<'s> {
                 ..standing
             };
         }
+        if operation.path.starts_with("/outbox/") {
+            return Target {
+                message: self.site.message(&self.home.system).await,
+                ..standing
+            };
+        }
         let accounts = operation.path.starts_with("/users/");
         if accounts || operation.method == http::Method::GET && operation.id != "imports_rejected" {
             return standing;

@@ -1,10 +1,13 @@
 //! Records to try the operations on.
 
-use crate::browser::{Call, Sent};
+use crate::browser::{Browser, Call, Sent};
 use crate::site::{Person, Site};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use custos_kernel::policy::{Caller, Job, Origin};
+use custos_outbox::{Draft, Recipient, Template};
 use custos_testkit::DeviceSigner;
+use custos_values::{Email, MessageId, OrgId};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -22,6 +25,7 @@ pub struct Target {
     pub version: i64,
     pub contact: String,
     pub import: String,
+    pub message: String,
     pub name: String,
     pub phone: String,
 }
@@ -38,6 +42,7 @@ impl Target {
             version: 1,
             contact: MISSING.to_owned(),
             import: MISSING.to_owned(),
+            message: MISSING.to_owned(),
             name: "无此公司".to_owned(),
             phone: "13100000000".to_owned(),
         }
@@ -73,9 +78,40 @@ impl Site<'_> {
             version: version.as_i64().unwrap(),
             contact,
             import: id(&import.expect(201)),
+            message: self.message(&owner.browser).await,
             name,
             phone,
         }
+    }
+
+    /// A message that waits, of the organisation somebody belongs to.
+    pub async fn message(&self, member: &Browser) -> String {
+        let session = member.send(Call::get("/session")).await.expect(200);
+        let org: OrgId = session["organisation"]["id"]
+            .as_str()
+            .unwrap()
+            .parse()
+            .unwrap();
+        let store = self.installation.store();
+        let caller = Caller::system(Job::Messenger, org);
+        let mut tx = store.write(&caller).await.unwrap();
+        let address = Email::parse("target@example.cn").unwrap().value;
+        let draft = Draft {
+            template: Template::PasswordChanged,
+            recipient: Recipient::Mail(address),
+            language: "en".to_owned(),
+            params: Vec::new(),
+            life_ms: 3_600_000,
+        };
+        let queue = self.features.outbox.queue();
+        let event = queue
+            .enqueue(&mut tx, org, &Origin::default(), &draft)
+            .await;
+        let event = event.unwrap_or_else(|error| panic!("{error}"));
+        let (_, id) = event.subject().unwrap();
+        let id = MessageId::from_bytes(id.unwrap()).to_string();
+        tx.finish(event).await.unwrap();
+        id
     }
 
     /// The session of somebody's browser.

@@ -7,6 +7,7 @@ use super::sql;
 use crate::error::IdentityError;
 use crate::factors::kinds_of_all;
 use crate::identity::Identity;
+use crate::invitation::{Invitation, Invited};
 use crate::organisation::{Person, check_name, department_exists, touch};
 use crate::resources::UserResource;
 use crate::schema::FactorKind;
@@ -139,6 +140,16 @@ impl Identity {
         caller: &Caller,
         new: NewAccount,
     ) -> Result<(UserId, LinkToken), IdentityError> {
+        self.make_account(caller, new, None).await
+    }
+
+    /// Makes an account, and queues its invitation with it if there is one.
+    pub(crate) async fn make_account(
+        &self,
+        caller: &Caller,
+        new: NewAccount,
+        invitation: Option<&Invitation>,
+    ) -> Result<(UserId, LinkToken), IdentityError> {
         let store = self.store();
         let id = UserId::new(store.clock(), store.random());
         let facts = Facts::owned(caller.org(), *id.as_bytes(), 0, Some(id), new.department);
@@ -185,7 +196,17 @@ impl Identity {
         let link = LinkToken::new(Token::generate(store.random()));
         let expires_at = now.plus_millis(LINK_LIFE_MS);
         sql::put_link(&mut tx, &permit, &link.token().hash(), expires_at).await?;
-        tx.finish(Event::of(&permit)).await?;
+        let mut events = vec![Event::of(&permit)];
+        if let Some(invitation) = invitation {
+            let invited = Invited {
+                user: id,
+                name: &name,
+                login: &login,
+            };
+            let queued = self.send_invitation(&mut tx, &permit, &invited, &link, invitation);
+            events.push(queued.await?);
+        }
+        tx.finish_all(events).await?;
         self.directories().changed(caller.org());
         Ok((id, link))
     }

@@ -425,3 +425,15 @@ pub(crate) async fn drop_link<A: Action>(
     let sql = "DELETE FROM sign_in_link WHERE org_id = $1 AND user_id = $2";
     tx.put(permit, sql, &[]).await.map(|_| ())
 }
+
+/// The sealed name of an account, within a transaction.
+pub(crate) async fn name_within(
+    tx: &mut WriteTx<'_>,
+    user: UserId,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let sql = "SELECT name FROM account WHERE org_id = $1 AND id = $2";
+    let rows = tx.lookup(sql, &[Value::from(user)]).await?;
+    rows.first()
+        .map(|row| row.bytes(0).map(<[u8]>::to_vec))
+        .transpose()
+}

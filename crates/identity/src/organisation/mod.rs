@@ -11,7 +11,7 @@ pub(crate) use http::operations;
 pub(crate) use operations::{check_name, touch};
 pub(crate) use sql::{
     MIGRATION, NewDepartmentRow, department_exists, insert_department, insert_organisation,
-    other_organisation_exists,
+    language_within, other_organisation_exists,
 };
 
 /// The purpose under which an organisation's name is sealed.

@@ -146,3 +146,13 @@ pub(crate) async fn department_exists(
     let rows = tx.lookup(sql, &[Value::from(&id.as_bytes()[..])]).await?;
     Ok(!rows.is_empty())
 }
+
+/// The organisation's language, within a transaction.
+pub(crate) async fn language_within(tx: &mut WriteTx<'_>) -> Result<String, StoreError> {
+    let sql = "SELECT language FROM organisation WHERE org_id = $1";
+    let rows = tx.lookup(sql, &[]).await?;
+    let row = rows
+        .first()
+        .ok_or_else(|| StoreError::Corrupt("no such organisation".to_owned()))?;
+    Ok(row.text(0)?.to_owned())
+}

@@ -8,9 +8,11 @@ use crate::setup::LANGUAGES;
 use axum::extract::{Path, State};
 use axum::http::{Method, StatusCode};
 use custos_http::{Access, Api, JsonBody, Operation, Problem};
+use custos_kernel::crypto::TenantKey;
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Action, Caller, Facts, Permit, actions};
-use custos_store::StoreError;
+use custos_store::{StoreError, WriteTx};
+use custos_values::{OrgId, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
@@ -81,6 +83,43 @@ pub(crate) async fn chosen_language(
         return Ok(None);
     };
     let value = value(identity, &permit, LANGUAGE).await?;
+    Ok(value.as_str().map(str::to_owned))
+}
+
+/// The language a person chose, for messages to somebody who may not be signed in.
+pub(crate) async fn language_before_sign_in(
+    identity: &Identity,
+    org: OrgId,
+    user: UserId,
+) -> Result<Option<String>, IdentityError> {
+    let store = identity.store();
+    let sealed = sql::of_user(&mut store.read().await?, org, user, LANGUAGE).await?;
+    let Some(sealed) = sealed else {
+        return Ok(None);
+    };
+    let key = store.keys().get(store, org).await?;
+    opened_language(&key, user, &sealed)
+}
+
+/// As [`language_before_sign_in`], within a transaction.
+pub(crate) async fn language_within(
+    tx: &mut WriteTx<'_>,
+    key: &TenantKey,
+    user: UserId,
+) -> Result<Option<String>, IdentityError> {
+    match sql::of_user_within(tx, user, LANGUAGE).await? {
+        Some(sealed) => opened_language(key, user, &sealed),
+        None => Ok(None),
+    }
+}
+
+fn opened_language(
+    key: &TenantKey,
+    user: UserId,
+    sealed: &[u8],
+) -> Result<Option<String>, IdentityError> {
+    let opened = key.open_secret(&purpose(LANGUAGE), user.as_bytes(), sealed)?;
+    let value: Value = serde_json::from_slice(&opened).unwrap_or_default();
     Ok(value.as_str().map(str::to_owned))
 }
 

@@ -3,5 +3,5 @@
 mod http;
 mod sql;
 
-pub(crate) use http::{chosen_language, operations};
+pub(crate) use http::{chosen_language, language_before_sign_in, language_within, operations};
 pub(crate) use sql::MIGRATION;

@@ -3,7 +3,7 @@
 use crate::resources::PreferenceResource;
 use custos_kernel::policy::{Permit, actions};
 use custos_store::{Migration, ReadTx, StoreError, Value, WriteTx};
-use custos_values::Timestamp;
+use custos_values::{OrgId, Timestamp, UserId};
 
 /// Values are sealed: a saved filter may hold a customer's name.
 pub(crate) const MIGRATION: Migration = Migration {
@@ -20,6 +20,40 @@ pub(super) async fn get(
 ) -> Result<Option<Vec<u8>>, StoreError> {
     let sql = "SELECT value FROM preference WHERE org_id = $1 AND user_id = $2 AND name = $3";
     let rows = tx.of(permit, sql, &[Value::from(name)]).await?;
+    rows.first()
+        .map(|row| row.bytes(0).map(<[u8]>::to_vec))
+        .transpose()
+}
+
+/// A preference of anybody, within a transaction.
+pub(super) async fn of_user_within(
+    tx: &mut WriteTx<'_>,
+    user: UserId,
+    name: &str,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let sql = "SELECT value FROM preference WHERE org_id = $1 AND user_id = $2 AND name = $3";
+    let rows = tx
+        .lookup(sql, &[Value::from(user), Value::from(name)])
+        .await?;
+    rows.first()
+        .map(|row| row.bytes(0).map(<[u8]>::to_vec))
+        .transpose()
+}
+
+/// A preference of anybody, for the server itself.
+pub(super) async fn of_user(
+    tx: &mut ReadTx,
+    org: OrgId,
+    user: UserId,
+    name: &str,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let sql = "SELECT value FROM preference WHERE org_id = $1 AND user_id = $2 AND name = $3";
+    let values = [
+        Value::from(&org.as_bytes()[..]),
+        Value::from(user),
+        Value::from(name),
+    ];
+    let rows = tx.before_sign_in(sql, &values).await?;
     rows.first()
         .map(|row| row.bytes(0).map(<[u8]>::to_vec))
         .transpose()

@@ -126,6 +126,11 @@ impl Agent {
         }
     }
 
+    /// The words for browser and system, as in the locale files behind `browser-` and `system-`.
+    pub(crate) fn words(self) -> [&'static str; 2] {
+        [self.browser.word(), self.system.word()]
+    }
+
     /// The form in which it is sealed.
     pub(crate) fn to_stored(self) -> String {
         format!("{} {}", self.browser.word(), self.system.word())

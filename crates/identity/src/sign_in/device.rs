@@ -3,9 +3,11 @@
 //! `nonce.seconds.tag`: 16 random bytes, the time it was made, and a keyed hash over both and the account's login. It
 //! gives no access; it only keeps others' failures from slowing its owner down.
 
+use super::throttle::Source;
 use crate::sessions::cookie::DEVICE_SECONDS;
 use custos_kernel::crypto::{TenantKey, constant_time_eq};
 use custos_values::{Random, Timestamp};
+use std::net::IpAddr;
 
 fn tag(key: &TenantKey, login_hash: i64, nonce: &str, made_at: i64) -> String {
     let tag = key
@@ -44,6 +46,18 @@ pub(super) fn verify(
     let age = (now.millis() / 1000).checked_sub(made_at)?;
     (constant_time_eq(given.as_bytes(), expected.as_bytes()) && (0..DEVICE_SECONDS).contains(&age))
         .then_some(bytes)
+}
+
+/// Where an attempt at an account comes from: a browser it knows, or an address.
+pub(crate) fn device_source(
+    key: &TenantKey,
+    login_hash: i64,
+    mark: Option<&str>,
+    address: Option<IpAddr>,
+    now: Timestamp,
+) -> Source {
+    mark.and_then(|mark| verify(key, login_hash, mark, now))
+        .map_or_else(|| Source::address(address), Source::Device)
 }
 
 #[cfg(test)]

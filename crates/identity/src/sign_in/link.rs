@@ -2,6 +2,7 @@
 
 use super::Begun;
 use crate::accounts::sql;
+use crate::contact::sql as contacts;
 use crate::error::IdentityError;
 use crate::events::SIGN_IN;
 use crate::identity::Identity;
@@ -74,6 +75,7 @@ impl Identity {
             self.record_bad_link(origin).await?;
             return Err(invalid().into());
         }
+        contacts::prove_by_link(&mut tx, &permit, &hash, now).await?;
         let token = self
             .begin_session(tx, org, account.user, "link", origin)
             .await?;

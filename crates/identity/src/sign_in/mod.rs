@@ -39,6 +39,7 @@ mod step_up_http;
 mod strength;
 mod throttle;
 
+pub(crate) use device::device_source;
 pub(crate) use hashing::Hashing;
 #[expect(unused_imports, reason = "the operations of identity providers follow")]
 pub(crate) use http::{begun, completed};

@@ -15,6 +15,7 @@ use custos_kernel::audit::Detail;
 use custos_kernel::crypto::PasswordHash;
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Caller, Facts, Origin, actions};
+use custos_outbox::Template;
 
 /// Longest password looked at when signing in, in bytes; a new one is at most 128 characters.
 const MAX_BYTES: usize = 1024;
@@ -150,7 +151,11 @@ impl Identity {
         let ended = sessions::sql::delete_of_user(&mut tx, &permit, Some(session)).await?;
         let event = Event::own::<UserResource>(caller, &PASSWORD, Some(*user.as_bytes()))
             .with("sessions_ended", Detail::count(ended));
-        tx.finish(event).await?;
+        let mut events = vec![event];
+        let (template, origin) = (Template::PasswordChanged, caller.origin());
+        let told = self.notice(&mut tx, org, user, origin, template, Vec::new());
+        events.extend(told.await?);
+        tx.finish_all(events).await?;
         self.directories().changed(org);
         self.sessions()
             .forget(|row| row.user == user && row.id != session);

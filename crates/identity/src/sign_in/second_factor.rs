@@ -305,6 +305,10 @@ impl Identity {
         if !sessions::sql::activate(&mut tx, &permit, before, &hash, now, proven, marks).await? {
             return Err(SessionRefusal::Unknown.into());
         }
+        if !recognised {
+            let told = self.new_sign_in(&mut tx, &row, agent, &origin);
+            events.extend(told.await?);
+        }
         let event =
             Event::before_sign_in(row.org, Some(row.user), &SIGN_IN, Outcome::Allowed, origin)
                 .with("method", Detail::code(proof.method))

@@ -33,6 +33,10 @@ const ACCOUNT_PASSWORD: Allowance = Allowance {
     burst: 50,
     every_ms: 30_000,
 };
+const ACCOUNT_RESET: Allowance = Allowance {
+    burst: 5,
+    every_ms: 600_000,
+};
 const ACCOUNT_CODE: Allowance = Allowance {
     burst: 10,
     every_ms: 300_000,
@@ -110,6 +114,8 @@ pub(crate) struct Throttles {
     pub(crate) passwords: Throttle,
     /// Of second factors, and of links and the setup code, which belong to no account yet.
     pub(crate) codes: Throttle,
+    /// Of requests for a new password.
+    pub(crate) resets: Throttle,
 }
 
 impl Default for Throttles {
@@ -121,6 +127,7 @@ impl Default for Throttles {
         Self {
             passwords: throttle(ACCOUNT_PASSWORD),
             codes: throttle(ACCOUNT_CODE),
+            resets: throttle(ACCOUNT_RESET),
         }
     }
 }

@@ -321,7 +321,7 @@ async fn of_many_who_use_one_recovery_code_one_gets_in() {
 }
 
 /// Ids of the operations that need no session. Growing this list is a decision.
-const PRE_AUTH: [&str; 13] = [
+const PRE_AUTH: [&str; 15] = [
     "session_create",
     "session_link",
     "session_passkey",
@@ -329,6 +329,8 @@ const PRE_AUTH: [&str; 13] = [
     "session_password_strength",
     "session_provider_list",
     "session_recovery",
+    "session_reset",
+    "session_reset_confirmation",
     "session_second_factor_passkey",
     "session_second_factor_passkey_options",
     "session_totp",
@@ -412,15 +414,22 @@ async fn a_complete_session_cannot_go_back_to_the_second_factor() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cookie_of_another_installation_opens_nothing() {
-    custos_testkit::both(&[custos_identity::MIGRATIONS], async |first| {
-        let site = ready(first).await;
-        let signed_in = site.sign_in(SYSTEM).await;
-        let second = custos_testkit::Installation::sqlite(&[custos_identity::MIGRATIONS]).await;
-        let other = empty(&second);
-        let mut browser = other.browser(1);
-        browser.cookies = signed_in.cookies.clone();
-        browser.csrf = signed_in.csrf.clone();
-        browser.get("/users").await.is(401, "session.missing");
-    })
+    custos_testkit::both(
+        &[custos_outbox::MIGRATIONS, custos_identity::MIGRATIONS],
+        async |first| {
+            let site = ready(first).await;
+            let signed_in = site.sign_in(SYSTEM).await;
+            let second = custos_testkit::Installation::sqlite(&[
+                custos_outbox::MIGRATIONS,
+                custos_identity::MIGRATIONS,
+            ])
+            .await;
+            let other = empty(&second);
+            let mut browser = other.browser(1);
+            browser.cookies = signed_in.cookies.clone();
+            browser.csrf = signed_in.csrf.clone();
+            browser.get("/users").await.is(401, "session.missing");
+        },
+    )
     .await;
 }

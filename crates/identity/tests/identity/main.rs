@@ -7,6 +7,7 @@ mod attacks;
 mod authenticator;
 mod devices;
 mod factors;
+mod mail;
 mod passkeys;
 mod passwords;
 mod preferences;

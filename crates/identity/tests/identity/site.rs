@@ -40,7 +40,7 @@ impl Resource for Log {
 
 /// Runs a test on both engines.
 pub async fn both(test: impl AsyncFn(&mut Installation)) {
-    custos_testkit::both(&[MIGRATIONS], test).await;
+    custos_testkit::both(&[custos_outbox::MIGRATIONS, MIGRATIONS], test).await;
 }
 
 pub fn password(login: &str) -> String {
@@ -114,7 +114,7 @@ pub fn node_hashing<'i>(
     sink: AuditSink,
     password: PasswordParams,
 ) -> Site<'i> {
-    let policy = Arc::new(Policy::load(&[POLICY, READ_LOG]).unwrap());
+    let policy = Arc::new(Policy::load(&[custos_outbox::POLICY, POLICY, READ_LOG]).unwrap());
     let options = IdentityOptions {
         password,
         setup_code: Some(SETUP_CODE.to_owned()),

@@ -21,17 +21,20 @@ pub enum Job {
     Recovery,
     /// Keeps accounts as identity providers say: signing in there, provisioning.
     Federation,
+    /// Puts messages into the outbox and sends them.
+    Messenger,
 }
 
 impl Job {
     /// Every job.
-    pub const ALL: [Job; 6] = [
+    pub const ALL: [Job; 7] = [
         Job::Setup,
         Job::Indexer,
         Job::Identity,
         Job::Operator,
         Job::Recovery,
         Job::Federation,
+        Job::Messenger,
     ];
 
     /// The name in policies and audit entries.
@@ -43,6 +46,7 @@ impl Job {
             Job::Operator => "operator",
             Job::Recovery => "recovery",
             Job::Federation => "federation",
+            Job::Messenger => "messenger",
         }
     }
 }

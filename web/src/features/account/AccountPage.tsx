@@ -7,6 +7,7 @@ import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
 import { Avatar } from "../../ui/Avatar";
 import { PageHeader } from "../../ui/PageHeader";
+import { ContactPanel } from "../contact/ContactPanel";
 import { DeviceList } from "../devices/DeviceList";
 import { SessionList } from "../sessions/SessionList";
 import "./account.css";
@@ -87,6 +88,11 @@ export function AccountPage() {
             />
           )}
           <DeviceList owner={{ own: true }} />
+        </section>
+        <section className="panel panel-body" aria-labelledby="contact-title">
+          <h2 id="contact-title">{t("contact-title")}</h2>
+          <p className="soft">{t("contact-note")}</p>
+          <ContactPanel />
         </section>
         <section className="panel panel-body" aria-labelledby="sessions-title">
           <h2 id="sessions-title">{t("sessions-title")}</h2>

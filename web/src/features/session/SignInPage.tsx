@@ -1,4 +1,4 @@
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Alert } from "antd";
 import { useState } from "react";
 import type { NextStep } from "../../api/types";
@@ -24,6 +24,9 @@ export function SignInPage() {
       {reason === "idle" && <Alert type="info" showIcon title={t("sign-in-after-idle")} />}
       {reason === "lost" && <Alert type="info" showIcon title={t("sign-in-after-loss")} />}
       <PasswordStep onNext={setStep} />
+      <div className="public-links">
+        <Link to="/forgot">{t("reset-forgot")}</Link>
+      </div>
     </PublicFrame>
   );
 }

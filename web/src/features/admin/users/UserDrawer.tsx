@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Drawer, Form, Input, Select } from "antd";
+import { Alert, App, Button, Drawer, Form, Input, Select } from "antd";
 import { api, body, ifMatch } from "../../../api/client";
 import type { DataScope, User } from "../../../api/types";
 import { useT } from "../../../i18n/useT";
@@ -11,6 +11,8 @@ interface Values {
   login: string;
   department_id?: string | null;
   data_scope: DataScope;
+  /** Where the invitation goes; empty to hand the link over oneself. */
+  mail?: string;
 }
 
 interface Props {
@@ -24,6 +26,7 @@ interface Props {
 export function UserDrawer({ user, onClose, onLink }: Props) {
   const t = useT();
   const queryClient = useQueryClient();
+  const { message } = App.useApp();
   const [form] = Form.useForm<Values>();
   const problem = useFormProblem(form);
   const { data: departments } = useQuery(departmentsQuery);
@@ -32,16 +35,16 @@ export function UserDrawer({ user, onClose, onLink }: Props) {
     problem.show(error);
   };
   const create = useMutation({
-    mutationFn: ({ department_id = null, ...values }: Values) =>
-      body(
-        api.POST("/users", {
-          body: { ...values, department_id },
-        }),
-      ),
-    onSuccess: async ({ sign_in_link }, { name }) => {
+    mutationFn: async ({ department_id = null, mail = "", ...values }: Values) => {
+      if (mail.trim() === "") return body(api.POST("/users", { body: { ...values, department_id } }));
+      await body(api.POST("/users/invitations", { body: { ...values, department_id, mail } }));
+      return null;
+    },
+    onSuccess: async (made, { name, mail = "" }) => {
       await refresh();
       onClose();
-      onLink?.(name, sign_in_link);
+      if (made === null) void message.success(t("invite-sent", { mail }));
+      else onLink?.(name, made.sign_in_link);
     },
     onError: refused,
   });
@@ -116,6 +119,9 @@ export function UserDrawer({ user, onClose, onLink }: Props) {
           <>
             <Form.Item name="data_scope" label={t("user-scope")}>
               <Select options={DATA_SCOPES.map((scope) => ({ value: scope, label: t(`scope-${scope}`) }))} />
+            </Form.Item>
+            <Form.Item name="mail" label={t("invite-mail")} extra={t("invite-mail-note")}>
+              <Input autoComplete="off" spellCheck={false} maxLength={254} />
             </Form.Item>
             <p className="soft">{t("user-create-note")}</p>
           </>

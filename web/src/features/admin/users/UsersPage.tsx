@@ -1,6 +1,7 @@
 import {
   DesktopOutlined,
   LinkOutlined,
+  MailOutlined,
   MobileOutlined,
   SafetyOutlined,
   StopOutlined,
@@ -10,7 +11,7 @@ import {
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, App, Button, Tooltip } from "antd";
 import { useState } from "react";
-import { api, body, ifMatch } from "../../../api/client";
+import { api, body, done, ifMatch } from "../../../api/client";
 import type { User } from "../../../api/types";
 import { useMay } from "../../../app/session/session";
 import { useFormat } from "../../../i18n/useFormat";
@@ -46,7 +47,7 @@ export function UsersPage() {
   const may = useMay();
   const phone = usePhone();
   const format = useFormat();
-  const { modal } = App.useApp();
+  const { message, modal } = App.useApp();
   const queryClient = useQueryClient();
   const showProblem = useShowProblem();
   const cursors = useCursors("users");
@@ -77,6 +78,18 @@ export function UsersPage() {
       title: t("link-renew-title", { name: user.name }),
       content: t(user.totp ? "link-renew-text-enrolled" : "link-renew-text-new"),
       onOk: () => renew.mutate(user),
+    });
+  const invite = useMutation({
+    mutationFn: ({ id }: User) =>
+      done(api.POST("/users/{id}/invitation", { params: { path: { id } }, body: {} })),
+    onSuccess: () => void message.success(t("invite-again-sent")),
+    onError: showProblem,
+  });
+  const confirmInvitation = (user: User) =>
+    modal.confirm({
+      title: t("invite-again-title", { name: user.name }),
+      content: t("invite-again-text"),
+      onOk: () => invite.mutate(user),
     });
   const confirmStatus = (user: User) =>
     user.status === "disabled"
@@ -124,6 +137,13 @@ export function UsersPage() {
             icon={<LinkOutlined aria-hidden />}
             onClick={() => confirmLink(user)}
           />
+          {user.last_sign_in_at == null && (
+            <Tool
+              title={t("invite-again")}
+              icon={<MailOutlined aria-hidden />}
+              onClick={() => confirmInvitation(user)}
+            />
+          )}
           <Tool
             title={user.status === "active" ? t("user-disable") : t("user-enable")}
             icon={<StopOutlined aria-hidden />}

@@ -1,0 +1,69 @@
+### Words of mails. `mail-<template>-subject` and `mail-<template>-body`; links stand on a line of their own.
+
+mail-foot = Sent by Custos. Please do not reply.
+mail-test-subject = Custos test message
+mail-test-body =
+    The mail settings work.
+
+    The address of the system:
+    { $link }
+mail-invitation-subject = Your Custos account is ready
+mail-invitation-body =
+    Hello { $name },
+
+    { $organisation } has made a Custos account for you. Your login name: { $login }
+
+    Open this link within { $hours } hours to sign in for the first time. It works once:
+    { $link }
+
+    If you did not expect this, please ignore this message.
+mail-reset-subject = Reset your Custos password
+mail-reset-body =
+    Hello { $name },
+
+    Somebody asked to reset your password. Open this link within { $minutes } minutes to set a new one. It works once:
+    { $link }
+
+    If it was not you, ignore this message and your password stays as it is.
+mail-contact-code-subject = Your Custos code for this address
+mail-contact-code-body =
+    Your code: { $code }
+
+    It is good for { $minutes } minutes. If it was not you, please ignore this message.
+mail-sign-in-code-subject = Your Custos sign-in code
+mail-sign-in-code-body =
+    Your sign-in code: { $code }
+
+    It is good for { $minutes } minutes and works once. Tell it to nobody, not even an administrator.
+    If you are not signing in, somebody knows your password: change it now.
+mail-password-changed-subject = Your Custos password was changed
+mail-password-changed-body =
+    Hello { $name },
+
+    Your password was changed on { $at }. All other sessions were ended.
+
+    If it was not you, contact your administrator now.
+mail-new-sign-in-subject = Your Custos account was used on a new device
+mail-new-sign-in-body =
+    Hello { $name },
+
+    Your account signed in on a new device on { $at }:
+    Device: { $device }
+    Address: { $address }
+
+    If it was not you, end that session and change your password now:
+    { $link }
+mail-factor-added-subject = A factor was added to your Custos account
+mail-factor-added-body =
+    Hello { $name },
+
+    A way to prove who you are was added to your account on { $at }.
+
+    If it was not you, contact your administrator now.
+mail-factor-removed-subject = A factor was removed from your Custos account
+mail-factor-removed-body =
+    Hello { $name },
+
+    A way to prove who you are was removed from your account on { $at }.
+
+    If it was not you, contact your administrator now.

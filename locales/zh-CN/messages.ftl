@@ -1,0 +1,69 @@
+### Words of mails. `mail-<template>-subject` and `mail-<template>-body`; links stand on a line of their own.
+
+mail-foot = 此邮件由守客自动发出，请勿回复。
+mail-test-subject = 守客测试邮件
+mail-test-body =
+    发信设置可以使用。
+
+    系统地址：
+    { $link }
+mail-invitation-subject = 您的守客账号已开通
+mail-invitation-body =
+    { $name }，您好：
+
+    { $organisation }为您开通了守客账号，登录名：{ $login }
+
+    请在 { $hours } 小时内打开以下链接完成首次登录，链接只能使用一次：
+    { $link }
+
+    如果您并不知情，请忽略此邮件。
+mail-reset-subject = 重置您的守客密码
+mail-reset-body =
+    { $name }，您好：
+
+    我们收到了重置您密码的请求。请在 { $minutes } 分钟内打开以下链接设置新密码，链接只能使用一次：
+    { $link }
+
+    如果不是您本人操作，请忽略此邮件，您的密码不会改变。
+mail-contact-code-subject = 守客邮箱验证码
+mail-contact-code-body =
+    您的验证码：{ $code }
+
+    { $minutes } 分钟内有效。如果不是您本人操作，请忽略此邮件。
+mail-sign-in-code-subject = 守客登录验证码
+mail-sign-in-code-body =
+    您的登录验证码：{ $code }
+
+    { $minutes } 分钟内有效，只能使用一次。请勿告诉任何人，包括管理员。
+    如果您没有登录，说明有人知道了您的密码，请立即修改密码。
+mail-password-changed-subject = 您的守客密码已修改
+mail-password-changed-body =
+    { $name }，您好：
+
+    您的密码于 { $at } 修改，其他登录均已结束。
+
+    如果不是您本人操作，请立即联系管理员。
+mail-new-sign-in-subject = 您的守客账号在新设备上登录
+mail-new-sign-in-body =
+    { $name }，您好：
+
+    您的账号于 { $at } 在新设备上登录：
+    设备：{ $device }
+    地址：{ $address }
+
+    如果不是您本人操作，请立即结束该设备的登录并修改密码：
+    { $link }
+mail-factor-added-subject = 您的守客账号添加了验证方式
+mail-factor-added-body =
+    { $name }，您好：
+
+    您的账号于 { $at } 添加了一种验证方式。
+
+    如果不是您本人操作，请立即联系管理员。
+mail-factor-removed-subject = 您的守客账号移除了验证方式
+mail-factor-removed-body =
+    { $name }，您好：
+
+    您的账号于 { $at } 移除了一种验证方式。
+
+    如果不是您本人操作，请立即联系管理员。
