@@ -260,6 +260,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/device-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["device_rule_read"];
+        put: operations["device_rule_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/fields": {
         parameters: {
             query?: never;
@@ -452,6 +468,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["contact_own_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/contacts/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["contact_own_begin"];
+        post?: never;
+        delete: operations["contact_own_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/contacts/{kind}/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["contact_own_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/device/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["device_secret"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["device_list"];
+        put?: never;
+        post: operations["device_register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/devices/{device_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["device_remove"];
+        options?: never;
+        head?: never;
+        patch: operations["device_rename"];
+        trace?: never;
+    };
+    "/me/devices/{device_id}/loss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["device_lost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/factors": {
         parameters: {
             query?: never;
@@ -628,6 +756,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/outbox/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["outbox_message_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/outbox/messages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["outbox_message_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/outbox/messages/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["outbox_message_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/outbox/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["outbox_settings_read"];
+        put: operations["outbox_settings_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/outbox/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["outbox_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/security/settings": {
         parameters: {
             query?: never;
@@ -782,6 +990,38 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["session_recovery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["session_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/reset/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["session_reset_confirmation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -980,6 +1220,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/users/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["user_invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/users/{id}": {
         parameters: {
             query?: never;
@@ -1006,6 +1262,54 @@ export interface paths {
         get?: never;
         put: operations["user_access"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/{id}/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["user_device_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/{id}/devices/{device_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["user_device_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/{id}/devices/{device_id}/loss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["user_device_lost"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1039,6 +1343,22 @@ export interface paths {
         put?: never;
         post?: never;
         delete: operations["user_factor_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/{id}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["user_invite_again"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1238,6 +1558,11 @@ export interface components {
             /** @description A field, or `contact_first_name`, `contact_last_name`, `owner_name`, `amount_10k` (万元), `ignore`. */
             field: string;
         };
+        /** @description The code that was sent there. */
+        ContactCode: {
+            /** @description Six digits. */
+            code: string;
+        };
         /** @description A new or changed contact. */
         ContactInput: {
             /** @description Values by field name; null empties a field. */
@@ -1360,6 +1685,75 @@ export interface components {
         Departments: {
             /** @description Oldest first. */
             items: components["schemas"]["Department"][];
+        };
+        /** @description A registered device. */
+        Device: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description What its owner calls it. */
+            name: string;
+            /**
+             * @description What kind it is.
+             * @enum {string}
+             */
+            kind: "phone" | "computer";
+            /**
+             * @description The browser it was registered with, as it says itself.
+             * @enum {string}
+             */
+            browser: "WeCom" | "WeChat" | "DingTalk" | "Feishu" | "Qq" | "Qihoo" | "Uc" | "Huawei" | "Xiaomi" | "Samsung" | "Edge" | "Opera" | "Firefox" | "Chrome" | "Safari" | "other";
+            /**
+             * @description The system, as it says itself.
+             * @enum {string}
+             */
+            system: "Harmony" | "Android" | "Ios" | "Windows" | "ChromeOs" | "MacOs" | "Linux" | "other";
+            /**
+             * @description How far the registration has come.
+             * @enum {string}
+             */
+            state: "active" | "lost" | "removed";
+            /**
+             * Format: date-time
+             * @description When it was registered.
+             */
+            registered_at: string;
+            /**
+             * Format: date-time
+             * @description When a session last began on it.
+             */
+            last_used_at: string;
+            /**
+             * Format: date-time
+             * @description When it was reported lost or taken off.
+             */
+            ended_at?: string | null;
+            /** @description Whether this answer is given to it. */
+            current: boolean;
+            /** @description What the caller may do with it: `device.update`, `device.delete`. */
+            actions: string[];
+        };
+        /** @description A change of a device. */
+        DevicePatch: {
+            /** @description What to call it, at most 60 characters. */
+            name: string;
+        };
+        /** @description Roles that may be used on registered devices only. */
+        DeviceRule: {
+            /** @description The roles. */
+            roles: components["schemas"]["Role"][];
+        };
+        /** @description What the device needs to open what it keeps. */
+        DeviceSecret: {
+            /** @description 32 random bytes in base64url, the same for as long as the device is registered. */
+            secret: string;
+        };
+        /** @description The devices of a person. */
+        Devices: {
+            /** @description Those in use first. */
+            items: components["schemas"]["Device"][];
         };
         /** @description The people of the organisation. */
         Directory: {
@@ -1781,6 +2175,21 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** @description An invitation to send again. */
+        InvitationAgain: {
+            /** @description The mail address; absent, the one there is. */
+            mail?: string | null;
+            /** @description The language of the message. */
+            language?: string | null;
+        };
+        /** @description An account just made. */
+        InvitedUser: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+        };
         /** @description The first factor by one-time link. */
         Link: {
             /** @description The part of the link behind `#`. */
@@ -1816,6 +2225,11 @@ export interface components {
             /** @description Its name. */
             name: string;
         };
+        /** @description An address to prove. */
+        NewContact: {
+            /** @description The address or number. */
+            value: string;
+        };
         /** @description A department to make. */
         NewDepartment: {
             /** @description Its name, at most 100 characters. */
@@ -1825,6 +2239,20 @@ export interface components {
              * @description The department above.
              */
             parent_id?: string | null;
+        };
+        /** @description A device to register. */
+        NewDevice: {
+            /** @description What to call it, at most 60 characters. */
+            name: string;
+            /**
+             * @description What kind it is.
+             * @enum {string}
+             */
+            kind: "phone" | "computer";
+            /** @description The public key: the uncompressed point of P-256, 65 bytes in base64url. */
+            public_key: string;
+            /** @description ECDSA with SHA-256 by the key over `custos-device:` and the CSRF token, 64 bytes in base64url. */
+            possession: string;
         };
         /** @description An identity provider to make. It is not enabled yet. */
         NewIdentityProvider: {
@@ -1843,6 +2271,24 @@ export interface components {
              * @description Where accounts made for it begin.
              */
             department_id?: string | null;
+        };
+        /** @description Somebody to invite. */
+        NewInvitation: {
+            /** @description The display name, at most 100 characters. */
+            name: string;
+            /** @description The login name: 2 to 64 letters, digits and `.`, `_`, `-`, `@`. Case does not matter. */
+            login: string;
+            /** @description The mail address the link is sent to. */
+            mail: string;
+            /** @description The language of the message; that of the organisation if not given. */
+            language?: string | null;
+            /**
+             * Format: uuid
+             * @description The department.
+             */
+            department_id?: string | null;
+            /** @description Which customers the roles, once granted, reach. */
+            data_scope: components["schemas"]["DataScope"];
         };
         /** @description A passkey a browser made. */
         NewPasskeyBody: {
@@ -1896,6 +2342,99 @@ export interface components {
             /** @description All that would do instead, the usual one first. */
             methods: components["schemas"]["SignInStep"][];
         };
+        /** @description A mail or text message. What it says is not shown. */
+        OutboxMessage: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description `mail` or `sms`. */
+            channel: string;
+            /** @description What kind of message it is, such as `invitation`. */
+            template: string;
+            /** @description To whom, with the middle hidden. */
+            recipient: string;
+            /** @description `queued`, `sending`, `sent`, `failed` or `dropped`. */
+            state: string;
+            /**
+             * Format: int64
+             * @description Attempts begun.
+             */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description When the next attempt is due; null when there will be none.
+             */
+            next_attempt_at?: string | null;
+            /** @description Why the last attempt did not succeed, a code. */
+            error?: string | null;
+            /** @description Whether it can be tried again. */
+            retryable: boolean;
+            /**
+             * Format: date-time
+             * @description When it was queued.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was sent.
+             */
+            sent_at?: string | null;
+        };
+        /** @description The ways out. */
+        OutboxSettings: {
+            /** @description Where people reach this server; put in front of the links in messages. */
+            base_url: string;
+            smtp?: components["schemas"]["SmtpSettings"] | null;
+            sms?: components["schemas"]["SmsSettings"] | null;
+            /** @description The templates that may go out as text messages. */
+            sms_templates: string[];
+            /** @description The parameters those may take. */
+            sms_params: string[];
+            /**
+             * Format: int64
+             * @description The version to base a change on.
+             */
+            version: number;
+        };
+        /** @description The ways out, to set. */
+        OutboxSettingsBody: {
+            /** @description Where people reach this server, `https://crm.example.cn`. */
+            base_url: string;
+            smtp?: components["schemas"]["SmtpSettingsBody"] | null;
+            sms?: components["schemas"]["SmsSettingsBody"] | null;
+        };
+        /** @description A test message. */
+        OutboxTest: {
+            /** @description An e-mail address, or a Chinese mobile number. */
+            recipient: string;
+            /** @description The language of the message. */
+            language: string;
+        };
+        /** @description How the test went. */
+        OutboxTestResult: {
+            /** @description Whether the mail server, or the provider, took the message. */
+            sent: boolean;
+            /** @description Why not, a code. */
+            error?: string | null;
+        };
+        /** @description An address. */
+        OwnContact: {
+            /** @description The address or number. */
+            value: string;
+            /** @description Whether it was proven by a code or a link. */
+            verified: boolean;
+        };
+        /** @description One's own addresses. */
+        OwnContacts: {
+            mail?: components["schemas"]["OwnContact"] | null;
+            mobile?: components["schemas"]["OwnContact"] | null;
+            /** @description Whether codes can be sent by mail. */
+            mail_available: boolean;
+            /** @description Whether codes can be sent by text message. */
+            mobile_available: boolean;
+        };
         /** @description A passkey's answer to a challenge. */
         PasskeyAnswer: {
             /** @description What was given out with the options. */
@@ -1921,6 +2460,13 @@ export interface components {
             current?: string | null;
             /** @description The new one. */
             new: string;
+        };
+        /** @description A new password. */
+        PasswordReset: {
+            /** @description The part of the link behind `#`. */
+            token: string;
+            /** @description The new password. */
+            password: string;
         };
         /** @description What is asked of passwords. */
         PasswordRules: {
@@ -2066,6 +2612,19 @@ export interface components {
             /** @description Its name at this moment. */
             name?: string | null;
         };
+        /** @description A device just registered. */
+        RegisteredDevice: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+        };
+        /** @description A request for a link. */
+        ResetRequest: {
+            /** @description The login name. */
+            login: string;
+        };
         /**
          * @description A role an account can hold.
          * @enum {string}
@@ -2120,6 +2679,13 @@ export interface components {
             step_up: components["schemas"]["FactorKind"][];
             /** @description Whether what they proved counts as fresh now, for a request from where this one comes. */
             fresh: boolean;
+            /**
+             * Format: uuid
+             * @description The registered device the session is bound to. Every request must then carry a proof of its key.
+             */
+            device_id?: string | null;
+            /** @description Roles held that count on registered devices only, and so not here. */
+            roles_withheld: components["schemas"]["Role"][];
             /**
              * Format: date-time
              * @description Until when what they proved counts as fresh. Some actions need a factor proven again after that.
@@ -2292,6 +2858,105 @@ export interface components {
         SignedInDevices: {
             /** @description Those in force, the last used first. */
             items: components["schemas"]["SignedInDevice"][];
+        };
+        /** @description A provider of text messages. */
+        SmsSettings: {
+            /**
+             * @description Which one.
+             * @enum {string}
+             */
+            provider: "aliyun" | "tencent";
+            /** @description Where its interface is. */
+            endpoint: string;
+            /** @description The id of the access key. */
+            key_id: string;
+            /** @description Whether the key's secret is stored. */
+            key_secret_set: boolean;
+            /** @description The approved name in front of each message. */
+            sign_name: string;
+            /** @description Tencent Cloud's id of the application. */
+            app_id: string;
+            /** @description Tencent Cloud's region. */
+            region: string;
+            /** @description Which of the provider's templates stand for ours. */
+            templates: components["schemas"]["SmsTemplate"][];
+        };
+        /** @description A provider of text messages to set. */
+        SmsSettingsBody: {
+            /**
+             * @description Which one.
+             * @enum {string}
+             */
+            provider: "aliyun" | "tencent";
+            /** @description Where its interface is; absent, the provider's own. */
+            endpoint?: string | null;
+            /** @description The id of the access key. */
+            key_id: string;
+            /** @description The key's secret. Absent, the stored one stays if provider, interface and id do. */
+            key_secret?: string | null;
+            /** @description The approved name in front of each message. */
+            sign_name: string;
+            /** @description Tencent Cloud's id of the application. */
+            app_id?: string;
+            /** @description Tencent Cloud's region. */
+            region?: string;
+            /** @description Which of the provider's templates stand for ours. */
+            templates?: components["schemas"]["SmsTemplate"][];
+        };
+        /** @description Which of the provider's templates stands for one of ours. */
+        SmsTemplate: {
+            /** @description `sign_in_code` or `contact_code`. */
+            template: string;
+            /** @description The provider's id. */
+            id: string;
+            /** @description What it takes, in order: `code`, `minutes`. */
+            params: string[];
+        };
+        /** @description A mail server. */
+        SmtpSettings: {
+            /** @description Its name or address. */
+            host: string;
+            /**
+             * Format: int32
+             * @description Its port.
+             */
+            port: number;
+            /**
+             * @description How the connection is protected.
+             * @enum {string}
+             */
+            security: "starttls" | "tls" | "plain";
+            /** @description The name to sign in with, if any. */
+            user?: string | null;
+            /** @description Whether a password is stored. */
+            password_set: boolean;
+            /** @description The sender's name. */
+            from_name: string;
+            /** @description The sender's address. */
+            from_address: string;
+        };
+        /** @description A mail server to set. */
+        SmtpSettingsBody: {
+            /** @description Its name or address. */
+            host: string;
+            /**
+             * Format: int32
+             * @description Its port.
+             */
+            port: number;
+            /**
+             * @description How the connection is protected.
+             * @enum {string}
+             */
+            security: "starttls" | "tls" | "plain";
+            /** @description The name to sign in with, if any. */
+            user?: string | null;
+            /** @description The password. Absent, the stored one stays if server and name do. */
+            password?: string | null;
+            /** @description The sender's name. */
+            from_name: string;
+            /** @description The sender's address. */
+            from_address: string;
         };
         /** @description The state of the installation. */
         Status: {
@@ -3265,6 +3930,66 @@ export interface operations {
             };
         };
     };
+    device_rule_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceRule"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    device_rule_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceRule"];
+            };
+        };
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     fields_list: {
         parameters: {
             query?: never;
@@ -3864,6 +4589,312 @@ export interface operations {
             };
         };
     };
+    contact_own_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnContacts"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contact_own_begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewContact"];
+            };
+        };
+        responses: {
+            /** @description success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contact_own_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contact_own_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactCode"];
+            };
+        };
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    device_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceSecret"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    device_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Devices"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    device_register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDevice"];
+            };
+        };
+        responses: {
+            /** @description success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredDevice"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    device_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    device_rename: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DevicePatch"];
+            };
+        };
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    device_lost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     factor_list: {
         parameters: {
             query?: never;
@@ -4286,6 +5317,200 @@ export interface operations {
             };
         };
     };
+    outbox_message_list: {
+        parameters: {
+            query?: {
+                /** @description Items per page, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Only those in this state: `queued`, `sending`, `sent`, `failed` or `dropped`. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["OutboxMessage"][];
+                        next_cursor: string | null;
+                        /** Format: int64 */
+                        total?: number;
+                    };
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outbox_message_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outbox_message_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outbox_settings_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboxSettings"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outbox_settings_update: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutboxSettingsBody"];
+            };
+        };
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outbox_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutboxTest"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboxTestResult"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     security_settings_read: {
         parameters: {
             query?: never;
@@ -4681,6 +5906,68 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["NextStep"];
                 };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetRequest"];
+            };
+        };
+        responses: {
+            /** @description success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_reset_confirmation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordReset"];
+            };
+        };
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description problem */
             default: {
@@ -5108,6 +6395,39 @@ export interface operations {
             };
         };
     };
+    user_invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            /** @description success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitedUser"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     user_update: {
         parameters: {
             query?: never;
@@ -5182,6 +6502,97 @@ export interface operations {
             };
         };
     };
+    user_device_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Devices"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    user_device_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    user_device_lost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     user_factor_reset: {
         parameters: {
             query?: never;
@@ -5225,6 +6636,39 @@ export interface operations {
         responses: {
             /** @description success */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    user_invite_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationAgain"];
+            };
+        };
+        responses: {
+            /** @description success */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
