@@ -43,7 +43,6 @@ edit = Edit
 delete = Delete
 next = Next
 previous = Back
-yes = Yes
 copy = Copy
 copied = Copied
 download = Download

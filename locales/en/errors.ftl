@@ -265,3 +265,4 @@ error-outbox-not_configured = No way to send messages is set up. Please ask the 
 error-phone-not_mobile = Enter a Chinese mobile number.
 error-user-mail_proven = This person has proven a mail address; only they can change it.
 error-user-no_mail = This account has no mail address.
+error-passkey-cancelled = The browser did not finish. Please try again.

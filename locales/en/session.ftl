@@ -52,3 +52,6 @@ reset-empty = The link is incomplete. Please ask for a new one.
 reset-set = Set the new password
 reset-done = The new password is set. Please sign in.
 reset-to-sign-in = Back to signing in
+passkey-use = Sign in with a passkey
+passkey-note = Confirm with your passkey: fingerprint, face or security key.
+step-up-note-passkey = This action needs you to confirm with your passkey.

@@ -43,7 +43,6 @@ edit = 编辑
 delete = 删除
 next = 下一步
 previous = 上一步
-yes = 是
 copy = 复制
 copied = 已复制
 download = 下载

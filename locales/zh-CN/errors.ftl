@@ -265,3 +265,4 @@ error-outbox-not_configured = 还没有可用的发送方式，请联系系统�
 error-phone-not_mobile = 请填写中国大陆手机号。
 error-user-mail_proven = 此人已验证过邮箱，只能由本人更换。
 error-user-no_mail = 此账号没有邮箱。
+error-passkey-cancelled = 浏览器未完成操作，请重试。

@@ -52,3 +52,6 @@ reset-empty = 链接不完整，请重新申请。
 reset-set = 设置新密码
 reset-done = 新密码已设置，请登录。
 reset-to-sign-in = 返回登录
+passkey-use = 使用通行密钥登录
+passkey-note = 请用通行密钥验证：指纹、面容或安全密钥。
+step-up-note-passkey = 此操作需要再次验证，请使用通行密钥。

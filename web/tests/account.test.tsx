@@ -9,7 +9,10 @@ function sessionOf(more: object) {
 }
 
 /** What the page asks for besides what a test is about. */
-const REST: Answers = { "GET /me/sessions": { body: { items: [] } } };
+const REST: Answers = {
+  "GET /me/sessions": { body: { items: [] } },
+  "GET /me/factors": { body: { items: [], recovery_codes: 10 } },
+};
 const STRENGTH: Answers = {
   ...REST,
   "POST /session/password/strength": { body: { score: 4, accepted: true, codes: [] } },

@@ -55,11 +55,11 @@ describe("signing in", () => {
       "GET /session": () => (signedIn ? { body: session("customer.list") } : problem(401, "session.missing")),
       "POST /session": ({ body }) =>
         (body as { password: string }).password === "right"
-          ? { body: { next: "totp" } }
+          ? { body: { next: "totp", methods: ["totp", "recovery"] } }
           : problem(401, "session.credentials.wrong"),
       "POST /session/totp": () => {
         signedIn = true;
-        return { body: { next: "done" } };
+        return { body: { next: "done", methods: [] } };
       },
     });
     await user.type(await screen.findByLabelText("Login"), "zhou");
@@ -83,7 +83,7 @@ describe("signing in", () => {
 
   it("takes the token of a link out of the address before anything else", async () => {
     const { calls, user, path } = await openPage("/link#secret-token", {
-      "POST /session/link": { body: { next: "totp" } },
+      "POST /session/link": { body: { next: "totp", methods: ["totp", "recovery"] } },
     });
     await user.click(await screen.findByRole("button", { name: "Sign in" }));
     await screen.findByRole("heading", { name: "Second step" });

@@ -30,6 +30,7 @@ function server(path: string, items: object[], kept: object[]): Answers {
     return { status: 204 };
   };
   return {
+    "GET /me/factors": { body: { items: [], recovery_codes: 10 } },
     [`GET ${path}`]: () => ({ body: { items: ended ? kept : items } }),
     [`DELETE ${path}`]: end,
     [`DELETE ${path}/${PHONE}`]: end,
@@ -84,6 +85,7 @@ describe("one's own sessions", () => {
     let over = false;
     const { user } = await openPage("/account", {
       ...answers(),
+      "GET /me/factors": { body: { items: [], recovery_codes: 10 } },
       "GET /me/sessions": () => ({ body: { items: over ? [HERE] : [HERE, THERE] } }),
       [`DELETE /me/sessions/${PHONE}`]: () => {
         over = true;
@@ -107,6 +109,7 @@ describe("the sessions of others", () => {
     department_name: null,
     status: "active",
     totp: true,
+    factors: ["totp"],
     last_sign_in_at: null,
     version: 1,
   };

@@ -14,6 +14,7 @@ function server(more: Answers = {}) {
   };
   const answers: Answers = {
     "GET /session": () => ({ body: { ...session(), csrf_token: token } }),
+    "GET /me/factors": { body: { items: [], recovery_codes: 10 } },
     "GET /me/sessions": { body: { items: [] } },
     "PUT /me/preferences/one": guarded,
     "PUT /me/preferences/two": guarded,

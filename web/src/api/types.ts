@@ -30,6 +30,12 @@ export type ImportOptions = Schemas["ImportOptions"];
 export type ColumnMapping = Schemas["ColumnMapping"];
 export type Preview = Schemas["Preview"];
 export type PreviewNote = Schemas["PreviewNote"];
+export type PasskeyChallenge = Schemas["PasskeyChallenge"];
+/** A credential in the JSON form of WebAuthn; opaque to the page. */
+export type PasskeyCredential = Schemas["PasskeyAnswer"]["credential"];
+export type FreshSession = Schemas["FreshSession"];
+export type Factor = Schemas["Factor"];
+export type FactorKind = Schemas["FactorKind"];
 export type AuditEntry = Schemas["AuditEntry"];
 export type Verification = Schemas["Verification"];
 

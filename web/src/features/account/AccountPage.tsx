@@ -9,6 +9,7 @@ import { Avatar } from "../../ui/Avatar";
 import { PageHeader } from "../../ui/PageHeader";
 import { ContactPanel } from "../contact/ContactPanel";
 import { DeviceList } from "../devices/DeviceList";
+import { FactorList } from "../factors/FactorList";
 import { SessionList } from "../sessions/SessionList";
 import "./account.css";
 import { PasswordForm } from "./PasswordForm";
@@ -88,6 +89,11 @@ export function AccountPage() {
             />
           )}
           <DeviceList owner={{ own: true }} />
+        </section>
+        <section className="panel panel-body" aria-labelledby="factors-title">
+          <h2 id="factors-title">{t("factors-title")}</h2>
+          <p className="soft">{t("factors-note")}</p>
+          <FactorList />
         </section>
         <section className="panel panel-body" aria-labelledby="contact-title">
           <h2 id="contact-title">{t("contact-title")}</h2>

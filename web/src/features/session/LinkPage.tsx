@@ -26,11 +26,7 @@ export function LinkPage() {
 
   if (use.data !== undefined) {
     return (
-      <SecondFactor
-        first={use.data.next}
-        back={undefined}
-        onRestart={() => void navigate({ to: "/sign-in" })}
-      />
+      <SecondFactor first={use.data} back={undefined} onRestart={() => void navigate({ to: "/sign-in" })} />
     );
   }
   return (

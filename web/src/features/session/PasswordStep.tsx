@@ -10,12 +10,12 @@ interface Values {
   password: string;
 }
 
-export function PasswordStep({ onNext }: { onNext: (next: NextStep["next"]) => void }) {
+export function PasswordStep({ onNext }: { onNext: (next: NextStep) => void }) {
   const t = useT();
   const text = useProblemText();
   const signIn = useMutation({
     mutationFn: (values: Values) => body(api.POST("/session", { body: values })),
-    onSuccess: ({ next }) => onNext(next),
+    onSuccess: onNext,
   });
   return (
     <Form<Values>

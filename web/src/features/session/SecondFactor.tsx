@@ -2,12 +2,15 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { Button } from "antd";
 import { useEffect, useState } from "react";
+import { api, body } from "../../api/client";
+import { provePasskey } from "../../api/passkey";
 import type { NextStep } from "../../api/types";
 import { safeReturnPath } from "../../app/session/returnPath";
 import { sessionQuery } from "../../app/session/session";
 import { useT } from "../../i18n/useT";
 import { CodeForm } from "./CodeForm";
 import { Enrolment } from "./Enrolment";
+import { PasskeyButton } from "./PasskeyButton";
 import { PublicFrame } from "./PublicFrame";
 
 /** Whether the person is signed in. A password that is too old is changed in the application, where nothing else works. */
@@ -16,7 +19,7 @@ function isOver(step: NextStep["next"]): boolean {
 }
 
 interface Props {
-  first: NextStep["next"];
+  first: NextStep;
   /** Where the person wanted to go. */
   back: string | undefined;
   onRestart: () => void;
@@ -27,7 +30,8 @@ export function SecondFactor({ first, back, onRestart }: Props) {
   const t = useT();
   const queryClient = useQueryClient();
   const router = useRouter();
-  const [step, setStep] = useState<NextStep["next"]>(first);
+  const [step, setStep] = useState<NextStep["next"]>(first.next);
+  const { methods } = first;
   const [recovering, setRecovering] = useState(false);
 
   useEffect(() => {
@@ -44,16 +48,35 @@ export function SecondFactor({ first, back, onRestart }: Props) {
       </PublicFrame>
     );
   }
+  const app = methods.includes("totp");
+  const note = app ? t("totp-note") : t("passkey-note");
   return (
     <PublicFrame
       title={recovering ? t("recovery-title") : t("totp-title")}
-      note={recovering ? t("recovery-note") : t("totp-note")}
+      note={recovering ? t("recovery-note") : note}
     >
-      <CodeForm key={String(recovering)} kind={recovering ? "recovery" : "totp"} onNext={setStep} />
+      {(recovering || app) && (
+        <CodeForm key={String(recovering)} kind={recovering ? "recovery" : "totp"} onNext={setStep} />
+      )}
+      {!recovering && methods.includes("passkey") && (
+        <PasskeyButton
+          primary={!app}
+          prove={async () => {
+            const challenge = await body(api.POST("/session/second-factor/passkey/options"));
+            const credential = await provePasskey(challenge);
+            return body(
+              api.POST("/session/second-factor/passkey", { body: { state: challenge.state, credential } }),
+            );
+          }}
+          onProven={({ next }) => setStep(next)}
+        />
+      )}
       <div className="public-links">
-        <Button type="link" onClick={() => setRecovering(!recovering)}>
-          {recovering ? t("recovery-back") : t("totp-lost")}
-        </Button>
+        {(recovering || methods.includes("recovery")) && (
+          <Button type="link" onClick={() => setRecovering(!recovering)}>
+            {recovering ? t("recovery-back") : t("totp-lost")}
+          </Button>
+        )}
         <Button type="link" onClick={onRestart}>
           {t("sign-in-restart")}
         </Button>

@@ -1,19 +1,20 @@
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Alert } from "antd";
 import { useState } from "react";
+import { api, body } from "../../api/client";
+import { provePasskey } from "../../api/passkey";
 import type { NextStep } from "../../api/types";
 import { useT } from "../../i18n/useT";
+import { PasskeyButton } from "./PasskeyButton";
 import { PasswordStep } from "./PasswordStep";
 import { PublicFrame } from "./PublicFrame";
 import { SecondFactor } from "./SecondFactor";
-
-type Step = NextStep["next"];
 
 export function SignInPage() {
   const t = useT();
   const { return: back, reason } = useSearch({ from: "/sign-in" });
   const navigate = useNavigate();
-  const [step, setStep] = useState<Step | null>(null);
+  const [step, setStep] = useState<NextStep | null>(null);
   const restart = () => {
     setStep(null);
     void navigate({ to: "/sign-in", search: { return: back } });
@@ -24,6 +25,14 @@ export function SignInPage() {
       {reason === "idle" && <Alert type="info" showIcon title={t("sign-in-after-idle")} />}
       {reason === "lost" && <Alert type="info" showIcon title={t("sign-in-after-loss")} />}
       <PasswordStep onNext={setStep} />
+      <PasskeyButton
+        prove={async () => {
+          const challenge = await body(api.POST("/session/passkey/options"));
+          const credential = await provePasskey(challenge);
+          return body(api.POST("/session/passkey", { body: { state: challenge.state, credential } }));
+        }}
+        onProven={setStep}
+      />
       <div className="public-links">
         <Link to="/forgot">{t("reset-forgot")}</Link>
       </div>

@@ -1,5 +1,6 @@
 import {
   DesktopOutlined,
+  KeyOutlined,
   LinkOutlined,
   MailOutlined,
   MobileOutlined,
@@ -29,6 +30,7 @@ import { DevicesDrawer } from "../../devices/DevicesDrawer";
 import { RuleDrawer } from "../../devices/RuleDrawer";
 import { usersQuery } from "../admin";
 import "../admin.css";
+import { ResetFactors } from "../../factors/ResetFactors";
 import { AccessDrawer } from "./AccessDrawer";
 import { SessionsDrawer } from "./SessionsDrawer";
 import { SignInLinkDialog } from "./SignInLinkDialog";
@@ -38,7 +40,7 @@ const PAGE = 50;
 
 type Dialog =
   | { kind: "new" }
-  | { kind: "edit" | "access" | "sessions" | "devices"; user: User }
+  | { kind: "edit" | "access" | "sessions" | "devices" | "factors"; user: User }
   | { kind: "rule" }
   | { kind: "link"; name: string; link: string };
 
@@ -111,6 +113,13 @@ export function UsersPage() {
           onClick={() => setDialog({ kind: "access", user })}
         />
       )}
+      {may("user.grant") && user.factors.length > 0 && (
+        <Tool
+          title={t("factors-reset")}
+          icon={<KeyOutlined aria-hidden />}
+          onClick={() => setDialog({ kind: "factors", user })}
+        />
+      )}
       {may("session.list") && (
         <Tool
           title={t("sessions-title")}
@@ -178,7 +187,10 @@ export function UsersPage() {
     {
       key: "totp",
       title: t("user-second-factor"),
-      cell: ({ totp }) => (totp ? t("yes") : t("user-no-second-factor")),
+      cell: ({ factors }) =>
+        factors.length === 0
+          ? t("user-no-second-factor")
+          : factors.map((kind) => t(`factor-${kind}`)).join(" · "),
     },
     {
       key: "last",
@@ -264,6 +276,7 @@ export function UsersPage() {
       )}
       {dialog?.kind === "edit" && <UserDrawer user={dialog.user} onClose={() => setDialog(null)} />}
       {dialog?.kind === "access" && <AccessDrawer user={dialog.user} onClose={() => setDialog(null)} />}
+      {dialog?.kind === "factors" && <ResetFactors user={dialog.user} onClose={() => setDialog(null)} />}
       {dialog?.kind === "sessions" && <SessionsDrawer user={dialog.user} onClose={() => setDialog(null)} />}
       {dialog?.kind === "devices" && <DevicesDrawer user={dialog.user} onClose={() => setDialog(null)} />}
       {dialog?.kind === "rule" && <RuleDrawer onClose={() => setDialog(null)} />}
