@@ -16,6 +16,7 @@ const FEATURES = [
   "audit",
   "customers",
   "errors",
+  "federation",
   "fields",
   "imports",
   "outbox",

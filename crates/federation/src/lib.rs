@@ -6,7 +6,9 @@
 
 mod external;
 mod ldap;
+pub mod oidc;
 mod outgoing;
+pub mod scan;
 
 pub use external::{ClaimedAssurance, ExternalIdentity};
 pub use ldap::{LdapAnswer, LdapConfig, LdapError, LdapGroups};

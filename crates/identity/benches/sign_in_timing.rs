@@ -11,6 +11,8 @@
     dead_code
 )]
 
+#[path = "../tests/identity/provider.rs"]
+mod provider;
 #[path = "../tests/identity/site.rs"]
 mod site;
 #[path = "../tests/identity/totp.rs"]

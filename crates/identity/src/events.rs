@@ -7,6 +7,8 @@ custos_kernel::events! {
     FEDERATE = "session.federate", SignIn;
     /// Somebody connected their account with an identity provider, or parted it from one.
     CONNECT = "user.connect", Own;
+    /// Somebody read which identity providers their account is connected with.
+    READ_CONNECTIONS = "user.connections", Own;
     /// An identity provider ended sessions it had begun.
     PROVIDER_LOGOUT = "session.provider_logout", Part;
     /// A sign-in was completed, or failed.

@@ -42,7 +42,6 @@ pub struct Identity {
     resets: Resets,
     sessions: Sessions,
     directories: Directories,
-    #[expect(dead_code, reason = "the protocols that keep something here follow")]
     federation: Federation,
     shown: Shown,
     thefts: Thefts,
@@ -163,7 +162,6 @@ impl Identity {
         &self.directories
     }
 
-    #[expect(dead_code, reason = "the protocols that ask follow")]
     pub(crate) fn outgoing(&self) -> Option<&Arc<dyn Outgoing>> {
         self.options.outgoing.as_ref()
     }
@@ -174,6 +172,10 @@ impl Identity {
 
     pub(crate) fn thefts(&self) -> &Thefts {
         &self.thefts
+    }
+
+    pub(crate) fn federation(&self) -> &Federation {
+        &self.federation
     }
 
     /// Itself, for work that outlives a request.

@@ -340,6 +340,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/identity-providers/{id}/back-channel-logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["identity_provider_logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/identity-providers/{id}/provisioning-token": {
         parameters: {
             query?: never;
@@ -351,6 +367,22 @@ export interface paths {
         put?: never;
         post: operations["identity_provider_token"];
         delete: operations["identity_provider_token_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/identity-providers/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["identity_provider_test"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -676,6 +708,54 @@ export interface paths {
         patch: operations["factor_update"];
         trace?: never;
     };
+    "/me/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["me_identity_list"];
+        put?: never;
+        post: operations["me_identity_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/identities/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["me_identity_callback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/identities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["me_identity_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/preferences/{key}": {
         parameters: {
             query?: never;
@@ -879,6 +959,38 @@ export interface paths {
         put?: never;
         post: operations["session_create"];
         delete: operations["session_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/federation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["session_federation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/federation/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["session_federation_callback"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1525,6 +1637,15 @@ export interface components {
             /** @description Which one; none for the type as a whole. */
             id: string | null;
         };
+        /** @description What the provider sent back with the browser. */
+        Callback: {
+            /** @description The state. */
+            state: string;
+            /** @description The code; absent when the provider refused. */
+            code?: string | null;
+            /** @description The issuer of the answer. */
+            iss?: string | null;
+        };
         /** @description The newest signed checkpoint (C2SP tlog-checkpoint). */
         Checkpoint: {
             /** @description The log's name. */
@@ -1557,6 +1678,32 @@ export interface components {
             column: number;
             /** @description A field, or `contact_first_name`, `contact_last_name`, `owner_name`, `amount_10k` (万元), `ignore`. */
             field: string;
+        };
+        /** @description The account is connected. */
+        Connected: {
+            /** @description The path of the page to show now. */
+            return_to: string;
+        };
+        /** @description A connection of one's own account with a provider. */
+        Connection: {
+            /**
+             * Format: uuid
+             * @description The provider.
+             */
+            provider_id: string;
+            /** @description What people know it by. */
+            name: string;
+            /** @description The protocol. */
+            kind: components["schemas"]["ProviderKind"];
+            /**
+             * Format: date-time
+             * @description When it was last used.
+             */
+            last_seen_at?: string | null;
+        };
+        /** @description The connections of one's own account. */
+        Connections: {
+            items: components["schemas"]["Connection"][];
         };
         /** @description The code that was sent there. */
         ContactCode: {
@@ -1847,6 +1994,16 @@ export interface components {
              */
             recovery_codes: number;
         };
+        /** @description Where to sign in. */
+        FederatedSignIn: {
+            /**
+             * Format: uuid
+             * @description The provider.
+             */
+            provider_id: string;
+            /** @description The path of the page to show afterwards; what is not a path of this server becomes `/`. */
+            return_to?: string | null;
+        };
         /** @description One field as the caller may use it. */
         FieldInfo: {
             /** @description Its name. */
@@ -1963,7 +2120,7 @@ export interface components {
             /** @description What people know it by. */
             name: string;
             /** @description What the protocol needs; the members depend on the kind. */
-            config: Record<string, never>;
+            config: unknown;
             /** @description Whether a secret is set. */
             has_secret: boolean;
             /** @description Whether people may sign in by it. */
@@ -2005,7 +2162,7 @@ export interface components {
             /** @description What people know it by. */
             name?: string | null;
             /** @description What the protocol needs. Another configuration has to be approved again. */
-            config?: Record<string, never> | null;
+            config?: unknown;
             /** @description The secret; null takes it away. Another secret has to be approved again. */
             secret?: string | null;
             /** @description Whether people may sign in by it. Disabling ends the sessions it began. */
@@ -2261,7 +2418,7 @@ export interface components {
             /** @description What people know it by, at most 100 characters. */
             name: string;
             /** @description What the protocol needs; the members depend on the kind. */
-            config: Record<string, never>;
+            config: unknown;
             /** @description The secret, where the protocol has one. */
             secret?: string | null;
             /** @description What happens when somebody comes who has no account yet. */
@@ -2604,6 +2761,11 @@ export interface components {
         RecoveryCodes: {
             /** @description Each stands in for a factor once. Shown this once. */
             recovery_codes: string[];
+        };
+        /** @description Where the browser has to go. */
+        Redirect: {
+            /** @description An address of the provider. */
+            redirect: string;
         };
         /** @description A person or department by id and name. */
         Reference: {
@@ -4186,6 +4348,39 @@ export interface operations {
             };
         };
     };
+    identity_provider_logout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": string;
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     identity_provider_token: {
         parameters: {
             query?: never;
@@ -4225,6 +4420,35 @@ export interface operations {
             header: {
                 "If-Match": string;
             };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_provider_test: {
+        parameters: {
+            query?: never;
+            header?: never;
             path: {
                 id: string;
             };
@@ -5110,6 +5334,130 @@ export interface operations {
             };
         };
     };
+    me_identity_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connections"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    me_identity_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FederatedSignIn"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Redirect"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    me_identity_callback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Callback"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connected"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    me_identity_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     preference_read: {
         parameters: {
             query?: never;
@@ -5685,6 +6033,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_federation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FederatedSignIn"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Redirect"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_federation_callback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Callback"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextStep"];
+                };
             };
             /** @description problem */
             default: {

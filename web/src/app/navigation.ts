@@ -2,6 +2,7 @@ import {
   ApartmentOutlined,
   ApiOutlined,
   AuditOutlined,
+  IdcardOutlined,
   ImportOutlined,
   MailOutlined,
   SolutionOutlined,
@@ -17,6 +18,7 @@ export interface Destination {
     | "/admin/users"
     | "/admin/departments"
     | "/admin/outbox"
+    | "/admin/identity-providers"
     | "/docs";
   label: string;
   icon: ComponentType<{ "aria-hidden"?: boolean }>;
@@ -36,6 +38,12 @@ export const DESTINATIONS: readonly Destination[] = [
     permission: "department.create",
   },
   { to: "/admin/outbox", label: "nav-outbox", icon: MailOutlined, permission: "message.list" },
+  {
+    to: "/admin/identity-providers",
+    label: "nav-providers",
+    icon: IdcardOutlined,
+    permission: "identity_provider.list",
+  },
   { to: "/docs", label: "nav-docs", icon: ApiOutlined, permission: null },
 ];
 

@@ -36,6 +36,12 @@ const signInRoute = createRoute({
   component: lazyRouteComponent(() => import("../features/session/SignInPage"), "SignInPage"),
 });
 
+const callbackRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/sign-in/callback",
+  component: lazyRouteComponent(() => import("../features/federation/CallbackPage"), "CallbackPage"),
+});
+
 const linkRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/link",
@@ -135,6 +141,12 @@ const outboxRoute = createRoute({
   component: lazyRouteComponent(() => import("../features/outbox/OutboxPage"), "OutboxPage"),
 });
 
+const providersRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/admin/identity-providers",
+  component: lazyRouteComponent(() => import("../features/federation/ProvidersPage"), "ProvidersPage"),
+});
+
 const accountRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/account",
@@ -149,6 +161,7 @@ const docsRoute = createRoute({
 
 const routeTree = rootRoute.addChildren([
   signInRoute,
+  callbackRoute,
   linkRoute,
   forgotRoute,
   resetRoute,
@@ -163,6 +176,7 @@ const routeTree = rootRoute.addChildren([
     usersRoute,
     departmentsRoute,
     outboxRoute,
+    providersRoute,
     accountRoute,
     docsRoute,
   ]),

@@ -50,6 +50,12 @@ pub fn about(operation: &Declared) -> Option<About> {
             About::Nothing
         }
         "preference_read" | "preference_update" => About::Nothing,
+        "session_federation"
+        | "session_federation_callback"
+        | "me_identity_list"
+        | "me_identity_create"
+        | "me_identity_callback" => About::Nothing,
+        "me_identity_delete" => About::Record,
         "session_provider_list" | "identity_provider_list" | "identity_provider_create" => {
             About::Nothing
         }
@@ -155,6 +161,10 @@ fn body(site: &Site<'_>, operation: &str, target: &Target) -> Option<Value> {
             "kind": "oidc", "name": "统一登录", "accounts": "create", "secret": "s3cret",
             "config": { "issuer": "https://idp.example", "client_id": "custos" }
         }),
+        "session_federation" | "me_identity_create" => {
+            json!({ "provider_id": crate::target::MISSING })
+        }
+        "session_federation_callback" | "me_identity_callback" => json!({ "state": "s" }),
         "identity_provider_update" => json!({}),
         "identity_provider_access" => {
             json!({ "mappings": [], "privileged": false, "two_factors": false })

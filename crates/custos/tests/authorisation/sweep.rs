@@ -255,6 +255,9 @@ impl<'s> Sweep<'s> {
                 call = call.with("if-match", format!("\"{}\"", target.version));
             }
             "contacts_update" | "contacts_delete" => call = call.with("if-match", "\"1\""),
+            "session_federation" | "me_identity_create" => {
+                call = call.with("host", "localhost");
+            }
             id if id.starts_with("identity_provider_") => {
                 call = call.with("if-match", "\"1\"");
             }

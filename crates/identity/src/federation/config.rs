@@ -2,6 +2,8 @@
 
 use super::model::ProviderKind;
 use crate::error::IdentityError;
+use custos_federation::oidc::{OidcConfig, OidcConfigError};
+use custos_federation::scan::{ScanConfig, ScanKind};
 use custos_http::FieldProblem;
 use serde_json::Value;
 
@@ -12,7 +14,7 @@ const MAX_CONFIG: usize = 64 * 1024;
 ///
 /// # Errors
 /// 422 naming the members.
-pub(super) fn check(kind: ProviderKind, config: &Value, secret: bool) -> Result<(), IdentityError> {
+pub(super) fn check(kind: ProviderKind, config: &Value) -> Result<(), IdentityError> {
     let long = serde_json::to_vec(config).is_ok_and(|text| text.len() > MAX_CONFIG);
     if long || !config.is_object() {
         return Err(IdentityError::invalid_field(
@@ -20,18 +22,40 @@ pub(super) fn check(kind: ProviderKind, config: &Value, secret: bool) -> Result<
             "provider.config.invalid",
         ));
     }
-    let problems: Vec<FieldProblem> = match kind {
-        ProviderKind::Oidc
-        | ProviderKind::Wecom
-        | ProviderKind::Dingtalk
-        | ProviderKind::Feishu
-        | ProviderKind::Saml
-        | ProviderKind::Ldap => Vec::new(),
+    let problems = match kind {
+        ProviderKind::Oidc => oidc(config),
+        ProviderKind::Wecom => scan(ScanKind::Wecom, config),
+        ProviderKind::Dingtalk => scan(ScanKind::Dingtalk, config),
+        ProviderKind::Feishu => scan(ScanKind::Feishu, config),
+        ProviderKind::Saml | ProviderKind::Ldap => Vec::new(),
     };
-    let _ = secret;
     if problems.is_empty() {
         Ok(())
     } else {
         Err(IdentityError::invalid(problems))
+    }
+}
+
+fn scan(kind: ScanKind, config: &Value) -> Vec<FieldProblem> {
+    let Ok(config) = serde_json::from_value::<ScanConfig>(config.clone()) else {
+        return vec![FieldProblem::new("config", "provider.config.invalid")];
+    };
+    let fault = config.fault(kind);
+    fault
+        .map(|field| FieldProblem::new(format!("config.{field}"), "provider.config.invalid"))
+        .into_iter()
+        .collect()
+}
+
+fn oidc(config: &Value) -> Vec<FieldProblem> {
+    let invalid = |field: &str, code: &'static str| vec![FieldProblem::new(field, code)];
+    let Ok(config) = serde_json::from_value::<OidcConfig>(config.clone()) else {
+        return invalid("config", "provider.config.invalid");
+    };
+    match config.check() {
+        Ok(()) => Vec::new(),
+        Err(OidcConfigError::Issuer) => invalid("config.issuer", "provider.config.url"),
+        Err(OidcConfigError::ClientId) => invalid("config.client_id", "text.empty"),
+        Err(OidcConfigError::Name) => invalid("config.scopes", "provider.config.invalid"),
     }
 }

@@ -5,32 +5,37 @@
 //! give is access, so the security administrator approves it, and has to do so again when the provider's configuration
 //! has changed: otherwise whoever configures a provider could make it say what they like.
 
-#[allow(dead_code, reason = "the protocols that end here follow")]
 mod access;
-#[allow(dead_code, reason = "the protocols that end here follow")]
 mod attempt;
 mod config;
-#[allow(dead_code, reason = "the protocols that end here follow")]
 mod external;
+mod front;
+mod front_http;
 mod http;
-#[allow(dead_code, reason = "the protocols that end here follow")]
 mod mapping;
 mod model;
+mod protocol;
 mod providers;
-#[allow(dead_code, reason = "the protocols that end here follow")]
 pub(crate) mod sql;
 mod wire;
 
 pub(crate) use sql::MIGRATION;
 
 use crate::identity::Identity;
+use custos_federation::oidc::OidcCache;
+use custos_federation::scan::AppTokens;
 use custos_http::Operation;
 use std::sync::Arc;
 
 /// What is kept in memory about providers.
 #[derive(Default)]
-pub(crate) struct Federation {}
+pub(crate) struct Federation {
+    pub(crate) oidc: Arc<OidcCache>,
+    pub(crate) tokens: Arc<AppTokens>,
+}
 
 pub(crate) fn operations() -> Vec<Operation<Arc<Identity>>> {
-    http::operations()
+    let mut all = http::operations();
+    all.extend(front_http::operations());
+    all
 }

@@ -151,7 +151,7 @@ impl Identity {
         let name =
             check_name(&new.name).map_err(|code| IdentityError::invalid_field("name", code))?;
         check_secret(new.secret.as_deref())?;
-        config::check(new.kind, &new.config, new.secret.is_some())?;
+        config::check(new.kind, &new.config)?;
         if self.providers(caller.org()).await?.len() >= MAX_PROVIDERS {
             let full = Problem::new(StatusCode::CONFLICT, "provider.too_many");
             return Err(full.with("max", MAX_PROVIDERS).into());
@@ -214,7 +214,7 @@ impl Identity {
             provider.approved = false;
             changes.push("secret");
         }
-        config::check(provider.kind, &provider.config, provider.secret.is_some())?;
+        config::check(provider.kind, &provider.config)?;
         if let Some(accounts) = change.accounts {
             provider.accounts = accounts;
             changes.push("accounts");

@@ -108,6 +108,7 @@ pub(super) async fn one(
     rows.first().map(provider).transpose()
 }
 
+#[expect(dead_code, reason = "provisioning follows")]
 /// The enabled provider a provisioning token belongs to.
 pub(crate) async fn by_token(
     tx: &mut ReadTx,
@@ -248,21 +249,18 @@ pub(super) async fn use_once(
 pub(crate) struct IdentityRow {
     pub(crate) provider: ProviderId,
     pub(crate) user: UserId,
-    pub(crate) subject_hash: i64,
     pub(crate) subject: Vec<u8>,
     pub(crate) last_seen_at: Option<Timestamp>,
 }
 
-const IDENTITY: &str =
-    "SELECT provider_id, user_id, subject_hash, subject, last_seen_at FROM federated_identity";
+const IDENTITY: &str = "SELECT provider_id, user_id, subject, last_seen_at FROM federated_identity";
 
 fn identity(row: &Row) -> Result<IdentityRow, StoreError> {
     Ok(IdentityRow {
         provider: ProviderId::from_bytes(row.id(0)?),
         user: UserId::from_bytes(row.id(1)?),
-        subject_hash: row.int(2)?,
-        subject: row.bytes(3)?.to_vec(),
-        last_seen_at: row.time_opt(4)?,
+        subject: row.bytes(2)?.to_vec(),
+        last_seen_at: row.time_opt(3)?,
     })
 }
 
@@ -278,6 +276,7 @@ pub(super) async fn by_subject(
     rows.first().map(identity).transpose()
 }
 
+#[expect(dead_code, reason = "provisioning follows")]
 /// All a provider knows.
 pub(crate) async fn of_provider(
     tx: &mut ReadTx,

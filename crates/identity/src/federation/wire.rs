@@ -17,7 +17,7 @@ pub(super) struct ProviderBody {
     /// What people know it by.
     name: String,
     /// What the protocol needs; the members depend on the kind.
-    #[schema(value_type = Object)]
+    #[schema(value_type = serde_json::Value)]
     config: serde_json::Value,
     /// Whether a secret is set.
     has_secret: bool,
@@ -81,7 +81,7 @@ pub(super) struct NewProviderBody {
     /// What people know it by, at most 100 characters.
     pub(super) name: String,
     /// What the protocol needs; the members depend on the kind.
-    #[schema(value_type = Object)]
+    #[schema(value_type = serde_json::Value)]
     pub(super) config: serde_json::Value,
     /// The secret, where the protocol has one.
     #[serde(default)]
@@ -103,7 +103,7 @@ pub(super) struct ProviderPatch {
     #[serde(default)]
     pub(super) name: Option<String>,
     /// What the protocol needs. Another configuration has to be approved again.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<serde_json::Value>)]
     #[serde(default)]
     pub(super) config: Option<serde_json::Value>,
     /// The secret; null takes it away. Another secret has to be approved again.

@@ -70,7 +70,6 @@ pub(crate) fn set_attempt(headers: &mut HeaderMap, sealed: &str, seconds: i64) {
 }
 
 /// Forgets it.
-#[expect(dead_code, reason = "the operations of identity providers follow")]
 pub(crate) fn clear_attempt(headers: &mut HeaderMap) {
     set(headers, ATTEMPT, "", "; Max-Age=0");
 }

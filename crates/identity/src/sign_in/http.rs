@@ -101,6 +101,13 @@ impl NextStep {
     }
 }
 
+impl NextStep {
+    /// Nothing more.
+    pub(crate) fn done() -> Self {
+        Self::just(Step::Done)
+    }
+}
+
 /// What an authenticator app needs.
 #[derive(Serialize, ToSchema)]
 pub(super) struct TotpEnrolment {

@@ -41,8 +41,7 @@ mod throttle;
 
 pub(crate) use device::device_source;
 pub(crate) use hashing::Hashing;
-#[expect(unused_imports, reason = "the operations of identity providers follow")]
-pub(crate) use http::{begun, completed};
+pub(crate) use http::{NextStep, begun, completed};
 pub(crate) use link::LINK_LIFE_MS;
 pub use link::LinkToken;
 pub(crate) use next::Next;

@@ -171,7 +171,7 @@ impl Identity {
         }
     }
 
-    async fn only_organisation(&self) -> Result<OrgId, IdentityError> {
+    pub(crate) async fn only_organisation(&self) -> Result<OrgId, IdentityError> {
         let organisations = self.organisations().await?;
         let missing = || Problem::new(StatusCode::CONFLICT, "setup.required");
         Ok(organisations.first().copied().ok_or_else(missing)?)

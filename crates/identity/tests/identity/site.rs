@@ -1,10 +1,12 @@
 //! A server and browsers.
 
+use crate::provider::Network;
 use crate::totp;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use custos_federation::Outgoing;
 use custos_http::{Asked, Authenticated, Gatekeeper, Problem, Registry};
 use custos_identity::{Identity, IdentityOptions, LinkToken, MIGRATIONS, POLICY};
 use custos_kernel::crypto::PasswordParams;
@@ -85,6 +87,8 @@ pub struct Site<'i> {
     pub identity: Arc<Identity>,
     pub installation: &'i Installation,
     pub policy: Arc<Policy>,
+    /// What the node can reach.
+    pub network: Arc<Network>,
     router: Router,
     secrets: Mutex<HashMap<String, String>>,
 }
@@ -115,10 +119,11 @@ pub fn node_hashing<'i>(
     password: PasswordParams,
 ) -> Site<'i> {
     let policy = Arc::new(Policy::load(&[custos_outbox::POLICY, POLICY, READ_LOG]).unwrap());
+    let network = Arc::new(Network::default());
     let options = IdentityOptions {
         password,
         setup_code: Some(SETUP_CODE.to_owned()),
-        ..IdentityOptions::default()
+        outgoing: Some(Arc::clone(&network) as Arc<dyn Outgoing>),
     };
     let identity = Identity::open(
         Arc::clone(store),
@@ -145,6 +150,7 @@ pub fn node_hashing<'i>(
         identity,
         installation,
         policy,
+        network,
         router: registry.into_router(&gatekeeper),
         secrets: Mutex::default(),
     }
@@ -432,6 +438,24 @@ impl Browser {
                 self.cookies.insert(name.to_owned(), value.to_owned());
             }
         }
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+        }
+    }
+
+    /// Sends what a form sends.
+    pub async fn form(&mut self, path: &str, body: String) -> Answer {
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(format!("/api/v1{path}"))
+            .extension(ConnectInfo(SocketAddr::new(self.address, 4000)))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(body));
+        let response = self.router.clone().oneshot(request.unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         Answer {

@@ -5,6 +5,7 @@ import { api, body } from "../../api/client";
 import { provePasskey } from "../../api/passkey";
 import type { NextStep } from "../../api/types";
 import { useT } from "../../i18n/useT";
+import { ProviderButtons } from "../federation/ProviderButtons";
 import { PasskeyButton } from "./PasskeyButton";
 import { PasswordStep } from "./PasswordStep";
 import { PublicFrame } from "./PublicFrame";
@@ -36,6 +37,7 @@ export function SignInPage() {
       <div className="public-links">
         <Link to="/forgot">{t("reset-forgot")}</Link>
       </div>
+      <ProviderButtons back={back} />
     </PublicFrame>
   );
 }

@@ -1,0 +1,83 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { Alert } from "antd";
+import { useEffect, useState } from "react";
+import { api, body } from "../../api/client";
+import { toApiError } from "../../api/problem";
+import type { NextStep } from "../../api/types";
+import { PagePending } from "../../app/layout/PageStates";
+import { useT } from "../../i18n/useT";
+import { useProblemText } from "../../ui/useProblemText";
+import { PublicFrame } from "../session/PublicFrame";
+import { SecondFactor } from "../session/SecondFactor";
+
+interface Answer {
+  state: string;
+  code?: string;
+  iss?: string;
+}
+
+/** What the provider put into the address. DingTalk calls its code otherwise. */
+function answerOfAddress(): Answer {
+  const query = new URLSearchParams(window.location.search);
+  const text = (name: string) => query.get(name) ?? undefined;
+  return { state: text("state") ?? "", code: text("code") ?? text("authCode"), iss: text("iss") };
+}
+
+interface Arrival {
+  next: NextStep["next"];
+  back: string;
+}
+
+/** Hands the answer in. Who began it as a connection of their own account gets that instead. */
+async function handIn(answer: Answer): Promise<Arrival> {
+  const call = api.POST("/session/federation/callback", { body: answer });
+  const { next } = await body(call);
+  const back = (await call).response.headers.get("X-Return-To") ?? "/";
+  return { next, back };
+}
+
+/** The one request per answer: an answer counts once, and React may begin an effect twice. */
+const underWay = new Map<string, Promise<Arrival>>();
+
+/** The page identity providers lead back to. */
+export function CallbackPage() {
+  const t = useT();
+  const text = useProblemText();
+  const navigate = useNavigate();
+  const queryClient = useQueryClient();
+  const [answer] = useState(answerOfAddress);
+  const [arrival, setArrival] = useState<Arrival | null>(null);
+  const [problem, setProblem] = useState<unknown>(null);
+
+  useEffect(() => {
+    // The code must not stay in the address bar or the history.
+    window.history.replaceState(window.history.state, "", "/sign-in/callback");
+    let first = underWay.get(answer.state);
+    if (first === undefined) {
+      first = handIn(answer);
+      underWay.set(answer.state, first);
+    }
+    first.then(setArrival, (error: unknown) => setProblem(toApiError(error)));
+    queryClient.removeQueries({ queryKey: ["session"] });
+  }, [answer, queryClient]);
+
+  if (arrival !== null) {
+    return (
+      <SecondFactor
+        first={arrival.next}
+        back={arrival.back}
+        onRestart={() => void navigate({ to: "/sign-in" })}
+      />
+    );
+  }
+  if (problem === null) return <PagePending />;
+  return (
+    <PublicFrame title={t("provider-callback-failed")}>
+      <Alert type="error" showIcon title={text.of(problem)} />
+      <div className="public-links">
+        <Link to="/sign-in">{t("link-to-sign-in")}</Link>
+      </div>
+    </PublicFrame>
+  );
+}
