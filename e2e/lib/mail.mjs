@@ -74,9 +74,9 @@ export class MailServer {
     this.#mails.push({ recipient, subject: decodeWords(headers.get('subject') ?? ''), text, link });
   }
 
-  /** How many mails to somebody wait to be read. */
-  waiting(recipient) {
-    return this.#mails.filter((mail) => mail.recipient === recipient).length;
+  /** How many mails to somebody with a subject wait to be read. */
+  waiting(recipient, subject) {
+    return this.#mails.filter((mail) => mail.recipient === recipient && mail.subject === subject).length;
   }
 
   /** The next mail to somebody, with this subject if given; it is read once. */
