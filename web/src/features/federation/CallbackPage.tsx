@@ -25,16 +25,16 @@ function answerOfAddress(): Answer {
 }
 
 interface Arrival {
-  next: NextStep["next"];
+  step: NextStep;
   back: string;
 }
 
 /** Hands the answer in. Who began it as a connection of their own account gets that instead. */
 async function handIn(answer: Answer): Promise<Arrival> {
   const call = api.POST("/session/federation/callback", { body: answer });
-  const { next } = await body(call);
+  const step = await body(call);
   const back = (await call).response.headers.get("X-Return-To") ?? "/";
-  return { next, back };
+  return { step, back };
 }
 
 /** The one request per answer: an answer counts once, and React may begin an effect twice. */
@@ -65,7 +65,7 @@ export function CallbackPage() {
   if (arrival !== null) {
     return (
       <SecondFactor
-        first={arrival.next}
+        first={arrival.step}
         back={arrival.back}
         onRestart={() => void navigate({ to: "/sign-in" })}
       />
