@@ -20,6 +20,7 @@ const FEATURES = [
   "fields",
   "imports",
   "outbox",
+  "security",
   "session",
   "setup",
 ];

@@ -6,7 +6,7 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use custos_kernel::crypto::constant_time_eq;
-use custos_kernel::policy::{Caller, Denied, Origin, Policy};
+use custos_kernel::policy::{Caller, CallerKind, Denied, Origin, Policy};
 use custos_values::Random;
 use futures::future::BoxFuture;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -125,6 +125,10 @@ async fn admit(guard: &Guard, request: &mut Request, origin: Origin) -> Result<(
         if !constant_time_eq(given, expected.as_bytes()) {
             return Err(Problem::new(StatusCode::FORBIDDEN, "request.csrf"));
         }
+    }
+    // A key is for records. One's own session, password and settings are those of a person.
+    if guard.access == Access::Own && matches!(caller.kind(), CallerKind::Key { .. }) {
+        return Err(Problem::new(StatusCode::FORBIDDEN, "api_key.own"));
     }
     if guard.access != Access::Own
         && !guard

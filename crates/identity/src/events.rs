@@ -45,6 +45,8 @@ custos_kernel::events! {
     RESET = "user.reset", SignIn;
     /// Somebody changed, or tried to change, their own password.
     PASSWORD = "user.password", Own;
+    /// A program came with a key that was not accepted.
+    KEY_REFUSED = "api_key.refuse", SignIn;
     /// The system administrator looked at what settings would mean.
     PREVIEW_SETTINGS = "security_settings.preview", Part;
 }

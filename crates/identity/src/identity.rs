@@ -1,6 +1,7 @@
 //! The state all operations of this crate share.
 
 use crate::alarms::Alarms;
+use crate::api_keys::KeyUses;
 use crate::devices::{Shown, Thefts};
 use crate::factors::RelyingParty;
 use crate::federation::Federation;
@@ -42,6 +43,7 @@ pub struct Identity {
     resets: Resets,
     sessions: Sessions,
     directories: Directories,
+    key_uses: KeyUses,
     federation: Federation,
     shown: Shown,
     thefts: Thefts,
@@ -74,6 +76,7 @@ impl Identity {
             resets: Resets::default(),
             sessions,
             directories: Directories::default(),
+            key_uses: KeyUses::default(),
             federation: Federation::default(),
             shown,
             thefts: Thefts::default(),
@@ -176,6 +179,15 @@ impl Identity {
 
     pub(crate) fn federation(&self) -> &Federation {
         &self.federation
+    }
+
+    pub(crate) fn key_uses(&self) -> &KeyUses {
+        &self.key_uses
+    }
+
+    /// The permissions there are, as resource and verb.
+    pub(crate) fn catalogue(&self) -> Vec<(&'static str, &'static str)> {
+        self.permissions.read().clone()
     }
 
     /// Itself, for work that outlives a request.

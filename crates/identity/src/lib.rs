@@ -10,6 +10,7 @@
 
 mod accounts;
 mod alarms;
+mod api_keys;
 mod contact;
 mod devices;
 mod error;
@@ -54,6 +55,7 @@ pub const POLICY: PolicySource = PolicySource {
     text: concat!(
         include_str!("policy.cedar"),
         include_str!("security/policy.cedar"),
+        include_str!("api_keys/policy.cedar"),
     ),
 };
 
@@ -70,6 +72,7 @@ pub const MIGRATIONS: &[Migration] = &[
     federation::MIGRATION,
     security::MIGRATION,
     devices::MIGRATION,
+    api_keys::MIGRATION,
 ];
 
 /// The operations of this crate, to be registered with [`Identity`] as their state.
@@ -87,5 +90,6 @@ pub fn operations() -> Vec<Operation<Arc<Identity>>> {
     all.extend(federation::operations());
     all.extend(security::operations());
     all.extend(devices::operations());
+    all.extend(api_keys::operations());
     all
 }

@@ -26,6 +26,8 @@ resources! {
     ProviderResource = "identity_provider",
     /// The password of an account. The record id is that of the account, which owns it.
     PasswordResource = "password",
+    /// A key of a service account.
+    ApiKeyResource = "api_key",
     /// What the organisation asks of passwords and sessions. The record id is that of the organisation.
     SecuritySettingsResource = "security_settings",
     /// A factor: an authenticator app or a passkey. Owned by its account.

@@ -114,13 +114,19 @@ impl Event {
             let codes = Detail::names(circumstances.codes());
             ("grounds".to_owned(), codes)
         });
+        let key = match caller.kind() {
+            CallerKind::Key { key, .. } => {
+                Some(("api_key".to_owned(), Detail::id(*key.as_bytes())))
+            }
+            CallerKind::User { .. } | CallerKind::System(_) => None,
+        };
         Self {
             org: caller.org(),
             actor,
             action,
             outcome: Outcome::Allowed,
             subject,
-            detail: grounds.into_iter().collect(),
+            detail: grounds.into_iter().chain(key).collect(),
             origin: caller.origin().clone(),
         }
     }

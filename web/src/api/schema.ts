@@ -4,6 +4,38 @@
  */
 
 export interface paths {
+    "/api-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["api_key_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api-keys/{id}/rotation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["api_key_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/audit/actions": {
         parameters: {
             query?: never;
@@ -948,6 +980,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/service-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["service_account_list"];
+        put?: never;
+        post: operations["service_account_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/service-accounts/{id}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["api_key_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/session": {
         parameters: {
             query?: never;
@@ -1580,6 +1644,52 @@ export interface components {
             by: "network" | "hours" | "idle" | "absolute" | "concurrent" | "password_age";
             /** @description How many of their sessions; 0 where it is not about sessions. */
             sessions: number;
+        };
+        /** @description A key. */
+        ApiKey: {
+            /**
+             * Format: uuid
+             * @description Its id, which entries of the log name.
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /** @description The actions it is confined to, such as `customer.list`. */
+            scopes: string[];
+            /** @description The networks it may be used from, in CIDR form; none means anywhere. */
+            networks: string[];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description Who made it. */
+            created_by?: string | null;
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            expires_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last used.
+             */
+            last_used_at?: string | null;
+            /** @description The address it was last used from. */
+            last_used_from?: string | null;
+        };
+        /** @description A key to put in the place of another. */
+        ApiKeyRotation: {
+            /**
+             * Format: int32
+             * @description For how many days both work, 0 to 7.
+             */
+            overlap_days: number;
+            /**
+             * Format: date-time
+             * @description When the new one ends, within a year.
+             */
+            expires_at: string;
         };
         /**
          * @description How surely somebody proved who they are.
@@ -2375,12 +2485,44 @@ export interface components {
             /** @description Changed on or before this date. */
             updated_to?: string | null;
         };
+        /** @description A key just made. */
+        MadeApiKey: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description What a program sends behind `Authorization: Bearer`. Shown this once. */
+            secret: string;
+        };
+        /** @description A service account just made. */
+        MadeServiceAccount: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+        };
         /** @description Something with a name. */
         Named: {
             /** @description Its id. */
             id: string;
             /** @description Its name. */
             name: string;
+        };
+        /** @description A key to make. */
+        NewApiKey: {
+            /** @description Its name, at most 100 characters. */
+            name: string;
+            /** @description The actions it is confined to; at least one. */
+            scopes: string[];
+            /** @description The networks it may be used from, in CIDR form; none means anywhere. */
+            networks?: string[];
+            /**
+             * Format: date-time
+             * @description When it ends, within a year.
+             */
+            expires_at: string;
         };
         /** @description An address to prove. */
         NewContact: {
@@ -2455,6 +2597,18 @@ export interface components {
             credential: Record<string, never>;
             /** @description A name for it, at most 60 characters. */
             name?: string;
+        };
+        /** @description A service account to make. */
+        NewServiceAccount: {
+            /** @description What it is for, at most 100 characters. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The department it works for.
+             */
+            department_id?: string | null;
+            /** @description Which customers its roles, once granted, reach. */
+            data_scope: components["schemas"]["DataScope"];
         };
         /** @description A first code of an authenticator app. */
         NewTotp: {
@@ -2824,6 +2978,33 @@ export interface components {
             working_hours?: components["schemas"]["WeekHours"] | null;
             /** @description Roles that may be used from some networks or at some hours only, each at most once. */
             roles: components["schemas"]["RoleRules"][];
+        };
+        /** @description A service account with its keys. */
+        ServiceAccount: {
+            /**
+             * Format: uuid
+             * @description Its id, also as an account.
+             */
+            id: string;
+            /** @description What it is for. */
+            name: string;
+            /** @description Whether it may be used. */
+            active: boolean;
+            /** @description The roles held. */
+            roles: components["schemas"]["Role"][];
+            /** @description Which customers the roles reach. */
+            data_scope: components["schemas"]["DataScope"];
+            /** @description The name of its department. */
+            department_name?: string | null;
+            /** @description Its keys, oldest first; also those that have ended. */
+            keys: components["schemas"]["ApiKey"][];
+        };
+        /** @description The service accounts. */
+        ServiceAccounts: {
+            /** @description Oldest first. */
+            items: components["schemas"]["ServiceAccount"][];
+            /** @description The actions a key can be confined to. */
+            scopes: string[];
         };
         /** @description Who is signed in, what they may do, and until when. */
         Session: {
@@ -3215,6 +3396,8 @@ export interface components {
              * @enum {string}
              */
             status: "active" | "disabled";
+            /** @description Whether it is the account of a program, which comes with a key and never signs in. */
+            service: boolean;
             /** @description Whether it has a second factor. */
             totp: boolean;
             /** @description Which kinds of factors it has. */
@@ -3304,6 +3487,70 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    api_key_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    api_key_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyRotation"];
+            };
+        };
+        responses: {
+            /** @description success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeApiKey"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     audit_actions_list: {
         parameters: {
             query?: never;
@@ -5943,6 +6190,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SecurityPreview"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    service_account_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAccounts"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    service_account_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewServiceAccount"];
+            };
+        };
+        responses: {
+            /** @description success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeServiceAccount"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    api_key_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewApiKey"];
+            };
+        };
+        responses: {
+            /** @description success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeApiKey"];
                 };
             };
             /** @description problem */

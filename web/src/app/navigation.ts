@@ -4,7 +4,9 @@ import {
   AuditOutlined,
   IdcardOutlined,
   ImportOutlined,
+  KeyOutlined,
   MailOutlined,
+  SafetyCertificateOutlined,
   SolutionOutlined,
   TeamOutlined,
 } from "@ant-design/icons";
@@ -19,6 +21,8 @@ export interface Destination {
     | "/admin/departments"
     | "/admin/outbox"
     | "/admin/identity-providers"
+    | "/admin/security"
+    | "/admin/api-keys"
     | "/docs";
   label: string;
   icon: ComponentType<{ "aria-hidden"?: boolean }>;
@@ -44,6 +48,13 @@ export const DESTINATIONS: readonly Destination[] = [
     icon: IdcardOutlined,
     permission: "identity_provider.list",
   },
+  {
+    to: "/admin/security",
+    label: "nav-security",
+    icon: SafetyCertificateOutlined,
+    permission: "security_settings.read",
+  },
+  { to: "/admin/api-keys", label: "nav-api-keys", icon: KeyOutlined, permission: "api_key.list" },
   { to: "/docs", label: "nav-docs", icon: ApiOutlined, permission: null },
 ];
 

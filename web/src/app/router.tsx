@@ -147,6 +147,18 @@ const providersRoute = createRoute({
   component: lazyRouteComponent(() => import("../features/federation/ProvidersPage"), "ProvidersPage"),
 });
 
+const securityRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/admin/security",
+  component: lazyRouteComponent(() => import("../features/security/SecurityPage"), "SecurityPage"),
+});
+
+const apiKeysRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/admin/api-keys",
+  component: lazyRouteComponent(() => import("../features/api-keys/ApiKeysPage"), "ApiKeysPage"),
+});
+
 const accountRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/account",
@@ -177,6 +189,8 @@ const routeTree = rootRoute.addChildren([
     departmentsRoute,
     outboxRoute,
     providersRoute,
+    securityRoute,
+    apiKeysRoute,
     accountRoute,
     docsRoute,
   ]),

@@ -9,6 +9,7 @@ import federation from "../../../locales/en/federation.ftl?raw";
 import fields from "../../../locales/en/fields.ftl?raw";
 import imports from "../../../locales/en/imports.ftl?raw";
 import outbox from "../../../locales/en/outbox.ftl?raw";
+import security from "../../../locales/en/security.ftl?raw";
 import session from "../../../locales/en/session.ftl?raw";
 import setup from "../../../locales/en/setup.ftl?raw";
 
@@ -23,6 +24,7 @@ export const resources = [
   fields,
   imports,
   outbox,
+  security,
   session,
   setup,
 ];

@@ -10,6 +10,7 @@ import federation from "../../../locales/zh-CN/federation.ftl?raw";
 import fields from "../../../locales/zh-CN/fields.ftl?raw";
 import imports from "../../../locales/zh-CN/imports.ftl?raw";
 import outbox from "../../../locales/zh-CN/outbox.ftl?raw";
+import security from "../../../locales/zh-CN/security.ftl?raw";
 import session from "../../../locales/zh-CN/session.ftl?raw";
 import setup from "../../../locales/zh-CN/setup.ftl?raw";
 
@@ -24,6 +25,7 @@ export const resources = [
   fields,
   imports,
   outbox,
+  security,
   session,
   setup,
 ];

@@ -60,6 +60,11 @@ pub fn about(operation: &Declared) -> Option<About> {
             About::Nothing
         }
         id if id.starts_with("identity_provider_") => About::Record,
+        "service_account_list"
+        | "service_account_create"
+        | "api_key_create"
+        | "api_key_rotate"
+        | "api_key_revoke" => About::Nothing,
         "security_settings_read" | "security_settings_update" | "security_settings_preview" => {
             About::Nothing
         }
@@ -170,6 +175,15 @@ fn body(site: &Site<'_>, operation: &str, target: &Target) -> Option<Value> {
             json!({ "mappings": [], "privileged": false, "two_factors": false })
         }
         "department_create" => json!({ "name": format!("部门{number}"), "parent_id": null }),
+        "service_account_create" => {
+            json!({ "name": "同步", "department_id": null, "data_scope": "own" })
+        }
+        "api_key_create" => {
+            json!({ "name": "erp", "scopes": [], "expires_at": "2030-01-01T00:00:00.000Z" })
+        }
+        "api_key_rotate" => {
+            json!({ "overlap_days": 0, "expires_at": "2026-06-01T00:00:00.000Z" })
+        }
         "security_settings_update" | "security_settings_preview" => json!({
             "password": { "min_length": 12, "min_score": 3, "history": 5, "max_age_days": 0, "breached_list": true },
             "sessions": { "idle_minutes": 30, "absolute_hours": 12, "fresh_minutes": 5, "concurrent": null, "when_full": "oldest_goes" },

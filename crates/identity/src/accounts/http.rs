@@ -50,6 +50,8 @@ pub(super) struct User {
     /// Whether it may be used.
     #[schema(inline)]
     status: AccountStatus,
+    /// Whether it is the account of a program, which comes with a key and never signs in.
+    service: bool,
     /// Whether it has a second factor.
     totp: bool,
     /// Which kinds of factors it has.
@@ -225,6 +227,7 @@ fn wire(account: AccountView, directory: &Directory) -> User {
         },
         totp: !account.factors.is_empty(),
         factors: account.factors.into_iter().collect(),
+        service: account.service,
         last_sign_in_at: account.last_sign_in_at,
         version: account.version,
     }
@@ -291,7 +294,7 @@ async fn directory(
     let directory = identity.directory(caller.org()).await?;
     let items = directory
         .people()
-        .filter(|(_, person)| person.active)
+        .filter(|(_, person)| person.active && !person.service)
         .map(|(id, person)| DirectoryEntry {
             id,
             name: person.name.clone(),

@@ -82,6 +82,8 @@ pub struct AccountView {
     pub active: bool,
     /// Which kinds of factors it has.
     pub factors: BTreeSet<FactorKind>,
+    /// Whether it is the account of a program.
+    pub service: bool,
     /// When the account last signed in completely.
     pub last_sign_in_at: Option<Timestamp>,
     /// The row's version.

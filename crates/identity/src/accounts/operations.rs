@@ -58,6 +58,7 @@ fn view(row: sql::AccountRow, person: &Person, factors: BTreeSet<FactorKind>) ->
         department: person.department,
         active: person.active,
         factors,
+        service: person.service,
         last_sign_in_at: row.last_sign_in_at,
         version: row.version,
     }
@@ -220,6 +221,9 @@ impl Identity {
         caller: &Caller,
         id: UserId,
     ) -> Result<LinkToken, IdentityError> {
+        if self.is_service(caller, id).await? {
+            return Err(Problem::new(StatusCode::CONFLICT, "user.service").into());
+        }
         let mut tx = self.store().write(caller).await?;
         let (permit, facts) = self
             .account_permit::<actions::Update>(&mut tx, caller, id, None)
@@ -303,6 +307,10 @@ impl Identity {
         roles: RoleSet,
         data_scope: DataScope,
     ) -> Result<(), IdentityError> {
+        let administers = roles.iter().any(Role::is_administrator);
+        if administers && self.is_service(caller, id).await? {
+            return Err(IdentityError::invalid_field("roles", "user.service.roles"));
+        }
         let mut tx = self.store().write(caller).await?;
         touch(self, &mut tx, caller.org()).await?;
         let (permit, facts) = self
@@ -323,6 +331,12 @@ impl Identity {
         tx.finish(event).await?;
         self.account_changed(caller, id);
         Ok(())
+    }
+
+    /// Whether an account is that of a program. Which it is never changes.
+    async fn is_service(&self, caller: &Caller, id: UserId) -> Result<bool, IdentityError> {
+        let directory = self.directory(caller.org()).await?;
+        Ok(directory.person(id).is_some_and(|person| person.service))
     }
 
     pub(crate) fn account_changed(&self, caller: &Caller, id: UserId) {
@@ -351,7 +365,7 @@ impl Identity {
     }
 }
 
-async fn check_department(
+pub(super) async fn check_department(
     tx: &mut WriteTx<'_>,
     department: Option<DepartmentId>,
 ) -> Result<(), IdentityError> {

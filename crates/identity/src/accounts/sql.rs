@@ -11,7 +11,8 @@ use custos_store::{Migration, ReadTx, Row, StoreError, Value, WriteTx};
 use custos_values::{DepartmentId, OrgId, Timestamp, UserId};
 use std::collections::BTreeMap;
 
-/// `version` counts what administrators change; credentials change without it.
+/// `version` counts what administrators change; credentials change without it. `service` is 1 for the account of a program,
+/// which has no credentials here: nothing that reads credentials finds it.
 pub(crate) const MIGRATION: Migration = Migration {
     name: "0102_account",
     sql: "CREATE TABLE account (
@@ -19,6 +20,7 @@ pub(crate) const MIGRATION: Migration = Migration {
             login_hash BIGINT NOT NULL, roles TEXT NOT NULL, data_scope TEXT NOT NULL, department_id {bytes},
             active BIGINT NOT NULL, password TEXT, last_sign_in_at BIGINT,
             created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, version BIGINT NOT NULL,
+            service BIGINT NOT NULL DEFAULT 0,
             PRIMARY KEY (org_id, id));
           CREATE UNIQUE INDEX account_login ON account (org_id, login_hash);
           CREATE TABLE recovery_code (
@@ -49,7 +51,7 @@ pub(crate) async fn people(
     key: &TenantKey,
 ) -> Result<BTreeMap<UserId, Person>, StoreError> {
     let sql = "SELECT id, name, login, department_id, active, roles, data_scope, \
-               CASE WHEN password IS NULL THEN NULL ELSE created_at END FROM account WHERE org_id = $1";
+               CASE WHEN password IS NULL THEN NULL ELSE created_at END, service FROM account WHERE org_id = $1";
     let rows = tx.before_sign_in(sql, &[org_value(org)]).await?;
     let set = password_times(tx, org).await?;
     let read = |row: &Row| {
@@ -62,6 +64,7 @@ pub(crate) async fn people(
             active: row.int(4)? != 0,
             roles,
             data_scope,
+            service: row.int(8)? != 0,
             // A first password is as old as its account.
             password_set_at: row
                 .time_opt(7)?
@@ -201,6 +204,15 @@ pub(crate) async fn insert(
     tx.put(permit, sql, &values).await.map(|_| ())
 }
 
+/// Makes an account just made that of a program.
+pub(super) async fn make_service(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<actions::Create, UserResource>,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE account SET service = 1 WHERE org_id = $1 AND id = $2";
+    tx.put(permit, sql, &[]).await.map(|_| ())
+}
+
 /// Whether another account has the login, seen from within a transaction that holds the organisation's row.
 pub(crate) async fn login_taken(tx: &mut WriteTx<'_>, login_hash: i64) -> Result<bool, StoreError> {
     let sql = "SELECT 1 FROM account WHERE org_id = $1 AND login_hash = $2";
@@ -274,7 +286,7 @@ pub(crate) async fn credentials_by_login(
     org: OrgId,
     login_hash: i64,
 ) -> Result<Option<Credentials>, StoreError> {
-    let sql = format!("{CREDENTIALS} WHERE org_id = $1 AND login_hash = $2");
+    let sql = format!("{CREDENTIALS} WHERE org_id = $1 AND login_hash = $2 AND service = 0");
     let rows = tx
         .before_sign_in(&sql, &[org_value(org), Value::Int(login_hash)])
         .await?;
@@ -286,7 +298,7 @@ pub(crate) async fn credentials_by_id(
     org: OrgId,
     user: UserId,
 ) -> Result<Option<Credentials>, StoreError> {
-    let sql = format!("{CREDENTIALS} WHERE org_id = $1 AND id = $2");
+    let sql = format!("{CREDENTIALS} WHERE org_id = $1 AND id = $2 AND service = 0");
     let rows = tx
         .before_sign_in(&sql, &[org_value(org), Value::from(user)])
         .await?;

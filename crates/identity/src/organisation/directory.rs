@@ -30,6 +30,8 @@ pub struct Person {
     pub roles: RoleSet,
     /// Which customers the roles reach.
     pub data_scope: DataScope,
+    /// Whether it is the account of a program, which comes with a key and never signs in.
+    pub service: bool,
     /// When the password was set; none where there is none.
     pub password_set_at: Option<Timestamp>,
 }

@@ -32,5 +32,5 @@ pub(crate) use breached::is_breached;
 pub(crate) use concurrency::Room;
 pub(crate) use http::operations;
 pub(crate) use operations::load;
-pub(crate) use rules::{Demands, Rules};
+pub(crate) use rules::{Demands, Rules, among, networks};
 pub(crate) use sql::{MIGRATION, password_times};

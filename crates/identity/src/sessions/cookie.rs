@@ -26,6 +26,11 @@ pub(crate) fn session_token(headers: &HeaderMap) -> Option<Token> {
     Token::parse(value(headers, SESSION)?)
 }
 
+/// Whether the request carries anything as session, good or not.
+pub(crate) fn has_session(headers: &HeaderMap) -> bool {
+    value(headers, SESSION).is_some()
+}
+
 /// The device mark, unchecked.
 pub(crate) fn device(headers: &HeaderMap) -> Option<&str> {
     value(headers, DEVICE)

@@ -5,6 +5,7 @@ use super::memory::Use;
 use super::risk::Place;
 use super::sql::{SEALED_SEEN_FROM, SessionRow, sealed_address};
 use super::{cookie, sql};
+use crate::api_keys::bearer;
 use crate::error::IdentityError;
 use crate::events::SIGN_OUT;
 use crate::identity::Identity;
@@ -29,16 +30,25 @@ const FLUSH_MS: (i64, i64) = (30_000, 300_000);
 const KEPT_EXPIRED_MS: i64 = 24 * 3_600_000;
 
 impl Identity {
-    /// Proves who makes a request. The session must be complete, within its limits, and its account active.
+    /// Proves who makes a request: a person by their session, or a program by its key. The session must be complete, within
+    /// its limits, and its account active.
     ///
     /// # Errors
-    /// 401 `session.missing`, `session.expired`, `session.second_factor`, `session.barred.device`.
+    /// 401 `session.missing`, `session.expired`, `session.second_factor`, `session.barred.device`, `api_key.refused`; 400
+    /// `request.two_credentials`; 429.
     pub async fn authenticate(
         &self,
         headers: &HeaderMap,
         asked: Asked<'_>,
         origin: Origin,
     ) -> Result<Authenticated, Problem> {
+        if let Some(presented) = bearer(headers) {
+            // Which of the two was meant would be a guess.
+            if cookie::has_session(headers) {
+                return Err(Problem::bad_request("request.two_credentials"));
+            }
+            return self.authenticate_key(presented, origin).await;
+        }
         let Some(token) = cookie::session_token(headers) else {
             return Err(self.without_session(headers, asked, &origin).await);
         };
@@ -225,6 +235,7 @@ impl Identity {
     /// # Errors
     /// [`IdentityError::Store`].
     pub async fn flush(&self) -> Result<(), IdentityError> {
+        self.flush_key_uses().await?;
         let now = self.store().clock().now();
         for (org, uses) in self.sessions().due(now, i64::MIN).unwrap_or_default() {
             self.write_uses_down(org, uses).await?;

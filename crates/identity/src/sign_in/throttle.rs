@@ -112,6 +112,8 @@ pub(crate) struct Throttle {
 pub(crate) struct Throttles {
     /// Of passwords.
     pub(crate) passwords: Throttle,
+    /// Of keys that were refused.
+    pub(crate) keys: Throttle,
     /// Of second factors, and of links and the setup code, which belong to no account yet.
     pub(crate) codes: Throttle,
     /// Of requests for a new password.
@@ -126,6 +128,7 @@ impl Default for Throttles {
         };
         Self {
             passwords: throttle(ACCOUNT_PASSWORD),
+            keys: throttle(ACCOUNT_CODE),
             codes: throttle(ACCOUNT_CODE),
             resets: throttle(ACCOUNT_RESET),
         }
@@ -289,3 +292,7 @@ fn make_room(counters: &mut HashMap<Key, Counter>, now: Timestamp) {
 #[cfg(test)]
 #[path = "throttle_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "throttle_table_tests.rs"]
+mod table_tests;

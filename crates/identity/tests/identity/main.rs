@@ -3,6 +3,7 @@
 
 mod accounts;
 mod alarms;
+mod api_keys;
 mod attacks;
 mod authenticator;
 mod devices;

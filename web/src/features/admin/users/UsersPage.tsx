@@ -141,12 +141,14 @@ export function UsersPage() {
             icon={<UserOutlined aria-hidden />}
             onClick={() => setDialog({ kind: "edit", user })}
           />
-          <Tool
-            title={t("link-renew")}
-            icon={<LinkOutlined aria-hidden />}
-            onClick={() => confirmLink(user)}
-          />
-          {user.last_sign_in_at == null && (
+          {!user.service && (
+            <Tool
+              title={t("link-renew")}
+              icon={<LinkOutlined aria-hidden />}
+              onClick={() => confirmLink(user)}
+            />
+          )}
+          {!user.service && user.last_sign_in_at == null && (
             <Tool
               title={t("invite-again")}
               icon={<MailOutlined aria-hidden />}
@@ -176,7 +178,12 @@ export function UsersPage() {
       cell: (user) => (
         <span className="person">
           <Avatar name={user.name} small />
-          {user.name} <span className="soft">{user.login}</span>
+          {user.name}{" "}
+          {user.service ? (
+            <Pill tone="info">{t("user-service")}</Pill>
+          ) : (
+            <span className="soft">{user.login}</span>
+          )}
         </span>
       ),
     },
@@ -235,7 +242,12 @@ export function UsersPage() {
               <span className="person">
                 <Avatar name={user.name} />
                 <span>
-                  <strong>{user.name}</strong> <span className="soft">{user.login}</span>
+                  <strong>{user.name}</strong>{" "}
+                  {user.service ? (
+                    <Pill tone="info">{t("user-service")}</Pill>
+                  ) : (
+                    <span className="soft">{user.login}</span>
+                  )}
                 </span>
               </span>
               <UserStatus user={user} />
