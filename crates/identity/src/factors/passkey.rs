@@ -115,8 +115,7 @@ impl RelyingParty {
         let mut options = serde_json::to_value(options.public_key).ok()?;
         let known: Vec<Value> = known
             .iter()
-            .filter_map(|id| serde_json::to_value(CredentialID::from(id.clone())).ok())
-            .map(|id| json!({"type": "public-key", "id": id}))
+            .map(|id| json!({"type": "public-key", "id": base64url(id)}))
             .collect();
         *options.get_mut("allowCredentials")? = json!(known);
         Some((options, serde_json::to_vec(&state).ok()?))
@@ -146,6 +145,20 @@ impl RelyingParty {
             _ => Verdict::Wrong,
         }
     }
+}
+
+/// Base 64 for addresses, without padding (RFC 4648, section 5), as the JSON form of WebAuthn has bytes.
+fn base64url(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut text = String::new();
+    for chunk in bytes.chunks(3) {
+        let byte = |at: usize| chunk.get(at).map_or(0, |byte| usize::from(*byte));
+        let block = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for place in 0..=chunk.len() {
+            text.push(char::from(ALPHABET[block >> (18 - 6 * place) & 63]));
+        }
+    }
+    text
 }
 
 /// The id of a stored passkey's credential.
