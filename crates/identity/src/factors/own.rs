@@ -19,6 +19,7 @@ use custos_kernel::audit::Detail;
 use custos_kernel::crypto::{TenantKey, TotpSecret, sha256};
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Action, Caller, Facts, Permit, actions};
+use custos_outbox::Template;
 use custos_store::{StoreError, WriteTx};
 use custos_values::{FactorId, Timestamp, UserId};
 use serde_json::Value;
@@ -255,8 +256,11 @@ impl Identity {
             Err(StoreError::Duplicate) => return Err(conflict("passkey.known")),
             other => other?,
         }
-        let event = Event::of(&permit).with("kind", Detail::code(added.kind.name()));
-        tx.finish(event).await?;
+        let mut events = vec![Event::of(&permit).with("kind", Detail::code(added.kind.name()))];
+        let (template, origin) = (Template::FactorAdded, caller.origin());
+        let told = self.notice(&mut tx, caller.org(), user, origin, template, Vec::new());
+        events.extend(told.await?);
+        tx.finish_all(events).await?;
         Ok(added.id)
     }
 
@@ -303,8 +307,11 @@ impl Identity {
             return Err(conflict("factor.last"));
         }
         sql::delete(&mut tx, &permit, user).await?;
-        let event = Event::of(&permit).with("kind", Detail::code(kind.name()));
-        Ok(tx.finish(event).await?)
+        let mut events = vec![Event::of(&permit).with("kind", Detail::code(kind.name()))];
+        let (template, origin) = (Template::FactorRemoved, caller.origin());
+        let told = self.notice(&mut tx, caller.org(), user, origin, template, Vec::new());
+        events.extend(told.await?);
+        Ok(tx.finish_all(events).await?)
     }
 
     /// Makes new recovery codes; those before no longer work. They are shown this once.
