@@ -11,5 +11,5 @@ mod outgoing;
 pub mod scan;
 
 pub use external::{ClaimedAssurance, ExternalIdentity};
-pub use ldap::{LdapAnswer, LdapConfig, LdapError, LdapGroups};
+pub use ldap::{LdapAnswer, LdapConfig, LdapError};
 pub use outgoing::{Outgoing, OutgoingError, UreqOutgoing, check_url};

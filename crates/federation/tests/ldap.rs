@@ -5,7 +5,7 @@ mod slapd;
 
 use std::net::{Ipv4Addr, TcpListener};
 
-use custos_federation::{ExternalIdentity, LdapAnswer, LdapConfig, LdapError, LdapGroups};
+use custos_federation::{ExternalIdentity, LdapAnswer, LdapConfig, LdapError};
 use slapd::{PASSWORD, SECRET, Slapd};
 
 async fn ask(config: &LdapConfig, login: &str, password: &str) -> Result<LdapAnswer, LdapError> {
@@ -42,10 +42,9 @@ async fn a_right_password_tells_who_it_is() {
     // As the directory compares, not as we would: the same person.
     assert_eq!(accepted(&config, "LI.NA").await.subject, who.subject);
 
-    config.groups = Some(LdapGroups::Search {
-        base: "ou=groups,dc=example".into(),
-        filter: "(&(objectClass=groupOfNames)(member={dn}))".into(),
-    });
+    config.groups_attribute = None;
+    config.group_base = Some("ou=groups,dc=example".into());
+    config.group_filter = Some("(&(objectClass=groupOfNames)(member={dn}))".into());
     let mut found = accepted(&config, "li.na").await.groups.unwrap();
     found.sort();
     assert_eq!(found, groups);
@@ -53,7 +52,8 @@ async fn a_right_password_tells_who_it_is() {
         accepted(&config, "wang.fang").await.groups.unwrap().len(),
         1
     );
-    config.groups = None;
+    config.group_base = None;
+    config.group_filter = None;
     assert_eq!(accepted(&config, "li.na").await.groups, None);
 
     config.subject_attribute = "objectGUID".into();

@@ -55,6 +55,7 @@ pub trait Gatekeeper: Send + Sync + 'static {
 pub(crate) struct Guard {
     pub(crate) gatekeeper: Arc<dyn Gatekeeper>,
     pub(crate) access: Access,
+    pub(crate) cross_site: bool,
 }
 
 const REQUEST_ID: &str = "x-request-id";
@@ -96,7 +97,10 @@ async fn admit(guard: &Guard, request: &mut Request, origin: Origin) -> Result<(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
     );
-    if changes {
+    if guard.cross_site {
+        // Whatever another site's page makes a browser send, it does not send it as anybody.
+        request.headers_mut().remove(header::COOKIE);
+    } else if changes {
         allow_same_site_only(
             request.headers(),
             request.uri().authority().map(|a| a.as_str()),

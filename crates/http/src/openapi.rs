@@ -100,6 +100,9 @@ fn describe(operation: &Operation<()>) -> Value {
     if !matches!(operation.access, Access::Public | Access::PreAuth) {
         out["security"] = json!([{ "session": [] }]);
     }
+    if operation.cross_site {
+        out["x-cross-site"] = json!(true);
+    }
     let parameters = parameters(operation);
     if !parameters.is_empty() {
         out["parameters"] = Value::Array(parameters);

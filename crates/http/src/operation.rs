@@ -74,6 +74,7 @@ pub struct Operation<S> {
     pub(crate) query: Vec<Parameter>,
     pub(crate) headers: Vec<&'static str>,
     pub(crate) max_body: usize,
+    pub(crate) cross_site: bool,
     pub(crate) handler: MethodRouter<S>,
 }
 
@@ -107,6 +108,7 @@ impl<S: Clone + Send + Sync + 'static> Operation<S> {
             query: Vec::new(),
             headers: Vec::new(),
             max_body: DEFAULT_MAX_BODY,
+            cross_site: false,
             handler: on(filter, handler),
         }
     }
@@ -173,6 +175,15 @@ impl<S: Clone + Send + Sync + 'static> Operation<S> {
         self
     }
 
+    /// Another site's page may post to it: the answer of a SAML provider comes so. The request reaches the handler without
+    /// its cookies, so that nothing can be done there in anybody's name. Only for [`Access::PreAuth`]; the list of such
+    /// operations is named in a test.
+    #[must_use]
+    pub fn cross_site_post(mut self) -> Self {
+        self.cross_site = true;
+        self
+    }
+
     /// Gives the handlers their state.
     pub(crate) fn with_state(self, state: S) -> Operation<()> {
         let Self {
@@ -187,6 +198,7 @@ impl<S: Clone + Send + Sync + 'static> Operation<S> {
             query,
             headers,
             max_body,
+            cross_site,
             handler,
         } = self;
         let handler = handler.with_state(state);
@@ -202,6 +214,7 @@ impl<S: Clone + Send + Sync + 'static> Operation<S> {
             query,
             headers,
             max_body,
+            cross_site,
             handler,
         }
     }

@@ -25,7 +25,8 @@ impl Registry {
     /// Adds a feature's operations with the state its handlers share.
     ///
     /// # Panics
-    /// When two operations have the same id, or the same method and path: a mistake that must not reach a release.
+    /// When two operations have the same id, or the same method and path, or one that takes posts of other sites needs
+    /// a session: a mistake that must not reach a release.
     pub fn add<S: Clone + Send + Sync + 'static>(
         &mut self,
         state: S,
@@ -38,6 +39,11 @@ impl Registry {
             assert!(
                 !self.operations.iter().any(twin),
                 "operation {} is registered twice",
+                operation.id
+            );
+            assert!(
+                !operation.cross_site || operation.access == crate::Access::PreAuth,
+                "operation {} takes posts of other sites and needs a session",
                 operation.id
             );
             self.operations.push(operation.with_state(state.clone()));
@@ -53,6 +59,14 @@ impl Registry {
             .map(|o| (o.id, &o.method, o.path, o.access))
     }
 
+    /// The ids of the operations to which another site's page may post.
+    pub fn cross_site(&self) -> impl Iterator<Item = &'static str> {
+        self.operations
+            .iter()
+            .filter(|o| o.cross_site)
+            .map(|o| o.id)
+    }
+
     /// The router: every handler behind its guard and body limit, and nothing else.
     pub fn into_router(self, gatekeeper: &Arc<dyn Gatekeeper>) -> Router {
         let mut router = Router::new();
@@ -60,6 +74,7 @@ impl Registry {
             let state = Guard {
                 gatekeeper: Arc::clone(gatekeeper),
                 access: operation.access,
+                cross_site: operation.cross_site,
             };
             let handler = operation
                 .handler

@@ -94,3 +94,40 @@ pub enum Refusal {
     #[error("no statement of a sign-in")]
     AuthnStatement,
 }
+
+impl Refusal {
+    /// A name for the log, such as `not_signed`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TooLarge => "too_large",
+            Self::TooDeep => "too_deep",
+            Self::Encoding => "encoding",
+            Self::Markup => "markup",
+            Self::Malformed => "malformed",
+            Self::Structure => "structure",
+            Self::DuplicateId => "duplicate_id",
+            Self::Version => "version",
+            Self::Status => "status",
+            Self::NoAssertion => "no_assertion",
+            Self::SeveralAssertions => "several_assertions",
+            Self::Encrypted => "encrypted",
+            Self::NotSigned => "not_signed",
+            Self::SignatureForm => "signature_form",
+            Self::Algorithm => "algorithm",
+            Self::Reference => "reference",
+            Self::Digest => "digest",
+            Self::Signature => "signature",
+            Self::Issuer => "issuer",
+            Self::Destination => "destination",
+            Self::Confirmation => "confirmation",
+            Self::InResponseTo => "in_response_to",
+            Self::Audience => "audience",
+            Self::Condition => "condition",
+            Self::NotYet => "not_yet",
+            Self::Expired => "expired",
+            Self::Moment => "moment",
+            Self::NameId => "name_id",
+            Self::AuthnStatement => "authn_statement",
+        }
+    }
+}

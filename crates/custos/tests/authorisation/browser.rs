@@ -26,6 +26,7 @@ pub enum Sent {
     Nothing,
     Json(Value),
     File(Vec<u8>),
+    Form(String),
 }
 
 impl Call {
@@ -135,6 +136,11 @@ impl Browser {
                 Body::from(json.to_string())
             }
             Sent::File(bytes) => Body::from(bytes),
+            Sent::Form(text) => {
+                let kind = "application/x-www-form-urlencoded";
+                request = request.header(header::CONTENT_TYPE, kind);
+                Body::from(text)
+            }
         };
         let response = self.router.clone().oneshot(request.body(body).unwrap());
         let (parts, body) = response.await.unwrap().into_parts();

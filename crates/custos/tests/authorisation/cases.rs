@@ -59,6 +59,7 @@ pub fn about(operation: &Declared) -> Option<About> {
         "session_provider_list" | "identity_provider_list" | "identity_provider_create" => {
             About::Nothing
         }
+        id if id.starts_with("session_saml") => About::Nothing,
         id if id.starts_with("identity_provider_") => About::Record,
         "service_account_list"
         | "service_account_create"
@@ -127,6 +128,10 @@ pub fn call(site: &Site<'_>, operation: &Declared, target: &Target) -> Call {
     let sent = match body(site, operation.id, target) {
         Some(json) => Sent::Json(json),
         None if operation.id == "imports_create" => Sent::File("客户名称\n公司\n".into()),
+        None if operation.id == "session_saml_receive" => Sent::Form(format!(
+            "RelayState={}&SAMLResponse=PHg%2BPC94Pg",
+            "A".repeat(43)
+        )),
         None => Sent::Nothing,
     };
     let call = Call::new(operation.method.clone(), &(path + &query), sent);

@@ -36,24 +36,27 @@ pub struct LdapConfig {
     pub name_attribute: String,
     /// The attribute with the e-mail address.
     pub mail_attribute: String,
-    /// Where the groups are told. Without it, groups are not told at all.
+    /// The attribute of a person with the groups, such as `memberOf`. Groups are named by their distinguished names.
     #[serde(default)]
-    pub groups: Option<LdapGroups>,
+    pub groups_attribute: Option<String>,
+    /// Instead: where groups that list their members are searched, with everything below. Without either, groups are
+    /// not told at all.
+    #[serde(default)]
+    pub group_base: Option<String>,
+    /// How those of a person are found: a filter with `{dn}`, such as `(&(objectClass=groupOfNames)(member={dn}))`.
+    #[serde(default)]
+    pub group_filter: Option<String>,
 }
 
-/// Where a directory tells who belongs to which group. A group is named by its distinguished name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum LdapGroups {
-    /// In an attribute of the person, such as `memberOf`.
-    Attribute(String),
+/// Where a directory tells who belongs to which group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Groups<'a> {
+    /// Nowhere.
+    Untold,
+    /// In an attribute of the person.
+    Attribute(&'a str),
     /// In groups that list their members.
-    Search {
-        /// Where groups are searched, with everything below.
-        base: String,
-        /// How those of a person are found: a filter with `{dn}`, such as `(&(objectClass=groupOfNames)(member={dn}))`.
-        filter: String,
-    },
+    Search { base: &'a str, filter: &'a str },
 }
 
 impl LdapConfig {
@@ -74,15 +77,31 @@ impl LdapConfig {
         require(is_attribute(&self.name_attribute), "name_attribute");
         require(is_attribute(&self.mail_attribute), "mail_attribute");
         require(
-            match &self.groups {
-                None => true,
-                Some(LdapGroups::Attribute(name)) => is_attribute(name),
-                Some(LdapGroups::Search { base, filter }) => is_text(base) && is_filter(filter, DN),
-            },
-            "groups",
+            self.groups_attribute.as_deref().is_none_or(is_attribute),
+            "groups_attribute",
+        );
+        require(self.groups().is_some(), "group_base");
+        require(
+            self.group_filter
+                .as_deref()
+                .is_none_or(|filter| is_filter(filter, DN)),
+            "group_filter",
         );
         require(super::tls::authorities(self).is_ok(), "authorities");
         problems
+    }
+
+    /// `None` if two ways are named, or half of one.
+    pub(super) fn groups(&self) -> Option<Groups<'_>> {
+        let search = (self.group_base.as_deref(), self.group_filter.as_deref());
+        match (self.groups_attribute.as_deref(), search) {
+            (None, (None, None)) => Some(Groups::Untold),
+            (Some(name), (None, None)) => Some(Groups::Attribute(name)),
+            (None, (Some(base), Some(filter))) if is_text(base) => {
+                Some(Groups::Search { base, filter })
+            }
+            _ => None,
+        }
     }
 
     /// `None` if the address is not one that may be asked.
@@ -212,7 +231,8 @@ mod tests {
         broken.user_base = "a\nb".into();
         broken.user_filter = "(uid=*)".into();
         broken.subject_attribute = "a)(b".into();
-        broken.groups = Some(LdapGroups::Attribute("*".into()));
+        broken.groups_attribute = Some("*".into());
+        broken.group_filter = Some("(member=x)".into());
         broken.authorities = Some("not a certificate".into());
         let expected = [
             "url",
@@ -220,7 +240,9 @@ mod tests {
             "user_base",
             "user_filter",
             "subject_attribute",
-            "groups",
+            "groups_attribute",
+            "group_base",
+            "group_filter",
             "authorities",
         ];
         assert_eq!(broken.problems(), expected);

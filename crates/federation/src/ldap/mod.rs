@@ -16,11 +16,11 @@
 mod config;
 mod tls;
 
-pub use config::{LdapConfig, LdapGroups};
+pub use config::LdapConfig;
 
 use std::time::Duration;
 
-use config::{Transport, group_filter_for};
+use config::{Groups, Transport, group_filter_for};
 use ldap3::{
     DerefAliases, Ldap, LdapConnAsync, LdapConnSettings, Scope, SearchEntry, SearchOptions,
 };
@@ -159,7 +159,7 @@ impl LdapConfig {
             &self.mail_attribute,
             ACCOUNT_CONTROL,
         ];
-        if let Some(LdapGroups::Attribute(name)) = &self.groups {
+        if let Some(Groups::Attribute(name)) = self.groups() {
             attributes.push(name);
         }
         let filter = self.user_filter_for(login);
@@ -175,10 +175,10 @@ impl LdapConfig {
         entry: Option<&SearchEntry>,
         dn: &str,
     ) -> Result<Option<Vec<String>>, LdapError> {
-        match &self.groups {
-            None => Ok(None),
-            Some(LdapGroups::Attribute(name)) => Ok(entry.map(|entry| texts(entry, name).to_vec())),
-            Some(LdapGroups::Search { base, filter }) => {
+        match self.groups().ok_or(LdapError::Configuration)? {
+            Groups::Untold => Ok(None),
+            Groups::Attribute(name) => Ok(entry.map(|entry| texts(entry, name).to_vec())),
+            Groups::Search { base, filter } => {
                 let filter = group_filter_for(filter, dn);
                 // 1.1 asks for no attributes (RFC 4511, 4.5.1.8).
                 let found = search(ldap, base, &filter, &["1.1"], MAX_GROUPS).await?;

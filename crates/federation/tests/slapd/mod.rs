@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use custos_federation::{LdapConfig, LdapGroups};
+use custos_federation::LdapConfig;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use tempfile::TempDir;
 
@@ -220,7 +220,9 @@ impl Slapd {
             login_attribute: "uid".into(),
             name_attribute: "cn".into(),
             mail_attribute: "mail".into(),
-            groups: Some(LdapGroups::Attribute("memberOf".into())),
+            groups_attribute: Some("memberOf".into()),
+            group_base: None,
+            group_filter: None,
         }
     }
 

@@ -1,10 +1,12 @@
 //! What a provider needs to be told, by kind.
 
-use super::model::ProviderKind;
+use super::model::{Provider, ProviderKind};
 use crate::error::IdentityError;
+use custos_federation::LdapConfig;
 use custos_federation::oidc::{OidcConfig, OidcConfigError};
 use custos_federation::scan::{ScanConfig, ScanKind};
-use custos_http::FieldProblem;
+use custos_http::{FieldProblem, Problem};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// Longest configuration as JSON, in bytes: a SAML provider's metadata are the largest.
@@ -27,13 +29,29 @@ pub(super) fn check(kind: ProviderKind, config: &Value) -> Result<(), IdentityEr
         ProviderKind::Wecom => scan(ScanKind::Wecom, config),
         ProviderKind::Dingtalk => scan(ScanKind::Dingtalk, config),
         ProviderKind::Feishu => scan(ScanKind::Feishu, config),
-        ProviderKind::Saml | ProviderKind::Ldap => Vec::new(),
+        ProviderKind::Saml => super::saml::problems(config),
+        ProviderKind::Ldap => ldap(config),
     };
     if problems.is_empty() {
         Ok(())
     } else {
         Err(IdentityError::invalid(problems))
     }
+}
+
+/// The configuration of a provider as its protocol reads it.
+pub(super) fn parsed<T: DeserializeOwned>(provider: &Provider) -> Result<T, IdentityError> {
+    serde_json::from_value(provider.config.clone()).map_err(|error| Problem::internal(error).into())
+}
+
+fn ldap(config: &Value) -> Vec<FieldProblem> {
+    let Ok(config) = serde_json::from_value::<LdapConfig>(config.clone()) else {
+        return vec![FieldProblem::new("config", "provider.config.invalid")];
+    };
+    let problems = config.problems().into_iter();
+    problems
+        .map(|member| FieldProblem::new(format!("config.{member}"), "provider.config.invalid"))
+        .collect()
 }
 
 fn scan(kind: ScanKind, config: &Value) -> Vec<FieldProblem> {

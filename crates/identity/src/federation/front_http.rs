@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use custos_http::{Access, Api, JsonBody, Operation, PathId, Problem};
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Origin, actions};
+use custos_saml::MAX_RESPONSE_LENGTH;
 use custos_values::{ProviderId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -46,7 +47,7 @@ pub(super) struct Redirect {
 pub(super) struct Callback {
     /// The state.
     state: String,
-    /// The code; absent when the provider refused.
+    /// The code, or a SAML provider's response; absent when the provider refused.
     #[serde(default)]
     code: Option<String>,
     /// The issuer of the answer.
@@ -189,7 +190,9 @@ async fn begin(
 fn given(body: Callback) -> CallbackAnswer {
     CallbackAnswer {
         state: body.state,
-        code: body.code.filter(|code| (1..=4096).contains(&code.len())),
+        code: body
+            .code
+            .filter(|code| (1..=MAX_RESPONSE_LENGTH).contains(&code.len())),
         issuer: body.iss,
     }
 }

@@ -8,6 +8,7 @@
 mod access;
 mod attempt;
 mod config;
+mod directory;
 mod external;
 mod front;
 mod front_http;
@@ -16,6 +17,8 @@ mod mapping;
 mod model;
 mod protocol;
 mod providers;
+mod saml;
+mod saml_http;
 pub(crate) mod sql;
 mod wire;
 
@@ -37,5 +40,6 @@ pub(crate) struct Federation {
 pub(crate) fn operations() -> Vec<Operation<Arc<Identity>>> {
     let mut all = http::operations();
     all.extend(front_http::operations());
+    all.extend(saml_http::operations());
     all
 }

@@ -1,6 +1,7 @@
 //! One way to all protocols that lead a browser to the provider and back.
 
 use super::model::{Provider, ProviderKind};
+use super::saml;
 use crate::error::IdentityError;
 use crate::events::SIGN_IN;
 use crate::identity::Identity;
@@ -17,10 +18,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
 
+/// Longest code, in bytes; a SAML response is longer.
+const MAX_CODE: usize = 4096;
+
 /// What a provider sent back with the browser.
 #[derive(Clone)]
 pub(crate) struct ProviderAnswer {
-    /// The code to exchange.
+    /// The code to exchange, or the SAML response.
     pub(crate) code: String,
     /// Who answers (RFC 9207).
     pub(crate) issuer: Option<String>,
@@ -177,7 +181,12 @@ impl Identity {
                 })
                 .await?
                 .map_err(|error| protocol_problem(&error))?,
-            _ => return Err(unsupported()),
+            ProviderKind::Saml => {
+                let now = store.clock().now();
+                let begun = saml::begin(provider, &state, now, store.random())?;
+                return begun.map_err(|error| protocol_problem(&error).into());
+            }
+            ProviderKind::Ldap => return Err(unsupported()),
         };
         let (url, remembered) = begun;
         let remembered = serde_json::to_value(remembered).map_err(Problem::internal)?;
@@ -195,6 +204,9 @@ impl Identity {
     ) -> Result<ExternalIdentity, IdentityError> {
         let store = Arc::clone(self.store());
         let finished = match provider.kind {
+            kind if kind != ProviderKind::Saml && answer.code.len() > MAX_CODE => {
+                Err(ProtocolError::Invalid("code".to_owned()))
+            }
             ProviderKind::Oidc => {
                 let remembered: Remembered =
                     serde_json::from_value(remembered).map_err(Problem::internal)?;
@@ -213,7 +225,11 @@ impl Identity {
                 })
                 .await?
             }
-            _ => return Err(unsupported()),
+            ProviderKind::Saml => {
+                self.finish_saml(org, provider, remembered, &answer.code, origin)
+                    .await?
+            }
+            ProviderKind::Ldap => return Err(unsupported()),
         };
         match finished {
             Ok(who) => Ok(who),
@@ -248,7 +264,8 @@ impl Identity {
                 self.ask_scan(provider, move |app| app.probe(store.clock().now()))
                     .await
             }
-            _ => Err(unsupported()),
+            ProviderKind::Saml => saml::probe(provider, store.clock().now()),
+            ProviderKind::Ldap => self.probe_directory(provider).await,
         }
     }
 }

@@ -63,7 +63,8 @@ impl Identity {
         } else {
             String::new()
         };
-        let right = match self.hashing().verify(password, stored).await {
+        let own = stored.is_some() || (user.is_some() && usable.is_none());
+        let right = match self.hashing().verify(password.clone(), stored).await {
             Ok(right) => right,
             Err(busy) => {
                 self.throttles().passwords.succeeded(attempt);
@@ -71,6 +72,14 @@ impl Identity {
             }
         };
         let Some(account) = usable.filter(|_| right) else {
+            let shown = Some(password.as_str()).filter(|_| !own);
+            if let Some(begun) = self
+                .sign_in_by_directory(org, login, shown, &origin)
+                .await?
+            {
+                self.throttles().passwords.succeeded(attempt);
+                return Ok(begun);
+            }
             self.sink()
                 .record_durably(failed(org, user, "password", hash, origin.clone()))
                 .await?;

@@ -7,6 +7,7 @@ mod api_keys;
 mod attacks;
 mod authenticator;
 mod devices;
+mod directory;
 mod factors;
 mod federation;
 mod mail;
@@ -15,6 +16,7 @@ mod passwords;
 mod preferences;
 mod provider;
 mod registered;
+mod saml;
 mod security;
 mod session_count;
 mod sessions;
@@ -23,3 +25,11 @@ mod sign_in;
 mod site;
 mod step_up;
 mod totp;
+
+/// The provider and the directory that the protocols' own tests use.
+#[allow(dead_code)]
+#[path = "../../../saml/tests/forger/mod.rs"]
+mod forger;
+#[allow(dead_code)]
+#[path = "../../../federation/tests/slapd/mod.rs"]
+mod slapd;

@@ -394,6 +394,43 @@ impl Browser {
         body: Option<Value>,
         more: &[(&str, &str)],
     ) -> Answer {
+        let (kind, body) = match body {
+            Some(body) => (Some("application/json"), body.to_string()),
+            None => (None, String::new()),
+        };
+        let (status, headers, text) = self.exchange(method, path, kind, body, more).await;
+        Answer {
+            status,
+            headers,
+            body: serde_json::from_str(&text).unwrap_or(Value::Null),
+        }
+    }
+
+    /// What is not JSON.
+    pub async fn get_text(&mut self, path: &str) -> (StatusCode, HeaderMap, String) {
+        self.exchange(Method::GET, path, None, String::new(), &[])
+            .await
+    }
+
+    /// A form, with its content type among the headers.
+    pub async fn send_form(
+        &mut self,
+        path: &str,
+        form: &str,
+        headers: &[(&str, &str)],
+    ) -> (StatusCode, HeaderMap, String) {
+        self.exchange(Method::POST, path, None, form.to_owned(), headers)
+            .await
+    }
+
+    async fn exchange(
+        &mut self,
+        method: Method,
+        path: &str,
+        kind: Option<&str>,
+        body: String,
+        more: &[(&str, &str)],
+    ) -> (StatusCode, HeaderMap, String) {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("/api/v1{path}"))
@@ -415,13 +452,11 @@ impl Browser {
         if !cookies.is_empty() {
             request = request.header(header::COOKIE, cookies.join("; "));
         }
-        let request = match body {
-            Some(body) => request
-                .header(header::CONTENT_TYPE, "application/json")
-                .body(Body::from(body.to_string())),
-            None => request.body(Body::empty()),
-        };
-        let response = self.router.clone().oneshot(request.unwrap()).await.unwrap();
+        if let Some(kind) = kind {
+            request = request.header(header::CONTENT_TYPE, kind);
+        }
+        let request = request.body(Body::from(body)).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
         for line in response.headers().get_all(header::SET_COOKIE) {
             let (pair, attributes) = line.to_str().unwrap().split_once(';').unwrap();
             let (name, value) = pair.split_once('=').unwrap();
@@ -440,11 +475,8 @@ impl Browser {
         }
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
-        Answer {
-            status: parts.status,
-            headers: parts.headers,
-            body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
-        }
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        (parts.status, parts.headers, text)
     }
 
     /// Sends what a form sends.

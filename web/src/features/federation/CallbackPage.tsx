@@ -10,6 +10,7 @@ import { useT } from "../../i18n/useT";
 import { useProblemText } from "../../ui/useProblemText";
 import { PublicFrame } from "../session/PublicFrame";
 import { SecondFactor } from "../session/SecondFactor";
+import { forgetSamlAnswer, keptSamlAnswer } from "./samlAnswer";
 
 interface Answer {
   state: string;
@@ -17,9 +18,11 @@ interface Answer {
   iss?: string;
 }
 
-/** What the provider put into the address. DingTalk calls its code otherwise. */
-function answerOfAddress(): Answer {
+/** What the provider put into the address, or a SAML provider's page had posted. DingTalk calls its code otherwise. */
+function answerOfProvider(): Answer {
   const query = new URLSearchParams(window.location.search);
+  const posted = query.has("state") ? null : keptSamlAnswer();
+  if (posted !== null) return { state: posted.state, code: posted.response };
   const text = (name: string) => query.get(name) ?? undefined;
   return { state: text("state") ?? "", code: text("code") ?? text("authCode"), iss: text("iss") };
 }
@@ -46,13 +49,14 @@ export function CallbackPage() {
   const text = useProblemText();
   const navigate = useNavigate();
   const queryClient = useQueryClient();
-  const [answer] = useState(answerOfAddress);
+  const [answer] = useState(answerOfProvider);
   const [arrival, setArrival] = useState<Arrival | null>(null);
   const [problem, setProblem] = useState<unknown>(null);
 
   useEffect(() => {
-    // The code must not stay in the address bar or the history.
+    // It must not stay in the address bar, the history or the browser.
     window.history.replaceState(window.history.state, "", "/sign-in/callback");
+    forgetSamlAnswer();
     let first = underWay.get(answer.state);
     if (first === undefined) {
       first = handIn(answer);

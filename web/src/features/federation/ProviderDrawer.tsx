@@ -7,7 +7,7 @@ import { useT } from "../../i18n/useT";
 import { CopyButton } from "../../ui/CopyButton";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { departmentOptions, departmentsQuery } from "../admin/admin";
-import { CONFIG, configOf, KINDS, logoutUri, providersQuery, redirectUri } from "./federation";
+import { CONFIG, configOf, KINDS, logoutUri, providersQuery, redirectUri, samlAddresses } from "./federation";
 
 interface Values {
   kind: ProviderKind;
@@ -74,8 +74,13 @@ export function ProviderDrawer({ provider, onClose }: Props) {
       {provider?.approved === true && (
         <Alert type="info" showIcon title={t("provider-edit-note")} className="form-alert" />
       )}
-      <p className="soft">{t("provider-redirect-note")}</p>
-      <Address label={t("provider-redirect")} address={redirectUri()} />
+      {kind !== "ldap" && kind !== "saml" && (
+        <>
+          <p className="soft">{t("provider-redirect-note")}</p>
+          <Address label={t("provider-redirect")} address={redirectUri()} />
+        </>
+      )}
+      {provider?.kind === "saml" && <SamlAddresses id={provider.id} />}
       {provider?.kind === "oidc" && <Address label={t("provider-logout")} address={logoutUri(provider.id)} />}
       <Form<Values>
         form={form}
@@ -104,25 +109,36 @@ export function ProviderDrawer({ provider, onClose }: Props) {
         </Form.Item>
         {(CONFIG[kind] ?? []).map((field) => (
           <Form.Item
-            key={field.name}
+            // Protocols share names, but not what stands there at first.
+            key={`${kind}-${field.name}`}
             name={["config", field.name]}
             label={t(`provider-config-${field.name}`)}
             rules={field.required ? [required] : []}
+            initialValue={provider === null ? field.initial?.() : undefined}
           >
             {field.list === true ? (
               <Select mode="tags" open={false} tokenSeparators={[" ", ","]} suffixIcon={null} />
+            ) : field.long !== undefined ? (
+              <Input.TextArea
+                rows={6}
+                spellCheck={false}
+                placeholder={field.placeholder}
+                maxLength={field.long}
+              />
             ) : (
               <Input autoComplete="off" spellCheck={false} placeholder={field.placeholder} maxLength={512} />
             )}
           </Form.Item>
         ))}
-        <Form.Item
-          name="secret"
-          label={t("provider-secret")}
-          extra={provider?.has_secret === true ? t("provider-secret-kept") : undefined}
-        >
-          <Input.Password autoComplete="new-password" maxLength={4096} />
-        </Form.Item>
+        {kind !== "saml" && (
+          <Form.Item
+            name="secret"
+            label={t(kind === "ldap" ? "provider-secret-ldap" : "provider-secret")}
+            extra={provider?.has_secret === true ? t("provider-secret-kept") : undefined}
+          >
+            <Input.Password autoComplete="new-password" maxLength={4096} />
+          </Form.Item>
+        )}
         <Form.Item name="accounts" label={t("provider-accounts")}>
           <Select
             options={(["create", "link_only"] as const).map((value) => ({
@@ -136,6 +152,20 @@ export function ProviderDrawer({ provider, onClose }: Props) {
         </Form.Item>
       </Form>
     </Drawer>
+  );
+}
+
+/** What has to be entered at a SAML provider. */
+function SamlAddresses({ id }: { id: string }) {
+  const t = useT();
+  const { consumer, entity, metadata } = samlAddresses(id);
+  return (
+    <>
+      <p className="soft">{t("provider-redirect-note")}</p>
+      <Address label={t("provider-saml-entity")} address={entity} />
+      <Address label={t("provider-saml-consumer")} address={consumer} />
+      <Address label={t("provider-saml-metadata")} address={metadata} />
+    </>
   );
 }
 

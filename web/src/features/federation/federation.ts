@@ -3,7 +3,7 @@ import { api, body } from "../../api/client";
 import type { ProviderKind } from "../../api/types";
 
 /** The protocols that can be chosen here. */
-export const KINDS: readonly ProviderKind[] = ["oidc", "wecom", "dingtalk", "feishu"];
+export const KINDS: readonly ProviderKind[] = ["oidc", "saml", "ldap", "wecom", "dingtalk", "feishu"];
 
 /** One member of a provider's configuration. */
 export interface ConfigField {
@@ -12,6 +12,10 @@ export interface ConfigField {
   /** Several words, each for itself. */
   list?: boolean;
   placeholder?: string;
+  /** Many lines, of at most so many characters. */
+  long?: number;
+  /** What stands there at first. */
+  initial?: () => string;
 }
 
 const SCAN_ADDRESSES: ConfigField[] = [
@@ -30,6 +34,30 @@ export const CONFIG: Partial<Record<ProviderKind, ConfigField[]>> = {
     { name: "subject_claim", required: false, placeholder: "sub" },
     { name: "two_factor_classes", required: false, list: true },
   ],
+  saml: [
+    { name: "metadata", required: true, long: 60_000, placeholder: "<md:EntityDescriptor …>" },
+    { name: "service_url", required: true, placeholder: "https://", initial: () => window.location.origin },
+    { name: "subject_attribute", required: false },
+    { name: "login_attribute", required: false },
+    { name: "name_attribute", required: false },
+    { name: "mail_attribute", required: false },
+    { name: "groups_attribute", required: false },
+    { name: "two_factor_classes", required: false, list: true },
+  ],
+  ldap: [
+    { name: "url", required: true, placeholder: "ldaps://" },
+    { name: "authorities", required: false, long: 30_000, placeholder: "-----BEGIN CERTIFICATE-----" },
+    { name: "bind_dn", required: true, placeholder: "cn=custos,ou=services,dc=example,dc=com" },
+    { name: "user_base", required: true, placeholder: "ou=people,dc=example,dc=com" },
+    { name: "user_filter", required: true, initial: () => "(&(objectClass=person)(uid={login}))" },
+    { name: "subject_attribute", required: true, initial: () => "entryUUID" },
+    { name: "login_attribute", required: true, initial: () => "uid" },
+    { name: "name_attribute", required: true, initial: () => "cn" },
+    { name: "mail_attribute", required: true, initial: () => "mail" },
+    { name: "groups_attribute", required: false, placeholder: "memberOf" },
+    { name: "group_base", required: false, placeholder: "ou=groups,dc=example,dc=com" },
+    { name: "group_filter", required: false, placeholder: "(&(objectClass=groupOfNames)(member={dn}))" },
+  ],
   wecom: [{ name: "client_id", required: true }, { name: "agent_id", required: true }, ...SCAN_ADDRESSES],
   dingtalk: [{ name: "client_id", required: true }, ...SCAN_ADDRESSES],
   feishu: [{ name: "client_id", required: true }, ...SCAN_ADDRESSES],
@@ -46,6 +74,13 @@ export function configOf(
     return [[name, typeof value === "string" ? value.trim() : value]];
   });
   return Object.fromEntries(given);
+}
+
+/** Where a SAML provider posts its answer, and where it finds what it needs to know of us. */
+export function samlAddresses(id: string): { consumer: string; entity: string; metadata: string } {
+  const entity = `${window.location.origin}/api/v1/session/saml`;
+  const metadata = `${window.location.origin}/api/v1/session/providers/${id}/saml`;
+  return { consumer: `${entity}/answer`, entity, metadata };
 }
 
 /** The page providers send the browser back to. */
