@@ -13,7 +13,10 @@ it("keeps a posted answer until it is forgotten", () => {
   expect(keptSamlAnswer()).toBeNull();
 });
 
-it.each(["", "x", "null", "[]", "{}", '{"state":1,"response":"r"}', '{"state":"s"}'])("takes no %j", (kept) => {
-  window.sessionStorage.setItem(KEY, kept);
-  expect(keptSamlAnswer()).toBeNull();
-});
+it.each(["", "x", "null", "[]", "{}", '{"state":1,"response":"r"}', '{"state":"s"}'])(
+  "takes no %j",
+  (kept) => {
+    window.sessionStorage.setItem(KEY, kept);
+    expect(keptSamlAnswer()).toBeNull();
+  },
+);

@@ -80,7 +80,7 @@ impl LdapConfig {
             self.groups_attribute.as_deref().is_none_or(is_attribute),
             "groups_attribute",
         );
-        require(self.groups().is_some(), "group_base");
+        require(self.group_source().is_some(), "group_base");
         require(
             self.group_filter
                 .as_deref()
@@ -92,7 +92,7 @@ impl LdapConfig {
     }
 
     /// `None` if two ways are named, or half of one.
-    pub(super) fn groups(&self) -> Option<Groups<'_>> {
+    pub(super) fn group_source(&self) -> Option<Groups<'_>> {
         let search = (self.group_base.as_deref(), self.group_filter.as_deref());
         match (self.groups_attribute.as_deref(), search) {
             (None, (None, None)) => Some(Groups::Untold),

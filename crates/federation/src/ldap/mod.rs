@@ -159,7 +159,7 @@ impl LdapConfig {
             &self.mail_attribute,
             ACCOUNT_CONTROL,
         ];
-        if let Some(Groups::Attribute(name)) = self.groups() {
+        if let Some(Groups::Attribute(name)) = self.group_source() {
             attributes.push(name);
         }
         let filter = self.user_filter_for(login);
@@ -175,7 +175,7 @@ impl LdapConfig {
         entry: Option<&SearchEntry>,
         dn: &str,
     ) -> Result<Option<Vec<String>>, LdapError> {
-        match self.groups().ok_or(LdapError::Configuration)? {
+        match self.group_source().ok_or(LdapError::Configuration)? {
             Groups::Untold => Ok(None),
             Groups::Attribute(name) => Ok(entry.map(|entry| texts(entry, name).to_vec())),
             Groups::Search { base, filter } => {
