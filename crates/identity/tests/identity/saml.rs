@@ -1,6 +1,6 @@
 use crate::forger::{Assertion, Forger, conditions, response};
 use crate::site::{Answer, Browser, SECURITY, SYSTEM, Site, both, ready};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use custos_values::Timestamp;
@@ -54,7 +54,9 @@ fn percent_decoded(text: &str) -> String {
 
 async fn begin(browser: &mut Browser, provider: &str, return_to: &str) -> Request {
     let body = json!({ "provider_id": provider, "return_to": return_to });
-    let answer = browser.post("/session/federation", body).await;
+    let host = [("host", "crm.example.com")];
+    let path = "/session/federation";
+    let answer = browser.send(Method::POST, path, Some(body), &host).await;
     assert_eq!(answer.status, StatusCode::OK, "{:?}", answer.body);
     assert!(browser.cookies.contains_key("__Host-custos-attempt"));
     let url = answer.body["redirect"].as_str().unwrap();
@@ -331,7 +333,7 @@ async fn another_sites_post_is_kept_in_the_browser_and_does_nothing() {
         // Where the answer is taken, another site is refused as everywhere.
         let answer = browser
             .send(
-                axum::http::Method::POST,
+                Method::POST,
                 "/session/saml",
                 Some(json!({})),
                 &FROM_ELSEWHERE,
