@@ -17,6 +17,8 @@ const OPEN: &[&str] = &[
     "session_password_strength",
     "session_provider_list",
     "session_recovery",
+    "session_reset",
+    "session_reset_confirmation",
     "session_saml_metadata",
     "session_saml_receive",
     "session_second_factor_passkey",
