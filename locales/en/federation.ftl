@@ -112,3 +112,4 @@ provider-secret-ldap = Password with which to search
 provider-saml-entity = Entity ID
 provider-saml-consumer = Assertion consumer service (ACS)
 provider-saml-metadata = Metadata of this server
+provider-provisioned = Set up

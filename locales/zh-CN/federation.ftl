@@ -112,3 +112,4 @@ provider-secret-ldap = 查询账号的密码
 provider-saml-entity = 实体 ID（Entity ID）
 provider-saml-consumer = 断言接收地址（ACS）
 provider-saml-metadata = 本系统的元数据地址
+provider-provisioned = 已开通

@@ -161,7 +161,11 @@ export function ProvidersPage() {
     { key: "name", title: t("provider-name"), pinned: true, cell: ({ name }) => name },
     { key: "kind", title: t("provider-kind"), cell: ({ kind }) => t(`provider-kind-${kind}`) },
     { key: "groups", title: t("provider-mapping"), cell: state },
-    { key: "scim", title: t("provider-token"), cell: ({ provisioned }) => (provisioned ? t("yes") : "–") },
+    {
+      key: "scim",
+      title: t("provider-token"),
+      cell: ({ provisioned }) => (provisioned ? t("provider-provisioned") : "–"),
+    },
     { key: "enabled", title: t("provider-enabled"), cell: enabled },
     { key: "tools", title: t("row-tools"), align: "end", cell: tools },
   ];
