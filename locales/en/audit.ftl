@@ -167,3 +167,5 @@ action-user-reset = Reset a password
 resource-contact_point = Address of a person
 resource-message = Message
 resource-outbox = Sending settings
+action-user-delete = Let a person leave
+action-user-handed_over = Handover completed

@@ -164,3 +164,5 @@ action-user-reset = 重置密码
 resource-contact_point = 联系方式
 resource-message = 消息
 resource-outbox = 发信设置
+action-user-delete = 办理离职
+action-user-handed_over = 客户交接完成

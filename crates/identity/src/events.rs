@@ -33,6 +33,8 @@ custos_kernel::events! {
     END_SESSIONS = "session.end", Own;
     /// An administrator ended sessions of somebody else.
     REVOKE_SESSIONS = "session.revoke", Part;
+    /// All that somebody who moved or left had is with whom it belongs to now.
+    HANDED_OVER = "user.handed_over", Part;
     /// A session was bound to the registered device it is on.
     BIND_SESSION = "session.bind", Part;
     /// A session bound to a device was used without its key, or a lost device asked for something.

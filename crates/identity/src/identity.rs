@@ -5,6 +5,7 @@ use crate::api_keys::KeyUses;
 use crate::devices::{Shown, Thefts};
 use crate::factors::RelyingParty;
 use crate::federation::Federation;
+use crate::lifecycle::Custody;
 use crate::organisation::Directories;
 use crate::reset::Resets;
 use crate::sessions::Sessions;
@@ -16,7 +17,7 @@ use custos_outbox::Queue;
 use custos_store::{AuditSink, Store};
 use custos_values::OrgId;
 use parking_lot::RwLock;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 /// What the binary decides about this crate.
 #[derive(Default)]
@@ -48,6 +49,7 @@ pub struct Identity {
     shown: Shown,
     thefts: Thefts,
     passkeys: RwLock<Option<Arc<RelyingParty>>>,
+    custody: OnceLock<Arc<dyn Custody>>,
     permissions: RwLock<Vec<(&'static str, &'static str)>>,
     me: Weak<Identity>,
 }
@@ -81,6 +83,7 @@ impl Identity {
             shown,
             thefts: Thefts::default(),
             passkeys: RwLock::default(),
+            custody: OnceLock::new(),
             permissions: RwLock::default(),
             me: Weak::clone(me),
         }))
@@ -167,6 +170,15 @@ impl Identity {
 
     pub(crate) fn outgoing(&self) -> Option<&Arc<dyn Outgoing>> {
         self.options.outgoing.as_ref()
+    }
+
+    /// Says who keeps what people own. Without it nobody can move or leave with a handover. Only the first call counts.
+    pub fn set_custody(&self, custody: Arc<dyn Custody>) {
+        self.custody.get_or_init(|| custody);
+    }
+
+    pub(crate) fn custody(&self) -> Option<&Arc<dyn Custody>> {
+        self.custody.get()
     }
 
     pub(crate) fn shown(&self) -> &Shown {

@@ -19,6 +19,7 @@ mod factors;
 mod federation;
 mod identity;
 mod invitation;
+mod lifecycle;
 mod one_time_code;
 mod organisation;
 mod preferences;
@@ -34,6 +35,7 @@ pub use accounts::{AccountChange, AccountView, NewAccount};
 pub use error::IdentityError;
 pub use events::EVENTS;
 pub use identity::{Identity, IdentityOptions};
+pub use lifecycle::{Custody, CustodyError, Placing, Reach};
 pub use organisation::{Department, Directory, Person};
 pub use resources::{
     ContactPointResource, DepartmentResource, DeviceResource, DeviceRuleResource,
@@ -73,6 +75,7 @@ pub const MIGRATIONS: &[Migration] = &[
     security::MIGRATION,
     devices::MIGRATION,
     api_keys::MIGRATION,
+    lifecycle::MIGRATION,
 ];
 
 /// The operations of this crate, to be registered with [`Identity`] as their state.
@@ -91,5 +94,6 @@ pub fn operations() -> Vec<Operation<Arc<Identity>>> {
     all.extend(security::operations());
     all.extend(devices::operations());
     all.extend(api_keys::operations());
+    all.extend(lifecycle::operations());
     all
 }

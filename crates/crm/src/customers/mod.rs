@@ -3,6 +3,7 @@
 mod actions_on_record;
 mod duplicates;
 mod finish;
+mod handover;
 mod http;
 mod list;
 mod list_row;
@@ -13,6 +14,7 @@ pub(crate) mod sql;
 mod write;
 
 pub use duplicates::DuplicateMatch;
+pub use handover::{Placing, Reach};
 pub use http::{DisclosedField, DisclosureInput, operations};
 pub(crate) use list::exact_key;
 pub use list::{ListFilter, ListQuery};

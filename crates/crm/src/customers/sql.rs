@@ -1,5 +1,6 @@
 //! The tables of customers: the only place that names them.
 
+use super::handover::Reach;
 use super::model::{Customer, StoredCustomer};
 use crate::CrmError;
 use custos_kernel::crypto::WrappedKey;
@@ -235,6 +236,105 @@ pub(crate) async fn update<A: Action>(
         Value::from(owner.1.map(|d| d.as_bytes().to_vec())),
         Value::from(now),
         Value::Bytes(fields.encode()),
+    ];
+    Ok(tx.change(permit, sql, &more).await?)
+}
+
+/// The empty bytes stand for no department: nothing has an empty id.
+fn place_value(department: Option<DepartmentId>) -> Value {
+    Value::Bytes(department.map_or_else(Vec::new, |id| id.as_bytes().to_vec()))
+}
+
+/// The customers of an owner that are not in the department they are kept in, if there is one.
+const OWNED: &str =
+    "org_id = $1 AND owner_id = $2 AND ($3 = 0 OR COALESCE(department_id, $4) <> $5)";
+
+fn owned_values(owner: UserId, kept: Option<Option<DepartmentId>>) -> Vec<Value> {
+    vec![
+        Value::from(owner),
+        Value::Int(i64::from(kept.is_some())),
+        Value::Bytes(Vec::new()),
+        place_value(kept.flatten()),
+    ]
+}
+
+/// The facts of an owner's customers outside the department they are kept in, in the order of their ids, after one.
+pub(super) async fn owned(
+    tx: &mut ReadTx,
+    scope: &Scope<actions::Assign, Customer>,
+    (owner, kept): (UserId, Option<Option<DepartmentId>>),
+    after: Option<[u8; 16]>,
+    limit: i64,
+) -> Result<Vec<Facts<Customer>>, CrmError> {
+    let sql = format!(
+        "SELECT id, version, department_id FROM customer WHERE {OWNED} AND id > $6 AND {{scope}} ORDER BY id LIMIT $7"
+    );
+    let mut values = owned_values(owner, kept);
+    values.push(after.map_or(Value::Bytes(Vec::new()), |id| Value::from(&id)));
+    values.push(Value::Int(limit));
+    let read = |row: &Row| {
+        let department = row.id_opt(2)?.map(DepartmentId::from_bytes);
+        Ok::<_, StoreError>(Facts::owned(
+            scope.org(),
+            row.id(0)?,
+            row.int(1)?,
+            Some(owner),
+            department,
+        ))
+    };
+    let rows = tx.within(scope, &sql, &values).await?;
+    Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+}
+
+/// How many there are of them.
+pub(super) async fn count_owned(
+    tx: &mut ReadTx,
+    scope: &Scope<actions::Assign, Customer>,
+    owner: UserId,
+    kept: Option<Option<DepartmentId>>,
+) -> Result<u64, CrmError> {
+    let sql = format!("SELECT COUNT(*) FROM customer WHERE {OWNED} AND {{scope}}");
+    let rows = tx.within(scope, &sql, &owned_values(owner, kept)).await?;
+    count(&rows)
+}
+
+/// How many customers somebody reaches.
+pub(super) async fn count_reached(
+    tx: &mut ReadTx,
+    scope: &Scope<actions::Assign, Customer>,
+    reach: &Reach,
+) -> Result<u64, CrmError> {
+    let mut values = vec![Value::Int(i64::from(reach.all)), Value::from(reach.owner)];
+    let mut places = String::new();
+    for department in &reach.departments {
+        values.push(Value::from(department.as_bytes()));
+        places.push_str(&format!(" OR department_id = ${}", values.len() + 1));
+    }
+    let sql = format!(
+        "SELECT COUNT(*) FROM customer WHERE org_id = $1 AND ($2 = 1 OR owner_id = $3{places}) AND {{scope}}"
+    );
+    let rows = tx.within(scope, &sql, &values).await?;
+    count(&rows)
+}
+
+fn count(rows: &[Row]) -> Result<u64, CrmError> {
+    let count = rows.first().map_or(Ok(0), |row| row.int(0))?;
+    Ok(u64::try_from(count).unwrap_or(0))
+}
+
+/// Gives a customer another owner and department at the permit's version.
+pub(super) async fn place(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<actions::Assign, Customer>,
+    (owner, department): (UserId, Option<DepartmentId>),
+    now: Timestamp,
+) -> Result<(), CrmError> {
+    let sql = "UPDATE customer SET version = version + 1, revision = revision + 1, owner_id = $4, \
+               department_id = $5, updated_at = $6 WHERE org_id = $1 AND id = $2 AND version = $3";
+    let more = [
+        Value::from(owner),
+        Value::from(department.map(|d| d.as_bytes().to_vec())),
+        Value::from(now),
     ];
     Ok(tx.change(permit, sql, &more).await?)
 }

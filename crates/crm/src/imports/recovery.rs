@@ -1,12 +1,12 @@
 //! Keeping imports in order: after a stop of the server, and when files have been kept long enough.
 
-use super::events::{INTERRUPT, PURGE};
+use super::events::{INTERRUPT, PURGE, STOP};
 use super::model::{Import, State};
 use super::sql::{self, Tended};
 use crate::{Crm, CrmError};
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Caller, Job, Permit, Scope, actions};
-use custos_values::{ImportId, OrgId};
+use custos_values::{ImportId, OrgId, UserId};
 
 /// How long an uploaded file is kept after its import ended, or after its upload if it never started: 30 days, in
 /// milliseconds.
@@ -38,6 +38,30 @@ impl Crm {
             }
         }
         Ok(interrupted)
+    }
+
+    /// Ends the imports somebody has running, for good: they may not go on without the person.
+    ///
+    /// # Errors
+    /// [`CrmError`] when the database is not to be had.
+    pub async fn end_imports_of(&self, org: OrgId, user: UserId) -> Result<u64, CrmError> {
+        let (caller, scope) = self.tending(org)?;
+        let running = sql::running(&mut self.store.read().await?, &scope).await?;
+        let mut ended = 0;
+        for Tended { facts, run } in running {
+            if facts.owner != Some(user) {
+                continue;
+            }
+            let permit: Permit<actions::Update, Import> = self.policy.permit(&caller, &facts)?;
+            let now = self.store.clock().now();
+            let mut tx = self.store.write(&caller).await?;
+            if sql::end(&mut tx, &permit, run, State::Cancelled, None, now).await? {
+                tx.finish(Event::own::<Import>(&caller, &STOP, Some(facts.id)))
+                    .await?;
+                ended += 1;
+            }
+        }
+        Ok(ended)
     }
 
     /// Removes uploaded files, and the reasons of rejected rows, of imports that ended 30 days ago. Call daily, for

@@ -44,6 +44,7 @@ pub(super) fn kind_of(entry: &Entry) -> Option<&'static str> {
         "customer.update" if detail("contact_updated") => Some("contact_updated"),
         "customer.update" if detail("contact_deleted") => Some("contact_deleted"),
         "customer.update" if detail("new_owner") => Some("owner_changed"),
+        "customer.assign" => Some("owner_changed"),
         "customer.update" => Some("updated"),
         "customer.reveal" => Some("revealed"),
         _ => None,

@@ -1,5 +1,6 @@
 //! Every feature, and the registry of all their operations.
 
+use super::custody::Customers;
 use super::file_words::FileWords;
 use super::mail_words::MailWords;
 use super::{ApiDocument, Foundation, catalogue, staff, status};
@@ -59,6 +60,7 @@ impl Features {
             .with_words(FileWords::load())
             .with_files(uploads)
             .map_err(|error| unusable.with("reason", error))?;
+        identity.set_custody(Arc::new(Customers(Arc::downgrade(&crm))));
         let (store, policy, sink) = shared();
         let names = staff::names(&identity);
         let desk = Desk::new(store, policy, sink, Arc::clone(&base.sequencer), names);

@@ -1,6 +1,7 @@
 //! The product put together: which features there are, over which store, behind which door.
 
 mod catalogue;
+mod custody;
 mod document;
 mod features;
 mod file_words;

@@ -15,6 +15,11 @@ pub(super) async fn recover(features: &Features) -> Result<(), Failure> {
     for org in organisations.map_err(|error| Failure::internal(&error))? {
         let interrupted = features.crm.recover_imports(org).await;
         let interrupted = interrupted.map_err(|error| Failure::internal(&error))?;
+        let resumed = features.identity.resume_handovers(org).await;
+        let resumed = resumed.map_err(|error| Failure::internal(&error))?;
+        if resumed > 0 {
+            tracing::info!(resumed, "handovers that the stop broke off go on");
+        }
         if interrupted > 0 {
             tracing::warn!(
                 interrupted,

@@ -31,6 +31,8 @@ pub fn about(operation: &Declared) -> Option<About> {
         "customers_duplicate_check" | "customers_export" => About::Many,
         "audit_entries_list" | "audit_export_read" => About::Many,
         "user_sign_in_link" | "user_update" | "user_access" => About::Record,
+        "user_move_preview" | "user_move" | "user_leave_preview" | "user_leave"
+        | "user_handover_read" => About::Record,
         "user_device_list" | "user_device_remove" | "user_device_lost" => About::Record,
         "device_list" | "device_register" | "device_rename" | "device_remove" | "device_lost"
         | "device_secret" | "device_rule_read" | "device_rule_update" => About::Nothing,
@@ -160,6 +162,8 @@ fn body(site: &Site<'_>, operation: &str, target: &Target) -> Option<Value> {
         "device_register" => {
             json!({ "name": "电脑", "kind": "computer", "public_key": "", "possession": "" })
         }
+        "user_move" => json!({ "department_id": target.department, "to": "nobody" }),
+        "user_leave" => json!({ "to": "nobody" }),
         "device_rename" => json!({ "name": "电脑" }),
         "device_rule_update" => json!({ "roles": [] }),
         "user_create" => {

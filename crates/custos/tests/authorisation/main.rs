@@ -6,6 +6,7 @@ mod browser;
 mod cases;
 mod events;
 mod expected;
+mod lifecycle;
 mod references;
 mod site;
 mod sweep;

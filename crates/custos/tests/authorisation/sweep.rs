@@ -196,7 +196,10 @@ impl<'s> Sweep<'s> {
     /// A target that may be changed, prepared for the operation.
     async fn fresh(&self, operation: &Declared, caller: &str, whose: char) -> Target {
         let standing = self.standing(caller, whose).clone();
-        if operation.id.starts_with("user_session_end") || operation.id.starts_with("user_factor") {
+        if operation.id.starts_with("user_session_end")
+            || operation.id.starts_with("user_factor")
+            || operation.id == "user_leave"
+        {
             // Of somebody who is not needed any more.
             let department = usize::from(whose == 'f');
             let owner = self.site.sales_person(self.home, department).await;
@@ -243,7 +246,7 @@ impl<'s> Sweep<'s> {
         let mut call = call(self.site, operation, target);
         let mut browser = self.people[caller].browser.clone();
         match operation.id {
-            "user_update" | "user_access" => {
+            "user_update" | "user_access" | "user_move" => {
                 let known = ['n', 'f'].map(|whose| self.others[&whose].0.id.clone());
                 let version = match known.contains(&target.owner) {
                     true => self.site.version_of_user(self.home, &target.owner).await,
@@ -251,6 +254,8 @@ impl<'s> Sweep<'s> {
                 };
                 call = call.with("if-match", format!("\"{version}\""));
             }
+            // That of an account which was made and granted a role.
+            "user_leave" => call = call.with("if-match", "\"2\""),
             "customers_update" | "customers_delete" => {
                 call = call.with("if-match", format!("\"{}\"", target.version));
             }

@@ -365,7 +365,7 @@ impl Identity {
     }
 }
 
-pub(super) async fn check_department(
+pub(crate) async fn check_department(
     tx: &mut WriteTx<'_>,
     department: Option<DepartmentId>,
 ) -> Result<(), IdentityError> {

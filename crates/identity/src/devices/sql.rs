@@ -164,7 +164,6 @@ pub(super) async fn end(
 }
 
 /// Ends all registrations of an account.
-#[expect(dead_code, reason = "the leaving of a person follows")]
 pub(crate) async fn end_of_user<A: Action>(
     tx: &mut WriteTx<'_>,
     permit: &Permit<A, UserResource>,

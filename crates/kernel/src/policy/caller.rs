@@ -23,11 +23,13 @@ pub enum Job {
     Federation,
     /// Puts messages into the outbox and sends them.
     Messenger,
+    /// Gives the customers of somebody who moves or leaves to their successors.
+    Handover,
 }
 
 impl Job {
     /// Every job.
-    pub const ALL: [Job; 7] = [
+    pub const ALL: [Job; 8] = [
         Job::Setup,
         Job::Indexer,
         Job::Identity,
@@ -35,6 +37,7 @@ impl Job {
         Job::Recovery,
         Job::Federation,
         Job::Messenger,
+        Job::Handover,
     ];
 
     /// The name in policies and audit entries.
@@ -47,6 +50,7 @@ impl Job {
             Job::Recovery => "recovery",
             Job::Federation => "federation",
             Job::Messenger => "messenger",
+            Job::Handover => "handover",
         }
     }
 }

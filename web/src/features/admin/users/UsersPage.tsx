@@ -2,10 +2,12 @@ import {
   DesktopOutlined,
   KeyOutlined,
   LinkOutlined,
+  LogoutOutlined,
   MailOutlined,
   MobileOutlined,
   SafetyOutlined,
   StopOutlined,
+  SwapOutlined,
   UserAddOutlined,
   UserOutlined,
 } from "@ant-design/icons";
@@ -28,6 +30,8 @@ import { usePhone } from "../../../ui/useMediaQuery";
 import { useShowProblem } from "../../../ui/useProblemText";
 import { DevicesDrawer } from "../../devices/DevicesDrawer";
 import { RuleDrawer } from "../../devices/RuleDrawer";
+import { LeaveDrawer } from "../../lifecycle/LeaveDrawer";
+import { MoveDrawer } from "../../lifecycle/MoveDrawer";
 import { usersQuery } from "../admin";
 import "../admin.css";
 import { ResetFactors } from "../../factors/ResetFactors";
@@ -40,7 +44,7 @@ const PAGE = 50;
 
 type Dialog =
   | { kind: "new" }
-  | { kind: "edit" | "access" | "sessions" | "devices" | "factors"; user: User }
+  | { kind: "edit" | "access" | "sessions" | "devices" | "factors" | "move" | "leave"; user: User }
   | { kind: "rule" }
   | { kind: "link"; name: string; link: string };
 
@@ -155,6 +159,16 @@ export function UsersPage() {
               onClick={() => confirmInvitation(user)}
             />
           )}
+          <Tool
+            title={t("move")}
+            icon={<SwapOutlined aria-hidden />}
+            onClick={() => setDialog({ kind: "move", user })}
+          />
+          <Tool
+            title={t("leave")}
+            icon={<LogoutOutlined aria-hidden />}
+            onClick={() => setDialog({ kind: "leave", user })}
+          />
           <Tool
             title={user.status === "active" ? t("user-disable") : t("user-enable")}
             icon={<StopOutlined aria-hidden />}
@@ -290,6 +304,8 @@ export function UsersPage() {
       {dialog?.kind === "access" && <AccessDrawer user={dialog.user} onClose={() => setDialog(null)} />}
       {dialog?.kind === "factors" && <ResetFactors user={dialog.user} onClose={() => setDialog(null)} />}
       {dialog?.kind === "sessions" && <SessionsDrawer user={dialog.user} onClose={() => setDialog(null)} />}
+      {dialog?.kind === "move" && <MoveDrawer user={dialog.user} onClose={() => setDialog(null)} />}
+      {dialog?.kind === "leave" && <LeaveDrawer user={dialog.user} onClose={() => setDialog(null)} />}
       {dialog?.kind === "devices" && <DevicesDrawer user={dialog.user} onClose={() => setDialog(null)} />}
       {dialog?.kind === "rule" && <RuleDrawer onClose={() => setDialog(null)} />}
       {dialog?.kind === "link" && (

@@ -1,0 +1,57 @@
+//! What people own, for the identity feature: their customers.
+
+use custos_crm::{Crm, customers};
+use custos_identity::{Custody, CustodyError, Placing, Reach};
+use custos_values::{OrgId, UserId};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Weak};
+
+type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, CustodyError>> + Send + 'a>>;
+
+/// The customer features, which themselves hold the identity feature.
+pub(super) struct Customers(pub(super) Weak<Crm>);
+
+impl Customers {
+    fn crm(&self) -> Result<Arc<Crm>, CustodyError> {
+        self.0.upgrade().ok_or_else(|| "the server ends".into())
+    }
+}
+
+fn placed(placing: Placing) -> customers::Placing {
+    customers::Placing {
+        from: placing.from,
+        to: placing.to,
+    }
+}
+
+impl Custody for Customers {
+    fn left(&self, org: OrgId, placing: Placing) -> Answer<'_, u64> {
+        Box::pin(async move {
+            let left = self.crm()?.left_to_hand_over(org, &placed(placing)).await;
+            Ok(left?)
+        })
+    }
+
+    fn hand_over(
+        &self,
+        org: OrgId,
+        placing: Placing,
+        after: Option<[u8; 16]>,
+    ) -> Answer<'_, Option<[u8; 16]>> {
+        Box::pin(async move { Ok(self.crm()?.hand_over(org, &placed(placing), after).await?) })
+    }
+
+    fn end_work(&self, org: OrgId, user: UserId) -> Answer<'_, u64> {
+        Box::pin(async move { Ok(self.crm()?.end_imports_of(org, user).await?) })
+    }
+
+    fn reached(&self, org: OrgId, reach: Reach) -> Answer<'_, u64> {
+        let reach = customers::Reach {
+            owner: reach.owner,
+            departments: reach.departments,
+            all: reach.all,
+        };
+        Box::pin(async move { Ok(self.crm()?.reached(org, &reach).await?) })
+    }
+}

@@ -1,0 +1,341 @@
+//! Moving to another department, and leaving.
+
+use super::custody::{Custody, Reach};
+use super::model::{Handover, Kind, Successors};
+use super::{sql, takers};
+use crate::accounts::sql as accounts;
+use crate::accounts::{check_department, keep_administrators};
+use crate::devices;
+use crate::error::IdentityError;
+use crate::identity::Identity;
+use crate::organisation::{Directory, Person, touch};
+use crate::resources::UserResource;
+use crate::sessions;
+use axum::http::StatusCode;
+use custos_http::Problem;
+use custos_kernel::audit::Detail;
+use custos_kernel::event::Event;
+use custos_kernel::policy::{Action, Caller, DataScope, Facts, Permit, RoleSet, actions};
+use custos_store::WriteTx;
+use custos_values::{DepartmentId, UserId};
+use std::sync::Arc;
+
+/// What somebody reaches.
+pub(super) struct Reached {
+    /// Their department.
+    pub(super) department: Option<DepartmentId>,
+    /// The departments whose customers they reach besides their own customers, `None` for all.
+    pub(super) departments: Option<Vec<DepartmentId>>,
+    /// How many customers these are.
+    pub(super) customers: u64,
+}
+
+/// What a move would change.
+pub(super) struct MovePreview {
+    pub(super) own_customers: u64,
+    pub(super) before: Reached,
+    pub(super) after: Reached,
+    pub(super) takers: Vec<UserId>,
+}
+
+/// What leaving would end.
+pub(super) struct LeavePreview {
+    pub(super) own_customers: u64,
+    pub(super) takers: Vec<UserId>,
+    pub(super) leads: Vec<UserId>,
+}
+
+/// A handover and how far it has come.
+pub(super) struct Progress {
+    pub(super) handover: Handover,
+    pub(super) left: u64,
+}
+
+fn reach(
+    directory: &Directory,
+    user: UserId,
+    person: &Person,
+    department: Option<DepartmentId>,
+) -> Reach {
+    let sells = !person.roles.iter().any(|role| role.is_administrator())
+        && person.roles != RoleSet::default();
+    let mut departments: Vec<DepartmentId> = Vec::new();
+    if sells && person.data_scope != DataScope::Own {
+        departments.extend(department);
+    }
+    if sells && person.data_scope == DataScope::DepartmentTree {
+        let below = department.map(|id| directory.departments_below(id));
+        departments.extend(below.iter().flat_map(|below| below.iter().copied()));
+    }
+    Reach {
+        owner: user,
+        departments,
+        all: sells && person.data_scope == DataScope::All,
+    }
+}
+
+impl Identity {
+    fn custodian(&self) -> Result<Arc<dyn Custody>, IdentityError> {
+        let missing = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable");
+        Ok(self.custody().map(Arc::clone).ok_or_else(missing)?)
+    }
+
+    /// Decides on somebody, before a transaction.
+    async fn person_permit<A: Action>(
+        &self,
+        caller: &Caller,
+        user: UserId,
+    ) -> Result<(Arc<Directory>, Person, Permit<A, UserResource>), IdentityError> {
+        let directory = self.directory(caller.org()).await?;
+        let person = directory.person(user).ok_or_else(Problem::not_found)?;
+        let person = person.clone();
+        let facts = Facts::owned(
+            caller.org(),
+            *user.as_bytes(),
+            0,
+            Some(user),
+            person.department,
+        );
+        let permit = self.policy().permit(caller, &facts)?;
+        Ok((directory, person, permit))
+    }
+
+    async fn reached(
+        &self,
+        caller: &Caller,
+        directory: &Directory,
+        (user, person): (UserId, &Person),
+        department: Option<DepartmentId>,
+    ) -> Result<Reached, IdentityError> {
+        let reach = reach(directory, user, person, department);
+        let departments = (!reach.all).then(|| reach.departments.clone());
+        let customers = self.custodian()?.reached(caller.org(), reach).await;
+        Ok(Reached {
+            department,
+            departments,
+            customers: customers.map_err(Problem::internal)?,
+        })
+    }
+
+    async fn owned(&self, caller: &Caller, user: UserId) -> Result<u64, IdentityError> {
+        let own = Reach {
+            owner: user,
+            departments: Vec::new(),
+            all: false,
+        };
+        let owned = self.custodian()?.reached(caller.org(), own).await;
+        Ok(owned.map_err(Problem::internal)?)
+    }
+
+    /// What a move to another department would change.
+    ///
+    /// # Errors
+    /// Refused, 404, or 422 naming `department_id`.
+    pub(super) async fn preview_move(
+        &self,
+        caller: &Caller,
+        user: UserId,
+        department: Option<DepartmentId>,
+    ) -> Result<MovePreview, IdentityError> {
+        let (directory, person, permit) =
+            self.person_permit::<actions::Update>(caller, user).await?;
+        if department.is_some_and(|id| directory.department(id).is_none()) {
+            return Err(IdentityError::invalid_field(
+                "department_id",
+                "choice.unknown",
+            ));
+        }
+        let who = (user, &person);
+        let preview = MovePreview {
+            own_customers: self.owned(caller, user).await?,
+            before: self
+                .reached(caller, &directory, who, person.department)
+                .await?,
+            after: self.reached(caller, &directory, who, department).await?,
+            takers: takers::eligible(&directory, user, person.department),
+        };
+        self.sink()
+            .record(Event::of(&permit).with("preview", Detail::code("move")))
+            .await?;
+        Ok(preview)
+    }
+
+    /// What leaving would end, and who may take over.
+    ///
+    /// # Errors
+    /// Refused, or 404.
+    pub(super) async fn preview_leave(
+        &self,
+        caller: &Caller,
+        user: UserId,
+    ) -> Result<LeavePreview, IdentityError> {
+        let (directory, person, permit) =
+            self.person_permit::<actions::Delete>(caller, user).await?;
+        let preview = LeavePreview {
+            own_customers: self.owned(caller, user).await?,
+            takers: takers::eligible(&directory, user, person.department),
+            leads: takers::leads(&directory, user, person.department),
+        };
+        self.sink()
+            .record(Event::of(&permit).with("preview", Detail::code("leave")))
+            .await?;
+        Ok(preview)
+    }
+
+    /// The last handover of somebody.
+    ///
+    /// # Errors
+    /// Refused, or 404 also when there was none.
+    pub(super) async fn handover(
+        &self,
+        caller: &Caller,
+        user: UserId,
+    ) -> Result<Progress, IdentityError> {
+        if caller.user_id() == Some(user) {
+            // Nobody lets themselves leave, nor follows it.
+            self.person_permit::<actions::Delete>(caller, user).await?;
+        }
+        let (_, _, permit) = self.person_permit::<actions::Read>(caller, user).await?;
+        let found = sql::of_user(&mut self.store().read().await?, &permit).await?;
+        let handover = found.ok_or_else(Problem::not_found)?;
+        let left = if handover.running {
+            let placing = self.placing(caller.org(), &handover).await?;
+            let left = self.custodian()?.left(caller.org(), placing).await;
+            left.map_err(Problem::internal)?
+        } else {
+            0
+        };
+        self.sink().record(Event::of(&permit)).await?;
+        Ok(Progress { handover, left })
+    }
+
+    /// Moves somebody to another department as of a version. Their customers go along, or to a colleague.
+    ///
+    /// # Errors
+    /// Refused, 404, 412, 409 `handover.running`, or 422 naming the field.
+    pub(super) async fn move_person(
+        &self,
+        caller: &Caller,
+        user: UserId,
+        version: i64,
+        department: Option<DepartmentId>,
+        successors: Option<Successors>,
+    ) -> Result<(), IdentityError> {
+        let total = self.owned(caller, user).await?;
+        let directory = self.directory(caller.org()).await?;
+        let store = self.store();
+        let mut tx = store.write(caller).await?;
+        touch(self, &mut tx, caller.org()).await?;
+        let (permit, facts) = self
+            .account_permit::<actions::Update>(&mut tx, caller, user, Some(version))
+            .await?;
+        check_department(&mut tx, department).await?;
+        let takers = match successors {
+            Some(successors) => takers::chosen(&directory, user, facts.department, successors)?,
+            None => vec![user],
+        };
+        let now = store.clock().now();
+        let update = accounts::AccountUpdate {
+            name: None,
+            department,
+            active: facts.active,
+            now,
+        };
+        accounts::update(&mut tx, &permit, update).await?;
+        let handover = Handover {
+            user,
+            kind: Kind::Move,
+            running: true,
+            takers,
+            total,
+            begun_at: now,
+            ended_at: None,
+        };
+        let event = begun(&mut tx, &permit, &handover).await?;
+        tx.finish(event.with("changes", Detail::names(["department_id"])))
+            .await?;
+        self.account_changed(caller, user);
+        self.carry_out(caller.org(), handover);
+        Ok(())
+    }
+
+    /// Lets somebody leave as of a version: the account is disabled, its sessions, links and devices end, all at once;
+    /// then what they own is handed over.
+    ///
+    /// # Errors
+    /// Refused, 404, 412, 409 `user.last_admin` or `handover.running`, or 422 naming the field.
+    pub(super) async fn let_leave(
+        &self,
+        caller: &Caller,
+        user: UserId,
+        version: i64,
+        successors: Option<Successors>,
+    ) -> Result<(), IdentityError> {
+        let total = self.owned(caller, user).await?;
+        let directory = self.directory(caller.org()).await?;
+        let store = self.store();
+        let mut tx = store.write(caller).await?;
+        touch(self, &mut tx, caller.org()).await?;
+        let (leaving, facts) = self
+            .account_permit::<actions::Delete>(&mut tx, caller, user, Some(version))
+            .await?;
+        let (permit, _) = self
+            .account_permit::<actions::Update>(&mut tx, caller, user, Some(version))
+            .await?;
+        if facts.active {
+            keep_administrators(&mut tx, facts.roles, RoleSet::default()).await?;
+        }
+        let takers = match successors {
+            Some(successors) => takers::chosen(&directory, user, facts.department, successors)?,
+            None if total == 0 => Vec::new(),
+            None => return Err(IdentityError::invalid_field("to", "handover.taker")),
+        };
+        let now = store.clock().now();
+        let update = accounts::AccountUpdate {
+            name: None,
+            department: facts.department,
+            active: false,
+            now,
+        };
+        accounts::update(&mut tx, &permit, update).await?;
+        let sessions = sessions::sql::delete_of_user(&mut tx, &leaving, None).await?;
+        accounts::drop_link(&mut tx, &leaving).await?;
+        let devices = devices::sql::end_of_user(&mut tx, &leaving, now).await?;
+        let handover = Handover {
+            user,
+            kind: Kind::Leave,
+            running: true,
+            takers,
+            total,
+            begun_at: now,
+            ended_at: None,
+        };
+        let event = begun(&mut tx, &leaving, &handover)
+            .await?
+            .with("sessions_ended", Detail::count(sessions))
+            .with("devices_ended", Detail::count(devices));
+        tx.finish(event).await?;
+        self.account_changed(caller, user);
+        self.carry_out(caller.org(), handover);
+        Ok(())
+    }
+}
+
+/// Writes a handover down, and makes the event of what it is part of.
+async fn begun<A: Action>(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<A, UserResource>,
+    handover: &Handover,
+) -> Result<Event, IdentityError> {
+    if !sql::begin(tx, permit, handover).await? {
+        return Err(Problem::new(StatusCode::CONFLICT, "handover.running").into());
+    }
+    let event = Event::of(permit)
+        .with("handover", Detail::code(handover.kind.name()))
+        .with("customers", Detail::count(handover.total))
+        .with("takers", Detail::count(handover.takers.len() as u64));
+    Ok(match handover.takers.first() {
+        Some(first) => event.with("taker", Detail::id(*first.as_bytes())),
+        None => event,
+    })
+}
