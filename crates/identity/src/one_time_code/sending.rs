@@ -188,20 +188,20 @@ impl Identity {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use parking_lot::Mutex;
     use proptest::prelude::*;
-    use std::cell::RefCell;
 
-    struct Bytes(RefCell<Vec<[u8; 4]>>);
+    struct Bytes(Mutex<Vec<[u8; 4]>>);
     impl Random for Bytes {
         fn fill(&self, buffer: &mut [u8]) {
-            buffer.copy_from_slice(&self.0.borrow_mut().pop().unwrap());
+            buffer.copy_from_slice(&self.0.lock().pop().unwrap());
         }
     }
 
     proptest! {
         #[test]
         fn codes_have_six_digits(number: u32) {
-            let random = Bytes(RefCell::new(vec![[0, 0, 0, 7], number.to_be_bytes()]));
+            let random = Bytes(Mutex::new(vec![[0, 0, 0, 7], number.to_be_bytes()]));
             let code = six_digits(&random);
             prop_assert!(code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit()));
             if number >= 4_294_000_000 {
