@@ -1156,6 +1156,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/session/providers/{id}/saml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["session_saml_metadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/session/recovery": {
         parameters: {
             query?: never;
@@ -1198,6 +1214,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["session_reset_confirmation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/saml/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["session_saml_receive"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1524,6 +1556,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/users/{id}/handover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["user_handover_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/users/{id}/invitation": {
         parameters: {
             query?: never;
@@ -1534,6 +1582,38 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["user_invite_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/{id}/leaving": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["user_leave_preview"];
+        put?: never;
+        post: operations["user_leave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["user_move_preview"];
+        put?: never;
+        post: operations["user_move"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1751,7 +1831,7 @@ export interface components {
         Callback: {
             /** @description The state. */
             state: string;
-            /** @description The code; absent when the provider refused. */
+            /** @description The code, or a SAML provider's response; absent when the provider refused. */
             code?: string | null;
             /** @description The issuer of the answer. */
             iss?: string | null;
@@ -2218,6 +2298,38 @@ export interface components {
             department_id?: string | null;
             data_scope?: components["schemas"]["DataScope"] | null;
         };
+        /** @description How far a handover has come. */
+        Handover: {
+            /**
+             * @description Why it is done.
+             * @enum {string}
+             */
+            kind: "move" | "leave";
+            /** @description Whether it goes on. */
+            running: boolean;
+            /** @description Who takes over. */
+            takers: components["schemas"]["Named"][];
+            /**
+             * Format: int64
+             * @description How many customers there were.
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description How many are still to be handed over.
+             */
+            left: number;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            begun_at: string;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended_at?: string | null;
+        };
         /** @description An identity provider. Its secret is never shown. */
         IdentityProvider: {
             /**
@@ -2457,6 +2569,31 @@ export interface components {
              */
             id: string;
         };
+        /** @description Somebody's leaving. */
+        LeaveBody: {
+            /**
+             * @description Who takes the customers over.
+             * @enum {string}
+             */
+            to: "nobody" | "colleague" | "leads";
+            /**
+             * Format: uuid
+             * @description The colleague, if one does.
+             */
+            colleague_id?: string | null;
+        };
+        /** @description What leaving would end. */
+        LeavePreview: {
+            /**
+             * Format: int64
+             * @description How many customers are to be handed over.
+             */
+            own_customers: number;
+            /** @description Who may take them over. */
+            takers: components["schemas"]["Named"][];
+            /** @description Who would share them if the leads of the department do. */
+            leads: components["schemas"]["Named"][];
+        };
         /** @description The first factor by one-time link. */
         Link: {
             /** @description The part of the link behind `#`. */
@@ -2502,6 +2639,49 @@ export interface components {
              * @description Its id.
              */
             id: string;
+        };
+        /** @description Somebody's move. */
+        MoveBody: {
+            /**
+             * Format: uuid
+             * @description The department; null takes the person out of theirs.
+             */
+            department_id?: string | null;
+            /**
+             * @description Who takes the customers over.
+             * @enum {string}
+             */
+            to: "nobody" | "colleague" | "leads";
+            /**
+             * Format: uuid
+             * @description The colleague, if one does.
+             */
+            colleague_id?: string | null;
+        };
+        /** @description What a move would change. Roles and data scope stay: changing them is for the security administrator. */
+        MovePreview: {
+            /**
+             * Format: int64
+             * @description How many customers are the person's own.
+             */
+            own_customers: number;
+            /** @description What they reach now. */
+            before: components["schemas"]["MoveReach"];
+            /** @description What they would reach, if their own customers go along. */
+            after: components["schemas"]["MoveReach"];
+            /** @description Who may take their customers over. */
+            takers: components["schemas"]["Named"][];
+        };
+        /** @description What somebody reaches. */
+        MoveReach: {
+            department?: components["schemas"]["Named"] | null;
+            /** @description The departments whose customers they reach besides their own customers; null for all. */
+            departments?: components["schemas"]["Named"][] | null;
+            /**
+             * Format: int64
+             * @description How many customers these are.
+             */
+            customers: number;
         };
         /** @description Something with a name. */
         Named: {
@@ -6643,6 +6823,37 @@ export interface operations {
             };
         };
     };
+    session_saml_metadata: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/samlmetadata+xml": string;
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     session_recovery: {
         parameters: {
             query?: never;
@@ -6726,6 +6937,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_saml_receive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": string;
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
             };
             /** @description problem */
             default: {
@@ -7410,6 +7654,37 @@ export interface operations {
             };
         };
     };
+    user_handover_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handover"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     user_invite_again: {
         parameters: {
             query?: never;
@@ -7422,6 +7697,141 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["InvitationAgain"];
+            };
+        };
+        responses: {
+            /** @description success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    user_leave_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeavePreview"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    user_leave: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaveBody"];
+            };
+        };
+        responses: {
+            /** @description success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    user_move_preview: {
+        parameters: {
+            query?: {
+                /** @description The department; none takes the person out of theirs. */
+                department_id?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovePreview"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    user_move: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveBody"];
             };
         };
         responses: {
