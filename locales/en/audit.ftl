@@ -118,6 +118,7 @@ action-identity_provider-update = Changed an identity provider
 action-session-federate = Came from an identity provider
 action-session-provider_logout = Signed out by the identity provider
 action-user-connect = Connected or parted an account at a provider
+action-user-connections = Viewed own connections to providers
 action-session-begin = Began signing in
 action-factor-create = Added a way to sign in
 action-factor-update = Changed a way to sign in

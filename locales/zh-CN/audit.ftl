@@ -115,6 +115,7 @@ action-identity_provider-update = 修改身份提供方
 action-session-federate = 经身份提供方登录
 action-session-provider_logout = 身份提供方要求退出登录
 action-user-connect = 关联或解除身份提供方账号
+action-user-connections = 查看自己关联的身份提供方
 action-session-begin = 开始登录
 action-factor-create = 添加登录方式
 action-factor-update = 修改登录方式

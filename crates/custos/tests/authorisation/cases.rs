@@ -61,13 +61,11 @@ pub fn about(operation: &Declared) -> Option<About> {
         "session_provider_list" | "identity_provider_list" | "identity_provider_create" => {
             About::Nothing
         }
-        id if id.starts_with("session_saml") => About::Nothing,
+        "session_saml_metadata" => About::Record,
+        "session_saml_receive" => About::Nothing,
         id if id.starts_with("identity_provider_") => About::Record,
-        "service_account_list"
-        | "service_account_create"
-        | "api_key_create"
-        | "api_key_rotate"
-        | "api_key_revoke" => About::Nothing,
+        "service_account_list" | "service_account_create" => About::Nothing,
+        "api_key_create" | "api_key_rotate" | "api_key_revoke" => About::Record,
         "security_settings_read" | "security_settings_update" | "security_settings_preview" => {
             About::Nothing
         }

@@ -334,7 +334,7 @@ async fn another_sites_post_is_kept_in_the_browser_and_does_nothing() {
         let answer = browser
             .send(
                 Method::POST,
-                "/session/saml",
+                "/session/federation/callback",
                 Some(json!({})),
                 &FROM_ELSEWHERE,
             )
