@@ -7,7 +7,7 @@
 use custos_values::UserId;
 use serde_json::{Value, json};
 use webauthn_rs::prelude::{
-    CredentialID, DiscoverableAuthentication, Passkey, PasskeyRegistration, PublicKeyCredential,
+    DiscoverableAuthentication, Passkey, PasskeyRegistration, PublicKeyCredential,
     RegisterPublicKeyCredential, Url, Uuid, Webauthn, WebauthnBuilder, WebauthnError,
 };
 
@@ -80,7 +80,6 @@ impl RelyingParty {
         name: &str,
         known: Vec<Vec<u8>>,
     ) -> Option<(Value, Vec<u8>)> {
-        let known = known.into_iter().map(CredentialID::from).collect();
         let id = Uuid::from_bytes(*user.as_bytes());
         let begun = self
             .0

@@ -220,6 +220,9 @@ async fn the_same_assertion_is_taken_once_whatever_request_it_names() {
     .await;
 }
 
+/// What a provider, or somebody in its place, answers to a request.
+type Forgery<'a> = dyn Fn(&Request) -> String + 'a;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_signed_for_us_is_refused_and_recorded() {
     both(async |installation| {
@@ -227,17 +230,28 @@ async fn what_is_not_signed_for_us_is_refused_and_recorded() {
         let (forger, stranger) = (Forger::elliptic(), Forger::elliptic());
         let id = provider(&site, &forger).await;
         let transient = "<saml:NameID Format=\"urn:oasis:names:tc:SAML:2.0:nameid-format:transient\">x</saml:NameID>";
-        let mut cases: Vec<(&str, Box<dyn Fn(&Request) -> String>)> = Vec::new();
-        cases.push(("signature", Box::new(|r| answer(&site, &stranger, r, "a"))));
-        cases.push(("encoding", Box::new(|_| "%".into())));
-        cases.push((
-            "audience",
-            Box::new(|r| answer_with(&site, &forger, r, "a", |a| a.conditions = conditions("2020-01-01T00:00:00Z", "2030-01-01T00:00:00Z", "https://other.example"))),
-        ));
-        cases.push((
-            "subject",
-            Box::new(|r| answer_with(&site, &forger, r, "a", |a| a.name_id = transient.into())),
-        ));
+        let cases: Vec<(&str, Box<Forgery<'_>>)> = vec![
+            ("signature", Box::new(|r| answer(&site, &stranger, r, "a"))),
+            ("encoding", Box::new(|_| "%".into())),
+            (
+                "audience",
+                Box::new(|r| {
+                    answer_with(&site, &forger, r, "a", |a| {
+                        a.conditions = conditions(
+                            "2020-01-01T00:00:00Z",
+                            "2030-01-01T00:00:00Z",
+                            "https://other.example",
+                        );
+                    })
+                }),
+            ),
+            (
+                "subject",
+                Box::new(|r| {
+                    answer_with(&site, &forger, r, "a", |a| a.name_id = transient.into())
+                }),
+            ),
+        ];
         for (reason, make) in cases {
             let mut browser = site.browser(1);
             let request = begin(&mut browser, &id, "/").await;
