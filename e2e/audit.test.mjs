@@ -92,7 +92,7 @@ for (const language of LANGUAGES) {
         await picture('audit-verified');
         const [download] = await Promise.all([
           page.waitForEvent('download'),
-          page.getByRole('link', { name: t('evidence-export') }).click(),
+          page.getByRole('button', { name: t('evidence-export') }).click(),
         ]);
         copyFileSync(await download.path(), evidence);
         const verdict = verify(evidence, language);

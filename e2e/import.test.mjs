@@ -111,7 +111,7 @@ for (const language of LANGUAGES) {
         await window.picture('import-finished');
         const [download] = await Promise.all([
           page.waitForEvent('download'),
-          page.getByRole('link', { name: t('import-rejected', { format: 'CSV' }) }).click(),
+          page.getByRole('button', { name: t('import-rejected', { format: 'CSV' }) }).click(),
         ]);
         const [head, ...rejected] = parseCsv(readFileSync(await download.path(), 'utf8'));
         assert.equal(rejected.length, counts.rejected);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { openBrowser, PHONE } from './lib/browser.mjs';
 import { ask } from './lib/flows.mjs';
-import { button, choose, eventually } from './lib/lists.mjs';
+import { button, choose, eventually, select } from './lib/lists.mjs';
 import { signInAs } from './lib/people.mjs';
 import { startServer } from './lib/server.mjs';
 import { LANGUAGES, words } from './lib/words.mjs';
@@ -27,7 +27,7 @@ for (const language of LANGUAGES) {
 
       await context.test('a move shows what it changes first', async () => {
         await row().getByRole('button', { name: t('move'), exact: true }).click();
-        await drawer().getByRole('combobox', { name: t('move-department'), exact: true }).click();
+        await select(drawer(), t('move-department')).click();
         await page.locator('.ant-select-item-option').filter({ visible: true }).first().click();
         const reach = (name) => drawer().getByRole('region', { name, exact: true });
         await reach(t('move-after')).waitFor();

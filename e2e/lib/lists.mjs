@@ -31,10 +31,14 @@ export async function column(page, label, title) {
   return (await cells.allTextContents()).map((text) => text.trim());
 }
 
+/** A select by its label; that of one that has to be filled in begins with a star. */
+export const select = (within, label) =>
+  within.getByRole('combobox', { name: label, exact: true }).or(within.getByRole('combobox', { name: `* ${label}`, exact: true }));
+
 /** Chooses an option of a select by the words of both. */
 export async function choose(within, label, option) {
   const page = within.page?.() ?? within;
-  await within.getByRole('combobox', { name: label, exact: true }).click();
+  await select(within, label).click();
   await page.locator('.ant-select-item-option').filter({ hasText: option, visible: true }).first().click();
 }
 
