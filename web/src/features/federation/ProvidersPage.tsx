@@ -3,7 +3,6 @@ import {
   DeleteOutlined,
   EditOutlined,
   IdcardOutlined,
-  KeyOutlined,
   PlusOutlined,
   SafetyOutlined,
 } from "@ant-design/icons";
@@ -27,12 +26,10 @@ import "./federation.css";
 import { providersQuery } from "./federation";
 import { MappingDrawer } from "./MappingDrawer";
 import { ProviderDrawer } from "./ProviderDrawer";
-import { ProvisioningDialog } from "./ProvisioningDialog";
 
 type Dialog =
   | { kind: "edit"; provider: IdentityProvider | null }
-  | { kind: "mapping"; provider: IdentityProvider }
-  | { kind: "token"; token: string };
+  | { kind: "mapping"; provider: IdentityProvider };
 
 export function ProvidersPage() {
   const t = useT();
@@ -72,15 +69,6 @@ export function ProvidersPage() {
     onSuccess: refresh,
     onError: showProblem,
   });
-  const issue = useMutation({
-    mutationFn: (provider: IdentityProvider) =>
-      body(api.POST("/identity-providers/{id}/provisioning-token", { params: at(provider) })),
-    onSuccess: async ({ token }) => {
-      await refresh();
-      setDialog({ kind: "token", token });
-    },
-    onError: showProblem,
-  });
 
   const confirmRemoval = (provider: IdentityProvider) =>
     modal.confirm({
@@ -89,12 +77,6 @@ export function ProvidersPage() {
       okText: t("provider-remove"),
       okButtonProps: { danger: true },
       onOk: () => remove.mutate(provider),
-    });
-  const confirmToken = (provider: IdentityProvider) =>
-    modal.confirm({
-      title: t("provider-token-title", { name: provider.name }),
-      content: t(provider.provisioned ? "provider-token-renew" : "provider-token-new"),
-      onOk: () => issue.mutate(provider),
     });
 
   const state = (provider: IdentityProvider) =>
@@ -123,11 +105,6 @@ export function ProvidersPage() {
             title={t("provider-test")}
             icon={<ApiOutlined aria-hidden />}
             onClick={() => test.mutate(provider)}
-          />
-          <Tool
-            title={t("provider-token")}
-            icon={<KeyOutlined aria-hidden />}
-            onClick={() => confirmToken(provider)}
           />
           <Tool
             title={t("provider-remove")}
@@ -161,11 +138,6 @@ export function ProvidersPage() {
     { key: "name", title: t("provider-name"), pinned: true, cell: ({ name }) => name },
     { key: "kind", title: t("provider-kind"), cell: ({ kind }) => t(`provider-kind-${kind}`) },
     { key: "groups", title: t("provider-mapping"), cell: state },
-    {
-      key: "scim",
-      title: t("provider-token"),
-      cell: ({ provisioned }) => (provisioned ? t("provider-provisioned") : "–"),
-    },
     { key: "enabled", title: t("provider-enabled"), cell: enabled },
     { key: "tools", title: t("row-tools"), align: "end", cell: tools },
   ];
@@ -216,9 +188,6 @@ export function ProvidersPage() {
       )}
       {dialog?.kind === "mapping" && (
         <MappingDrawer provider={dialog.provider} onClose={() => setDialog(null)} />
-      )}
-      {dialog?.kind === "token" && (
-        <ProvisioningDialog token={dialog.token} onClose={() => setDialog(null)} />
       )}
     </>
   );
