@@ -1,5 +1,5 @@
 //! The caller of a person comes from a session and a token only.
-use custos_kernel::policy::{Caller, CallerKind, DataScope, Origin, RoleSet};
+use custos_kernel::policy::{Caller, CallerKind, Circumstances, Origin};
 use custos_values::{OrgId, SessionId, UserId};
 
 fn main() {
@@ -7,6 +7,6 @@ fn main() {
         user: UserId::from_bytes([0; 16]),
         session: SessionId::from_bytes([0; 16]),
     };
-    let access = (RoleSet::default(), DataScope::All);
-    let _ = Caller::user(kind, OrgId::from_bytes([0; 16]), access, None, Default::default(), Origin::default());
+    let org = OrgId::from_bytes([0; 16]);
+    let _ = Caller::user(kind, org, todo!(), Circumstances::ORDINARY, Origin::default());
 }
