@@ -69,7 +69,6 @@ pub const MIGRATIONS: &[Migration] = &[
     factors::MIGRATION,
     preferences::MIGRATION,
     contact::MIGRATION,
-    reset::MIGRATION,
     one_time_code::MIGRATION,
     federation::MIGRATION,
     security::MIGRATION,

@@ -3,9 +3,9 @@
 use super::model::{
     AccountChange, AccountView, NewAccount, SEALED_LOGIN, SEALED_NAME, check_login, login_hash,
 };
-use super::sql;
+use super::sql::{self, LinkPurpose};
 use crate::error::IdentityError;
-use crate::factors::kinds_of_all;
+use crate::factors::{self, kinds_of_all};
 use crate::identity::Identity;
 use crate::invitation::{Invitation, Invited};
 use crate::organisation::{Person, check_name, department_exists, touch};
@@ -108,11 +108,12 @@ impl Identity {
         let permit = self.policy().permit(caller, &facts)?;
         let mut tx = self.store().read().await?;
         let row = sql::one(&mut tx, &permit).await?;
-        let factors = kinds_of_all(&mut tx, caller).await?.remove(&id);
+        let factors = factors::of_user(&mut tx, caller.org(), id).await?;
         drop(tx);
         self.sink().record(Event::of(&permit)).await?;
         let row = row.ok_or_else(Problem::not_found)?;
-        Ok(view(row, person, factors.unwrap_or_default()))
+        let kinds = factors.iter().map(|factor| factor.kind).collect();
+        Ok(view(row, person, kinds))
     }
 
     /// The account with a login.
@@ -196,7 +197,14 @@ impl Identity {
         }
         let link = LinkToken::new(Token::generate(store.random()));
         let expires_at = now.plus_millis(LINK_LIFE_MS);
-        sql::put_link(&mut tx, &permit, &link.token().hash(), expires_at).await?;
+        sql::put_link(
+            &mut tx,
+            &permit,
+            LinkPurpose::SignIn,
+            &link.token().hash(),
+            expires_at,
+        )
+        .await?;
         let mut events = vec![Event::of(&permit)];
         if let Some(invitation) = invitation {
             let invited = Invited {
@@ -233,7 +241,14 @@ impl Identity {
         }
         let link = LinkToken::new(Token::generate(self.store().random()));
         let expires_at = self.store().clock().now().plus_millis(LINK_LIFE_MS);
-        sql::put_link(&mut tx, &permit, &link.token().hash(), expires_at).await?;
+        sql::put_link(
+            &mut tx,
+            &permit,
+            LinkPurpose::SignIn,
+            &link.token().hash(),
+            expires_at,
+        )
+        .await?;
         let event = Event::of(&permit).with("changes", Detail::names(["sign_in_link"]));
         tx.finish(event).await?;
         Ok(link)

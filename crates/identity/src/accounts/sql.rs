@@ -26,10 +26,10 @@ pub(crate) const MIGRATION: Migration = Migration {
           CREATE TABLE recovery_code (
             org_id {bytes} NOT NULL, user_id {bytes} NOT NULL, code {bytes} NOT NULL,
             PRIMARY KEY (org_id, user_id, code)) {clustered};
-          CREATE TABLE sign_in_link (
-            org_id {bytes} NOT NULL, user_id {bytes} NOT NULL, token {bytes} NOT NULL, expires_at BIGINT NOT NULL,
-            PRIMARY KEY (org_id, user_id));
-          CREATE INDEX sign_in_link_token ON sign_in_link (token)",
+          CREATE TABLE account_link (
+            org_id {bytes} NOT NULL, user_id {bytes} NOT NULL, purpose TEXT NOT NULL, token {bytes} NOT NULL,
+            expires_at BIGINT NOT NULL, PRIMARY KEY (org_id, user_id, purpose));
+          CREATE INDEX account_link_token ON account_link (token)",
 };
 
 fn org_value(org: OrgId) -> Value {
@@ -384,29 +384,53 @@ pub(crate) async fn use_recovery_code(
     Ok(tx.put(permit, sql, &[Value::from(hash)]).await? == 1)
 }
 
-/// Stores a link; the one before no longer works.
+/// What a one-time link is for.
+#[derive(Clone, Copy)]
+pub(crate) enum LinkPurpose {
+    /// It stands in for the password.
+    SignIn,
+    /// It sets the password.
+    Reset,
+}
+
+impl From<LinkPurpose> for Value {
+    fn from(purpose: LinkPurpose) -> Self {
+        Self::from(match purpose {
+            LinkPurpose::SignIn => "sign_in",
+            LinkPurpose::Reset => "reset",
+        })
+    }
+}
+
+/// Stores a link; the one before for the same purpose no longer works.
 pub(crate) async fn put_link<A: Action>(
     tx: &mut WriteTx<'_>,
     permit: &Permit<A, UserResource>,
+    purpose: LinkPurpose,
     token: &TokenHash,
     expires_at: Timestamp,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO sign_in_link (org_id, user_id, token, expires_at) VALUES ($1, $2, $3, $4) \
-               ON CONFLICT (org_id, user_id) DO UPDATE SET token = excluded.token, expires_at = excluded.expires_at";
-    let values = [Value::from(token.0), Value::from(expires_at)];
+    let sql = "INSERT INTO account_link (org_id, user_id, purpose, token, expires_at) VALUES ($1, $2, $3, $4, $5) \
+               ON CONFLICT (org_id, user_id, purpose) \
+               DO UPDATE SET token = excluded.token, expires_at = excluded.expires_at";
+    let values = [
+        purpose.into(),
+        Value::from(token.0),
+        Value::from(expires_at),
+    ];
     tx.put(permit, sql, &values).await.map(|_| ())
 }
 
 /// Whose link this is, if it still works.
 pub(crate) async fn link_owner(
     tx: &mut ReadTx,
+    purpose: LinkPurpose,
     token: &TokenHash,
     now: Timestamp,
 ) -> Result<Option<(OrgId, UserId)>, StoreError> {
-    let sql = "SELECT org_id, user_id FROM sign_in_link WHERE token = $1 AND expires_at > $2";
-    let rows = tx
-        .before_sign_in(sql, &[Value::from(token.0), Value::from(now)])
-        .await?;
+    let sql = "SELECT org_id, user_id FROM account_link WHERE purpose = $1 AND token = $2 AND expires_at > $3";
+    let values = [purpose.into(), Value::from(token.0), Value::from(now)];
+    let rows = tx.before_sign_in(sql, &values).await?;
     rows.first()
         .map(|row| {
             Ok((
@@ -421,21 +445,24 @@ pub(crate) async fn link_owner(
 pub(crate) async fn use_link(
     tx: &mut WriteTx<'_>,
     permit: &Permit<actions::Update, UserResource>,
+    purpose: LinkPurpose,
     token: &TokenHash,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let sql = "DELETE FROM sign_in_link WHERE org_id = $1 AND user_id = $2 AND token = $3 AND expires_at > $4";
-    let values = [Value::from(token.0), Value::from(now)];
+    let sql = "DELETE FROM account_link \
+               WHERE org_id = $1 AND user_id = $2 AND purpose = $3 AND token = $4 AND expires_at > $5";
+    let values = [purpose.into(), Value::from(token.0), Value::from(now)];
     Ok(tx.put(permit, sql, &values).await? == 1)
 }
 
-/// Withdraws an account's link.
+/// Withdraws an account's link to sign in with.
 pub(crate) async fn drop_link<A: Action>(
     tx: &mut WriteTx<'_>,
     permit: &Permit<A, UserResource>,
 ) -> Result<(), StoreError> {
-    let sql = "DELETE FROM sign_in_link WHERE org_id = $1 AND user_id = $2";
-    tx.put(permit, sql, &[]).await.map(|_| ())
+    let sql = "DELETE FROM account_link WHERE org_id = $1 AND user_id = $2 AND purpose = $3";
+    let purpose = LinkPurpose::SignIn;
+    tx.put(permit, sql, &[purpose.into()]).await.map(|_| ())
 }
 
 /// The sealed name of an account, within a transaction.

@@ -7,7 +7,7 @@ use crate::error::IdentityError;
 use crate::identity::Identity;
 use crate::resources::ProviderResource;
 use crate::sessions::cookie;
-use crate::sign_in::{begun, completed};
+use crate::sign_in::{begun, completed, to_its_end};
 use axum::body::Bytes;
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
@@ -203,13 +203,12 @@ async fn callback(
     headers: HeaderMap,
     JsonBody(body): JsonBody<Callback>,
 ) -> Result<Response, IdentityError> {
-    // In a task of its own: who hangs up meanwhile has used the attempt up all the same.
-    let came = tokio::spawn(async move {
+    let came = to_its_end(async move {
         identity
             .come_from_provider(&headers, given(body), origin)
             .await
     });
-    let (arrived, return_to) = came.await.map_err(Problem::internal)??;
+    let (arrived, return_to) = came.await?;
     let mut response = match &arrived {
         Arrived::Begun(step) => begun(step),
         Arrived::Completed(done) => completed(done, crate::sign_in::NextStep::done()),

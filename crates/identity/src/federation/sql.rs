@@ -108,24 +108,6 @@ pub(super) async fn one(
     rows.first().map(provider).transpose()
 }
 
-#[expect(dead_code, reason = "provisioning follows")]
-/// The enabled provider a provisioning token belongs to.
-pub(crate) async fn by_token(
-    tx: &mut ReadTx,
-    token: &TokenHash,
-) -> Result<Option<(OrgId, ProviderId)>, StoreError> {
-    let sql = "SELECT org_id, id FROM identity_provider WHERE token = $1 AND enabled = 1";
-    let rows = tx.before_sign_in(sql, &[Value::from(token.0)]).await?;
-    rows.first()
-        .map(|row| {
-            Ok((
-                OrgId::from_bytes(row.id(0)?),
-                ProviderId::from_bytes(row.id(1)?),
-            ))
-        })
-        .transpose()
-}
-
 /// What a provider is to be, sealed.
 pub(super) struct ProviderValues {
     pub(super) name: Vec<u8>,
@@ -274,20 +256,6 @@ pub(super) async fn by_subject(
     let values = [id_value(provider), Value::Int(subject_hash)];
     let rows = tx.lookup(&sql, &values).await?;
     rows.first().map(identity).transpose()
-}
-
-#[expect(dead_code, reason = "provisioning follows")]
-/// All a provider knows.
-pub(crate) async fn of_provider(
-    tx: &mut ReadTx,
-    org: OrgId,
-    provider: ProviderId,
-) -> Result<Vec<IdentityRow>, StoreError> {
-    let sql = format!("{IDENTITY} WHERE org_id = $1 AND provider_id = $2");
-    let rows = tx
-        .before_sign_in(&sql, &[org_value(org), id_value(provider)])
-        .await?;
-    rows.iter().map(identity).collect()
 }
 
 /// What providers know an account by.

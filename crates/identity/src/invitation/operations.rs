@@ -1,7 +1,7 @@
 //! Writing and sending invitations.
 
 use crate::accounts::NewAccount;
-use crate::accounts::sql as accounts;
+use crate::accounts::sql::{self as accounts, LinkPurpose};
 use crate::contact::sql as contacts;
 use crate::contact::{Kind, language_within, proven_mail, seal_contact};
 use crate::error::IdentityError;
@@ -142,7 +142,14 @@ impl Identity {
         };
         let link = LinkToken::new(Token::generate(store.random()));
         let expires_at = store.clock().now().plus_millis(LINK_LIFE_MS);
-        accounts::put_link(&mut tx, &permit, &link.token().hash(), expires_at).await?;
+        accounts::put_link(
+            &mut tx,
+            &permit,
+            LinkPurpose::SignIn,
+            &link.token().hash(),
+            expires_at,
+        )
+        .await?;
         let invited = Invited {
             user: id,
             name: &person.name,

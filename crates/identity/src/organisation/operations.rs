@@ -4,6 +4,8 @@ use super::{Directory, SEALED_DEPARTMENT_NAME, sql};
 use crate::error::IdentityError;
 use crate::identity::Identity;
 use crate::resources::{DepartmentResource, OrganisationResource};
+use axum::http::StatusCode;
+use custos_http::Problem;
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Caller, Facts, Job, actions};
 use custos_store::WriteTx;
@@ -51,6 +53,16 @@ impl Identity {
     /// [`IdentityError::Store`].
     pub async fn organisations(&self) -> Result<Vec<OrgId>, IdentityError> {
         Ok(sql::organisations(&mut self.store().read().await?).await?)
+    }
+
+    /// The organisation of this installation.
+    ///
+    /// # Errors
+    /// 409 `setup.required` while there is none.
+    pub(crate) async fn only_organisation(&self) -> Result<OrgId, IdentityError> {
+        let organisations = self.organisations().await?;
+        let missing = || Problem::new(StatusCode::CONFLICT, "setup.required");
+        Ok(organisations.first().copied().ok_or_else(missing)?)
     }
 
     /// Names of people and departments, at most one second older than the database.

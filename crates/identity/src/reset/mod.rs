@@ -10,8 +10,6 @@
 
 mod http;
 mod operations;
-mod sql;
 
 pub(crate) use http::operations;
 pub(crate) use operations::Resets;
-pub(crate) use sql::MIGRATION;

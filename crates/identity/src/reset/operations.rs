@@ -1,8 +1,7 @@
 //! Asking for a link, and using it.
 
-use super::sql;
 use crate::accounts::login_hash;
-use crate::accounts::sql as accounts;
+use crate::accounts::sql::{self as accounts, LinkPurpose};
 use crate::contact::proven_mail;
 use crate::contact::sql as contacts;
 use crate::error::IdentityError;
@@ -59,10 +58,7 @@ impl Identity {
         device: Option<&str>,
         origin: Origin,
     ) -> Result<(), IdentityError> {
-        let organisations = self.organisations().await?;
-        let Some(org) = organisations.first().copied() else {
-            return Err(Problem::new(StatusCode::CONFLICT, "setup.required").into());
-        };
+        let org = self.only_organisation().await?;
         let key = self.store().keys().get(self.store(), org).await?;
         let hash = login_hash(&key, &login);
         let now = self.store().clock().now();
@@ -129,7 +125,14 @@ impl Identity {
         let keeper = Self::keeper(org, origin.clone());
         let mut tx = store.write(&keeper).await?;
         let expires_at = store.clock().now().plus_millis(LIFE_MIN * 60_000);
-        sql::put(&mut tx, &permit, &token.hash(), expires_at).await?;
+        accounts::put_link(
+            &mut tx,
+            &permit,
+            LinkPurpose::Reset,
+            &token.hash(),
+            expires_at,
+        )
+        .await?;
         let queued = self.queue().enqueue(&mut tx, org, &origin, &draft).await?;
         // Whoever asked is not known to be the account's owner.
         let asked = event(None, Outcome::Allowed).with("user", Detail::id(*user.as_bytes()));
@@ -179,7 +182,7 @@ impl Identity {
             .map_err(|refusal| refusal.problem())?;
         let hash = Token::parse(text).ok_or_else(invalid_link)?.hash();
         let mut read = store.read().await?;
-        let owner = sql::owner(&mut read, &hash, now).await?;
+        let owner = accounts::link_owner(&mut read, LinkPurpose::Reset, &hash, now).await?;
         let account = match owner {
             Some((org, user)) => accounts::credentials_by_id(&mut read, org, user)
                 .await?
@@ -211,7 +214,7 @@ impl Identity {
         let keeper = Self::keeper(org, origin.clone());
         let mut tx = store.write(&keeper).await?;
         touch(self, &mut tx, org).await?;
-        let first = sql::take(&mut tx, &permit, &hash, now).await?
+        let first = accounts::use_link(&mut tx, &permit, LinkPurpose::Reset, &hash, now).await?
             && accounts::set_password(&mut tx, &permit, before, hashed.as_str()).await?;
         if !first {
             drop(tx);

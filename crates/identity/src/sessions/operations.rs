@@ -52,21 +52,22 @@ impl Identity {
         let Some(token) = cookie::session_token(headers) else {
             return Err(self.without_session(headers, asked, &origin).await);
         };
-        let Some(mut record) = self.session_record(&token, headers, origin.address).await? else {
+        let Some(row) = self.session_row(&token).await? else {
+            return Err(self.without_session(headers, asked, &origin).await);
+        };
+        let from = origin.address;
+        let Some(mut record) = self.record_of(&row, headers, from).await? else {
             return Err(self.without_session(headers, asked, &origin).await);
         };
         let now = self.store().clock().now();
-        let from = origin.address;
         let limits = self.limits(record.org).await?;
         record.check(&token, now, &limits)?;
-        if let Some(row) = self.session_row(&token).await? {
-            let csrf = csrf_token(&token);
-            if self
-                .prove_device(&row, &csrf, headers, asked, &origin)
-                .await?
-            {
-                record.surroundings.device = DeviceStanding::Registered;
-            }
+        let csrf = csrf_token(&token);
+        if self
+            .prove_device(&row, &csrf, headers, asked, &origin)
+            .await?
+        {
+            record.surroundings.device = DeviceStanding::Registered;
         }
         let directory = self.directory(record.org).await?;
         let device = record.surroundings.device;
@@ -79,7 +80,7 @@ impl Identity {
         self.write_uses_down_if_due(now, &limits);
         Ok(Authenticated {
             caller,
-            csrf: Some(csrf_token(&token)),
+            csrf: Some(csrf),
         })
     }
 
@@ -90,9 +91,19 @@ impl Identity {
         headers: &HeaderMap,
         address: Option<IpAddr>,
     ) -> Result<Option<SessionRecord>, IdentityError> {
-        let Some(row) = self.session_row(token).await? else {
-            return Ok(None);
-        };
+        match self.session_row(token).await? {
+            Some(row) => self.record_of(&row, headers, address).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The same of a session that was read.
+    async fn record_of(
+        &self,
+        row: &SessionRow,
+        headers: &HeaderMap,
+        address: Option<IpAddr>,
+    ) -> Result<Option<SessionRecord>, IdentityError> {
         let directory = self.directory(row.org).await?;
         let Some(person) = directory.person(row.user) else {
             return Ok(None);
@@ -106,7 +117,7 @@ impl Identity {
             agent: Agent::of(headers),
             address,
         };
-        let surroundings = surroundings(directory.rules(), person.roles, &row, here, now);
+        let surroundings = surroundings(directory.rules(), person.roles, row, here, now);
         Ok(Some(SessionRecord {
             id: row.id,
             org: row.org,

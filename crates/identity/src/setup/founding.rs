@@ -1,6 +1,7 @@
 //! Making an organisation with everything in it.
 
-use crate::accounts::{SEALED_LOGIN, SEALED_NAME, login_hash, sql as accounts};
+use crate::accounts::sql::{self as accounts, LinkPurpose};
+use crate::accounts::{SEALED_LOGIN, SEALED_NAME, login_hash};
 use crate::error::IdentityError;
 use crate::identity::Identity;
 use crate::organisation::{
@@ -186,7 +187,14 @@ impl Work<'_, '_> {
             None => {
                 let link = LinkToken::new(Token::generate(store.random()));
                 let expires_at = self.now.plus_millis(LINK_LIFE_MS);
-                accounts::put_link(&mut self.tx, &permit, &link.token().hash(), expires_at).await?;
+                accounts::put_link(
+                    &mut self.tx,
+                    &permit,
+                    LinkPurpose::SignIn,
+                    &link.token().hash(),
+                    expires_at,
+                )
+                .await?;
                 Some(link)
             }
         };

@@ -242,20 +242,26 @@ pub(super) fn step_after(completed: &Completed) -> Step {
     }
 }
 
+/// Makes an attempt in a task of its own: who hangs up meanwhile has tried all the same, and it will be in the log.
+pub(crate) async fn to_its_end<T: Send + 'static>(
+    attempt: impl Future<Output = Result<T, IdentityError>> + Send + 'static,
+) -> Result<T, IdentityError> {
+    tokio::spawn(attempt).await.map_err(Problem::internal)?
+}
+
 async fn sign_in(
     State(identity): State<Arc<Identity>>,
     Extension(origin): Extension<Origin>,
     headers: HeaderMap,
     JsonBody(body): JsonBody<SignIn>,
 ) -> Result<Response, IdentityError> {
-    // In a task of its own: who hangs up meanwhile has tried all the same, and it will be in the log.
-    let attempt = tokio::spawn(async move {
+    let done = to_its_end(async move {
         let device = cookie::device(&headers);
         identity
             .sign_in_with_password(&body.login, body.password, device, origin)
             .await
     });
-    Ok(begun(&attempt.await.map_err(Problem::internal)??))
+    Ok(begun(&done.await?))
 }
 
 async fn link(
@@ -275,13 +281,19 @@ async fn second_factor(
     code: String,
     origin: Origin,
 ) -> Result<Response, IdentityError> {
-    // As for passwords.
-    let attempt = tokio::spawn(async move {
+    let proof = async move {
         identity
             .prove_second_factor(&headers, make(&code), origin)
             .await
-    });
-    let done = attempt.await.map_err(Problem::internal)??;
+    };
+    signed_in(proof).await
+}
+
+/// Answers the attempt that completes a sign-in.
+pub(super) async fn signed_in(
+    attempt: impl Future<Output = Result<Completed, IdentityError>> + Send + 'static,
+) -> Result<Response, IdentityError> {
+    let done = to_its_end(attempt).await?;
     Ok(completed(&done, NextStep::just(step_after(&done))))
 }
 

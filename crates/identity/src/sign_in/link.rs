@@ -1,7 +1,7 @@
 //! The first factor by a one-time link.
 
 use super::Begun;
-use crate::accounts::sql;
+use crate::accounts::sql::{self, LinkPurpose};
 use crate::contact::sql as contacts;
 use crate::error::IdentityError;
 use crate::events::SIGN_IN;
@@ -54,7 +54,7 @@ impl Identity {
             .map_err(|refusal| refusal.problem())?;
         let hash = Token::parse(text).ok_or_else(invalid)?.hash();
         let mut tx = self.store().read().await?;
-        let owner = sql::link_owner(&mut tx, &hash, now).await?;
+        let owner = sql::link_owner(&mut tx, LinkPurpose::SignIn, &hash, now).await?;
         let account = match owner {
             Some((org, user)) => sql::credentials_by_id(&mut tx, org, user)
                 .await?
@@ -70,7 +70,7 @@ impl Identity {
         let permit = self.credential_permit(org, account.user, &origin)?;
         let keeper = Self::keeper(org, origin.clone());
         let mut tx = self.store().write(&keeper).await?;
-        if !sql::use_link(&mut tx, &permit, &hash, now).await? {
+        if !sql::use_link(&mut tx, &permit, LinkPurpose::SignIn, &hash, now).await? {
             drop(tx);
             self.record_bad_link(origin).await?;
             return Err(invalid().into());

@@ -41,7 +41,7 @@ mod throttle;
 
 pub(crate) use device::device_source;
 pub(crate) use hashing::Hashing;
-pub(crate) use http::{NextStep, begun, completed};
+pub(crate) use http::{NextStep, begun, completed, to_its_end};
 pub(crate) use link::LINK_LIFE_MS;
 pub use link::LinkToken;
 pub(crate) use next::Next;

@@ -171,12 +171,6 @@ impl Identity {
         }
     }
 
-    pub(crate) async fn only_organisation(&self) -> Result<OrgId, IdentityError> {
-        let organisations = self.organisations().await?;
-        let missing = || Problem::new(StatusCode::CONFLICT, "setup.required");
-        Ok(organisations.first().copied().ok_or_else(missing)?)
-    }
-
     /// This server as passkeys are bound to it.
     ///
     /// # Errors

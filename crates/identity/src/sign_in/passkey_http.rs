@@ -1,6 +1,6 @@
 //! Signing in by passkey, on the wire.
 
-use super::http::{NextStep, completed, step_after};
+use super::http::{NextStep, signed_in, to_its_end};
 use super::passkey::Answer;
 use super::step_up_http::fresh;
 use crate::error::IdentityError;
@@ -9,7 +9,7 @@ use crate::identity::Identity;
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
-use custos_http::{Access, Api, JsonBody, Operation, Problem};
+use custos_http::{Access, Api, JsonBody, Operation};
 use custos_kernel::policy::Origin;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -108,14 +108,12 @@ async fn sign_in(
     headers: HeaderMap,
     JsonBody(body): JsonBody<PasskeyAnswer>,
 ) -> Result<Response, IdentityError> {
-    // In a task of its own: who hangs up meanwhile has tried all the same, and it will be in the log.
-    let attempt = tokio::spawn(async move {
+    let attempt = async move {
         identity
             .sign_in_with_passkey(&headers, body.into(), origin)
             .await
-    });
-    let done = attempt.await.map_err(Problem::internal)??;
-    Ok(completed(&done, NextStep::just(step_after(&done))))
+    };
+    signed_in(attempt).await
 }
 
 async fn second_factor_options(
@@ -133,14 +131,12 @@ async fn second_factor(
     headers: HeaderMap,
     JsonBody(body): JsonBody<PasskeyAnswer>,
 ) -> Result<Response, IdentityError> {
-    // As above.
-    let attempt = tokio::spawn(async move {
+    let attempt = async move {
         identity
             .prove_second_factor_by_passkey(&headers, body.into(), origin)
             .await
-    });
-    let done = attempt.await.map_err(Problem::internal)??;
-    Ok(completed(&done, NextStep::just(step_after(&done))))
+    };
+    signed_in(attempt).await
 }
 
 async fn step_up_options(
@@ -156,11 +152,10 @@ async fn step_up(
     headers: HeaderMap,
     JsonBody(body): JsonBody<PasskeyAnswer>,
 ) -> Result<Response, IdentityError> {
-    // As above.
-    let attempt = tokio::spawn(async move {
+    let attempt = to_its_end(async move {
         identity
             .step_up_by_passkey(&headers, &caller, body.into())
             .await
     });
-    Ok(fresh(&attempt.await.map_err(Problem::internal)??))
+    Ok(fresh(&attempt.await?))
 }

@@ -37,10 +37,7 @@ impl Identity {
         device: Option<&str>,
         origin: Origin,
     ) -> Result<Begun, IdentityError> {
-        let organisations = self.organisations().await?;
-        let Some(org) = organisations.first().copied() else {
-            return Err(Problem::new(StatusCode::CONFLICT, "setup.required").into());
-        };
+        let org = self.only_organisation().await?;
         let key = self.store().keys().get(self.store(), org).await?;
         let hash = login_hash(&key, login);
         let now = self.store().clock().now();

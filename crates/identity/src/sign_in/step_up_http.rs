@@ -1,6 +1,6 @@
 //! Proving a factor again, on the wire.
 
-use super::http::CodeBody;
+use super::http::{CodeBody, to_its_end};
 use super::second_factor::Code;
 use super::step_up::SteppedUp;
 use crate::error::IdentityError;
@@ -9,7 +9,7 @@ use crate::sessions::{cookie, csrf_token};
 use axum::extract::State;
 use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse, Response};
-use custos_http::{Access, Api, JsonBody, Operation, Problem};
+use custos_http::{Access, Api, JsonBody, Operation};
 use custos_values::Timestamp;
 use serde::Serialize;
 use std::sync::Arc;
@@ -55,11 +55,10 @@ async fn totp(
     headers: HeaderMap,
     JsonBody(body): JsonBody<CodeBody>,
 ) -> Result<Response, IdentityError> {
-    // In a task of its own: who hangs up meanwhile has tried all the same, and it will be in the log.
-    let attempt = tokio::spawn(async move {
+    let attempt = to_its_end(async move {
         identity
             .step_up_by_code(&headers, &caller, Code::Totp(&body.code))
             .await
     });
-    Ok(fresh(&attempt.await.map_err(Problem::internal)??))
+    Ok(fresh(&attempt.await?))
 }
