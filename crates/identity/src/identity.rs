@@ -1,5 +1,6 @@
 //! The state all operations of this crate share.
 
+use crate::address::PublicAddress;
 use crate::alarms::Alarms;
 use crate::api_keys::KeyUses;
 use crate::devices::{Shown, Thefts};
@@ -48,6 +49,7 @@ pub struct Identity {
     federation: Federation,
     shown: Shown,
     thefts: Thefts,
+    address: RwLock<PublicAddress>,
     passkeys: RwLock<Option<Arc<RelyingParty>>>,
     custody: OnceLock<Arc<dyn Custody>>,
     permissions: RwLock<Vec<(&'static str, &'static str)>>,
@@ -82,6 +84,7 @@ impl Identity {
             federation: Federation::default(),
             shown,
             thefts: Thefts::default(),
+            address: RwLock::default(),
             passkeys: RwLock::default(),
             custody: OnceLock::new(),
             permissions: RwLock::default(),
@@ -98,9 +101,16 @@ impl Identity {
     }
 
     /// Tells under which address people reach the server, such as `https://crm.example.com`. Passkeys are bound to it:
-    /// its host is theirs, and no other address may use them. Without a host name there are none.
+    /// its host is theirs, and no other address may use them. Without a host name there are none. Identity providers
+    /// send browsers back to it, and to no other.
     pub fn set_public_address(&self, address: &str) {
+        *self.address.write() = PublicAddress::of(address);
         *self.passkeys.write() = RelyingParty::of(address).map(Arc::new);
+    }
+
+    /// Where people reach this server.
+    pub(crate) fn address(&self) -> PublicAddress {
+        self.address.read().clone()
     }
 
     /// This server as passkeys are bound to it.

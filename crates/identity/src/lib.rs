@@ -9,6 +9,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod accounts;
+mod address;
 mod alarms;
 mod api_keys;
 mod contact;

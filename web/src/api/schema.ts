@@ -2400,6 +2400,8 @@ export interface components {
         IdentityProviders: {
             /** @description Oldest first. */
             items: components["schemas"]["IdentityProvider"][];
+            /** @description Where people reach this server: what providers have to be told begins with it. */
+            address: string;
         };
         /** @description An import. */
         Import: {

@@ -50,12 +50,10 @@ impl Identity {
         }
     }
 
-    /// Begins a sign-in, or for `link` a connection, at a provider; gives where to send the browser. `site` is the
-    /// address the browser has of this server.
+    /// Begins a sign-in, or for `link` a connection, at a provider; gives where to send the browser.
     pub(super) async fn go_to_provider(
         &self,
         id: ProviderId,
-        site: &str,
         return_to: &str,
         link: Option<UserId>,
         origin: &Origin,
@@ -69,7 +67,7 @@ impl Identity {
         let org = self.only_organisation().await?;
         let provider = self.enabled_provider(org, id).await?;
         let state = Token::generate(self.store().random());
-        let redirect_uri = format!("{site}{CALLBACK}");
+        let redirect_uri = format!("{}{CALLBACK}", self.address().as_str());
         let (url, protocol) = self
             .begin_protocol(&provider, redirect_uri, state.expose())
             .await?;

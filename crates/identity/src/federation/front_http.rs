@@ -10,7 +10,7 @@ use crate::sessions::cookie;
 use crate::sign_in::{begun, completed, to_its_end};
 use axum::body::Bytes;
 use axum::extract::{Extension, State};
-use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use custos_http::{Access, Api, JsonBody, Operation, PathId, Problem};
 use custos_kernel::event::Event;
@@ -152,22 +152,19 @@ pub(super) fn operations() -> Vec<Operation<Arc<Identity>>> {
     ]
 }
 
-/// The address the browser has of this server. The guard compared it with `Origin`, and the provider compares what is
-/// made of it with the addresses registered there.
-fn site(headers: &HeaderMap, uri: &Uri) -> Result<String, IdentityError> {
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok())
-        .or_else(|| uri.authority().map(|authority| authority.as_str()));
-    let plain = |host: &&str| {
-        host.len() <= 255
-            && host
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b))
-    };
-    let host = host.filter(plain);
-    let host = host.ok_or_else(|| Problem::bad_request("request.malformed"))?;
-    Ok(format!("https://{host}"))
+/// Refuses to begin at another address than the one providers send browsers back to: the attempt's cookie would not be
+/// there, and the person would learn that only after signing in at the provider.
+fn at_public_address(
+    identity: &Identity,
+    headers: &HeaderMap,
+    uri: &Uri,
+) -> Result<(), IdentityError> {
+    let address = identity.address();
+    if address.is_asked(headers, uri) {
+        return Ok(());
+    }
+    let elsewhere = Problem::new(StatusCode::CONFLICT, "federation.other_address");
+    Err(elsewhere.with("address", address.as_str()).into())
 }
 
 async fn begin(
@@ -177,10 +174,10 @@ async fn begin(
     headers: HeaderMap,
     JsonBody(body): JsonBody<Begin>,
 ) -> Result<Response, IdentityError> {
-    let site = site(&headers, &uri)?;
+    at_public_address(&identity, &headers, &uri)?;
     let return_to = body.return_to.unwrap_or_default();
     let (redirect, cookies) = identity
-        .go_to_provider(body.provider_id, &site, &return_to, None, &origin)
+        .go_to_provider(body.provider_id, &return_to, None, &origin)
         .await?;
     let mut response = axum::Json(Redirect { redirect }).into_response();
     response.headers_mut().extend(cookies);
@@ -278,11 +275,11 @@ async fn begin_own(
     JsonBody(body): JsonBody<Begin>,
 ) -> Result<Response, IdentityError> {
     let user = super::front::fresh_person(&caller)?;
-    let site = site(&headers, &uri)?;
+    at_public_address(&identity, &headers, &uri)?;
     let return_to = body.return_to.unwrap_or_default();
     let origin = caller.origin();
     let (redirect, cookies) = identity
-        .go_to_provider(body.provider_id, &site, &return_to, Some(user), origin)
+        .go_to_provider(body.provider_id, &return_to, Some(user), origin)
         .await?;
     let mut response = axum::Json(Redirect { redirect }).into_response();
     response.headers_mut().extend(cookies);

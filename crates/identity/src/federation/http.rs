@@ -135,7 +135,8 @@ async fn list(
     let providers = identity.providers(caller.org()).await?;
     identity.sink().record(Event::of_scope(&scope)).await?;
     let items = providers.into_iter().map(ProviderBody::from).collect();
-    Ok(axum::Json(Providers { items }))
+    let address = identity.address().as_str().to_owned();
+    Ok(axum::Json(Providers { items, address }))
 }
 
 async fn create(

@@ -183,7 +183,7 @@ impl Identity {
                 .map_err(|error| protocol_problem(&error))?,
             ProviderKind::Saml => {
                 let now = store.clock().now();
-                let begun = saml::begin(provider, &state, now, store.random())?;
+                let begun = saml::begin(provider, &self.address(), &state, now, store.random())?;
                 return begun.map_err(|error| protocol_problem(&error).into());
             }
             ProviderKind::Ldap => return Err(unsupported()),

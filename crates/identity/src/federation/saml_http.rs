@@ -63,7 +63,7 @@ async fn metadata(
     let org = organisations.first().ok_or_else(Problem::not_found)?;
     let provider = identity.provider(*org, id).await?;
     let kind = [(header::CONTENT_TYPE, METADATA)];
-    Ok((kind, saml::metadata(&provider)?).into_response())
+    Ok((kind, saml::metadata(&provider, &identity.address())?).into_response())
 }
 
 /// Keeps the form's fields in the browser. Both are of a few characters that mean nothing in a page.

@@ -69,6 +69,8 @@ impl From<Provider> for ProviderBody {
 pub(super) struct Providers {
     /// Oldest first.
     pub(super) items: Vec<ProviderBody>,
+    /// Where people reach this server: what providers have to be told begins with it.
+    pub(super) address: String,
 }
 
 /// An identity provider to make. It is not enabled yet.

@@ -22,6 +22,7 @@ struct Admins {
 }
 
 async fn admins(site: &Site<'_>) -> Admins {
+    site.identity.set_public_address("https://crm.example");
     Admins {
         system: site.sign_in(SYSTEM).await,
         security: site.sign_in(SECURITY).await,
@@ -185,7 +186,7 @@ async fn administrators_roles_need_trust_and_their_own_second_factor() {
         // Pointed at another issuer, it is another provider: nothing of what was approved counts there.
         let rogue = site.network.idp("rogue.example", site.now());
         let path = format!("/identity-providers/{}", set_up.id);
-        let config = json!({ "config": { "issuer": rogue.issuer, "client_id": CLIENT } });
+        let config = json!({ "secret": "s3cret", "config": { "issuer": rogue.issuer, "client_id": CLIENT } });
         let changed = admins.system.patch(&path, &json!(3), config).await;
         assert_eq!(changed.body["approved"], false, "{:?}", changed.body);
         let rogue = SetUp {
@@ -522,6 +523,66 @@ async fn who_leaves_at_the_provider_has_left_here() {
             .is(404, "not_found");
         let list = site.browser(23).get("/session/providers").await;
         assert_eq!(list.body["items"], json!([]));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_host_header_moves_where_a_code_goes() {
+    both(async |installation| {
+        let site = ready(installation).await;
+        let mut admins = admins(&site).await;
+        let set_up = set_up(&site, &mut admins, "idp.example", "create").await;
+        let body = json!({ "provider_id": set_up.id, "return_to": "/" });
+        let ask = async |browser: &mut Browser, path: &str, headers: &[(&str, &str)]| {
+            browser
+                .send(Method::POST, path, Some(body.clone()), headers)
+                .await
+        };
+        // A page of the attacker's that a name of theirs leads to this server (DNS rebinding), or a proxy that passes
+        // on what it is told.
+        for host in [
+            "evil.example",
+            "crm.example:8443",
+            "crm.example.evil.example",
+            "crm.example@evil.example",
+            "127.0.0.1",
+            "localhost",
+        ] {
+            let origin = format!("https://{host}");
+            let headers = [("host", host), ("origin", origin.as_str())];
+            let mut browser = site.browser(20);
+            let answer = ask(&mut browser, "/session/federation", &headers).await;
+            answer.is(409, "federation.other_address");
+            assert_eq!(answer.body["params"]["address"], "https://crm.example");
+            assert!(browser.cookies.is_empty(), "{host}");
+            let own = ask(&mut admins.system, "/me/identities", &headers).await;
+            own.is(409, "federation.other_address");
+        }
+        // What proxies add means nothing.
+        let headers = [
+            ("host", "crm.example"),
+            ("x-forwarded-host", "evil.example"),
+            ("forwarded", "host=evil.example"),
+            ("x-original-host", "evil.example"),
+        ];
+        let answer = ask(&mut site.browser(21), "/session/federation", &headers).await;
+        let url = answer.body["redirect"].as_str().unwrap();
+        assert_eq!(
+            query(url)["redirect_uri"],
+            "https://crm.example/sign-in/callback"
+        );
+        // The addresses an administrator copies to the provider are the same ones.
+        let list = admins
+            .system
+            .send(
+                Method::GET,
+                "/identity-providers",
+                None,
+                &[("host", "evil.example")],
+            )
+            .await;
+        assert_eq!(list.body["address"], "https://crm.example");
     })
     .await;
 }

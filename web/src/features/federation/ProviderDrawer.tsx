@@ -21,10 +21,12 @@ interface Values {
 interface Props {
   /** The provider to change; null to make one. */
   provider: IdentityProvider | null;
+  /** Where people reach this server. */
+  server: string;
   onClose: () => void;
 }
 
-export function ProviderDrawer({ provider, onClose }: Props) {
+export function ProviderDrawer({ provider, server, onClose }: Props) {
   const t = useT();
   const queryClient = useQueryClient();
   const [form] = Form.useForm<Values>();
@@ -77,11 +79,13 @@ export function ProviderDrawer({ provider, onClose }: Props) {
       {kind !== "ldap" && kind !== "saml" && (
         <>
           <p className="soft">{t("provider-redirect-note")}</p>
-          <Address label={t("provider-redirect")} address={redirectUri()} />
+          <Address label={t("provider-redirect")} address={redirectUri(server)} />
         </>
       )}
-      {provider?.kind === "saml" && <SamlAddresses id={provider.id} />}
-      {provider?.kind === "oidc" && <Address label={t("provider-logout")} address={logoutUri(provider.id)} />}
+      {provider?.kind === "saml" && <SamlAddresses server={server} id={provider.id} />}
+      {provider?.kind === "oidc" && (
+        <Address label={t("provider-logout")} address={logoutUri(server, provider.id)} />
+      )}
       <Form<Values>
         form={form}
         layout="vertical"
@@ -156,9 +160,9 @@ export function ProviderDrawer({ provider, onClose }: Props) {
 }
 
 /** What has to be entered at a SAML provider. */
-function SamlAddresses({ id }: { id: string }) {
+function SamlAddresses({ server, id }: { server: string; id: string }) {
   const t = useT();
-  const { consumer, entity, metadata } = samlAddresses(id);
+  const { consumer, entity, metadata } = samlAddresses(server, id);
   return (
     <>
       <p className="soft">{t("provider-redirect-note")}</p>

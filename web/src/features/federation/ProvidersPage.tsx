@@ -133,7 +133,7 @@ export function ProvidersPage() {
     );
   }
   if (providers.data === undefined) return <PagePending />;
-  const { items } = providers.data;
+  const { items, address } = providers.data;
   const columns: Column<IdentityProvider>[] = [
     { key: "name", title: t("provider-name"), pinned: true, cell: ({ name }) => name },
     { key: "kind", title: t("provider-kind"), cell: ({ kind }) => t(`provider-kind-${kind}`) },
@@ -184,7 +184,7 @@ export function ProvidersPage() {
         <DataTable label={t("providers-title")} columns={columns} rows={items} rowKey={({ id }) => id} />
       )}
       {dialog?.kind === "edit" && (
-        <ProviderDrawer provider={dialog.provider} onClose={() => setDialog(null)} />
+        <ProviderDrawer provider={dialog.provider} server={address} onClose={() => setDialog(null)} />
       )}
       {dialog?.kind === "mapping" && (
         <MappingDrawer provider={dialog.provider} onClose={() => setDialog(null)} />

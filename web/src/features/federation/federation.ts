@@ -36,7 +36,6 @@ export const CONFIG: Partial<Record<ProviderKind, ConfigField[]>> = {
   ],
   saml: [
     { name: "metadata", required: true, long: 60_000, placeholder: "<md:EntityDescriptor …>" },
-    { name: "service_url", required: true, placeholder: "https://", initial: () => window.location.origin },
     { name: "subject_attribute", required: false },
     { name: "login_attribute", required: false },
     { name: "name_attribute", required: false },
@@ -77,20 +76,23 @@ export function configOf(
 }
 
 /** Where a SAML provider posts its answer, and where it finds what it needs to know of us. */
-export function samlAddresses(id: string): { consumer: string; entity: string; metadata: string } {
-  const entity = `${window.location.origin}/api/v1/session/saml`;
-  const metadata = `${window.location.origin}/api/v1/session/providers/${id}/saml`;
+export function samlAddresses(
+  server: string,
+  id: string,
+): { consumer: string; entity: string; metadata: string } {
+  const entity = `${server}/api/v1/session/saml`;
+  const metadata = `${server}/api/v1/session/providers/${id}/saml`;
   return { consumer: `${entity}/answer`, entity, metadata };
 }
 
 /** The page providers send the browser back to. */
-export function redirectUri(): string {
-  return `${window.location.origin}/sign-in/callback`;
+export function redirectUri(server: string): string {
+  return `${server}/sign-in/callback`;
 }
 
 /** Where a provider says that somebody left. */
-export function logoutUri(id: string): string {
-  return `${window.location.origin}/api/v1/identity-providers/${id}/back-channel-logout`;
+export function logoutUri(server: string, id: string): string {
+  return `${server}/api/v1/identity-providers/${id}/back-channel-logout`;
 }
 
 export const providersQuery = queryOptions({
