@@ -13,8 +13,6 @@ use thiserror::Error;
 use ureq::Agent;
 use ureq::tls::TlsConfig;
 
-/// Longest time for a request and its answer.
-const TIMEOUT: Duration = Duration::from_secs(10);
 /// Largest answer, in bytes.
 const MAX_ANSWER: u64 = 1 << 20;
 
@@ -65,10 +63,10 @@ pub fn check_url(uri: &Uri) -> Result<(), OutgoingError> {
 pub struct UreqOutgoing(Agent);
 
 impl UreqOutgoing {
-    /// With the authorities to trust.
-    pub fn new(tls: TlsConfig) -> Self {
+    /// With the authorities to trust, and the longest time for a request and its answer.
+    pub fn new(tls: TlsConfig, timeout: Duration) -> Self {
         let config = Agent::config_builder()
-            .timeout_global(Some(TIMEOUT))
+            .timeout_global(Some(timeout))
             .max_redirects(0)
             .max_redirects_will_error(false)
             .http_status_as_error(false)

@@ -2,7 +2,11 @@
 
 use custos_federation::{Outgoing, UreqOutgoing};
 use std::sync::Arc;
+use std::time::Duration;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
+
+/// Longest time for a request and its answer: somebody is waiting.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Over the network, trusting the authorities the system trusts; `SSL_CERT_FILE` names others.
 pub(super) fn outgoing() -> Arc<dyn Outgoing> {
@@ -16,5 +20,5 @@ pub(super) fn outgoing() -> Arc<dyn Outgoing> {
         .root_certs(RootCerts::new_with_certs(&roots))
         .unversioned_rustls_crypto_provider(provider)
         .build();
-    Arc::new(UreqOutgoing::new(tls))
+    Arc::new(UreqOutgoing::new(tls, TIMEOUT))
 }

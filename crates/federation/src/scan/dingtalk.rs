@@ -93,15 +93,15 @@ pub(super) fn identify(
     }
     let user = text(&found, "userid").ok_or(ScanError::NotMember)?;
     let member = directory(app, now, "/topapi/v2/user/get", &json!({ "userid": user }))?;
-    if member
-        .get("unionid")
-        .is_some_and(|other| other.as_str() != Some(&union))
-    {
+    let same = text(&member, "unionid").is_some_and(|other| other == union);
+    let active = member.get("active").and_then(Value::as_bool);
+    if !same || active == Some(false) {
         return Err(ScanError::NotMember);
     }
+    // An organisation may give somebody's `userid` to the next one; `unionid` stays with the person.
     Ok(ExternalIdentity {
-        login: Some(user.clone()),
-        subject: user,
+        subject: union,
+        login: Some(user),
         name: text(&member, "name").or_else(|| text(&me, "nick")),
         mail: text(&member, "org_email").or_else(|| text(&member, "email")),
         groups: departments(member.get("dept_id_list")),

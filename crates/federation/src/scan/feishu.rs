@@ -2,6 +2,9 @@
 
 use super::{ScanError, ScanProvider, accepted, departments, encoded, required, text};
 use crate::{ClaimedAssurance, ExternalIdentity};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use custos_kernel::crypto::sha256;
 use custos_values::Timestamp;
 use http::Method;
 use serde_json::{Value, json};
@@ -11,9 +14,15 @@ const API: &str = "https://open.feishu.cn";
 /// The token of the application is not valid, or has ended.
 const EXPIRED: [i64; 2] = [99_991_663, 99_991_661];
 
-pub(super) fn authorize_url(app: &ScanProvider<'_>, redirect_uri: &str, state: &str) -> String {
+pub(super) fn authorize_url(
+    app: &ScanProvider<'_>,
+    redirect_uri: &str,
+    state: &str,
+    verifier: &str,
+) -> String {
+    let challenge = URL_SAFE_NO_PAD.encode(sha256(verifier.as_bytes()));
     format!(
-        "{}?response_type=code&client_id={}&redirect_uri={}&state={}",
+        "{}?response_type=code&client_id={}&redirect_uri={}&state={}&code_challenge={challenge}&code_challenge_method=S256",
         app.page(PAGE),
         encoded(&app.config.client_id),
         encoded(redirect_uri),
@@ -36,11 +45,13 @@ pub(super) fn identify(
     app: &ScanProvider<'_>,
     code: &str,
     redirect_uri: &str,
+    verifier: &str,
     now: Timestamp,
 ) -> Result<ExternalIdentity, ScanError> {
     let body = json!({
         "grant_type": "authorization_code", "client_id": app.config.client_id,
         "client_secret": app.secret, "code": code, "redirect_uri": redirect_uri,
+        "code_verifier": verifier,
     });
     let url = app.api(API, "/open-apis/authen/v2/oauth/token");
     let granted = accepted(app.json(Method::POST, &url, &[], Some(&body))?, "code")?;
@@ -67,7 +78,9 @@ pub(super) fn identify(
             .and_then(Value::as_bool)
             == Some(true)
     };
-    if is("is_resigned") || is("is_frozen") || is("is_exited") {
+    let same = text(member, "open_id").is_some_and(|other| other == id);
+    let left = ["is_resigned", "is_frozen", "is_exited", "is_unjoin"];
+    if !same || left.into_iter().any(is) {
         return Err(ScanError::NotMember);
     }
     let login = text(&me, "user_id").or_else(|| text(member, "user_id"));

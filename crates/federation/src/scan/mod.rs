@@ -13,6 +13,7 @@ mod wecom;
 pub use tokens::AppTokens;
 
 use crate::{ExternalIdentity, Outgoing, OutgoingError, check_url};
+use custos_kernel::crypto::sha256;
 use custos_values::Timestamp;
 use http::{Method, Request};
 use serde::{Deserialize, Serialize};
@@ -85,6 +86,9 @@ pub enum ScanError {
     /// The provider refused, with its number of why.
     #[error("the provider refused: {0}")]
     Refused(i64),
+    /// There is an answer, but it does not say what it has to.
+    #[error("the answer has no {0}")]
+    Incomplete(&'static str),
     /// Somebody, but no active member of the organisation.
     #[error("no active member of the organisation")]
     NotMember,
@@ -111,12 +115,13 @@ pub struct ScanProvider<'a> {
 }
 
 impl ScanProvider<'_> {
-    /// Where to send the browser; `state` comes back with the code.
-    pub fn authorize_url(&self, redirect_uri: &str, state: &str) -> String {
+    /// Where to send the browser; `state` comes back with the code. `verifier` has to be remembered until then: where
+    /// the service knows PKCE (RFC 7636), a code is worth nothing without it.
+    pub fn authorize_url(&self, redirect_uri: &str, state: &str, verifier: &str) -> String {
         match self.kind {
             ScanKind::Wecom => wecom::authorize_url(self, redirect_uri, state),
             ScanKind::Dingtalk => dingtalk::authorize_url(self, redirect_uri, state),
-            ScanKind::Feishu => feishu::authorize_url(self, redirect_uri, state),
+            ScanKind::Feishu => feishu::authorize_url(self, redirect_uri, state, verifier),
         }
     }
 
@@ -128,12 +133,13 @@ impl ScanProvider<'_> {
         &self,
         code: &str,
         redirect_uri: &str,
+        verifier: &str,
         now: Timestamp,
     ) -> Result<ExternalIdentity, ScanError> {
         match self.kind {
             ScanKind::Wecom => wecom::identify(self, code, now),
             ScanKind::Dingtalk => dingtalk::identify(self, code, now),
-            ScanKind::Feishu => feishu::identify(self, code, redirect_uri, now),
+            ScanKind::Feishu => feishu::identify(self, code, redirect_uri, verifier, now),
         }
     }
 
@@ -142,13 +148,21 @@ impl ScanProvider<'_> {
     /// # Errors
     /// See [`ScanError`].
     pub fn probe(&self, now: Timestamp) -> Result<(), ScanError> {
-        self.tokens.forget(self.kind, &self.config.client_id);
+        self.tokens.forget(&self.token_name());
         self.app_token(now).map(|_| ())
     }
 
+    /// The address and the secret belong to it: a token is worth the secret, and must not go to an address that the
+    /// secret was not meant for, nor outlive it.
+    fn token_name(&self) -> String {
+        let secret = sha256(self.secret.as_bytes());
+        let (kind, address) = (self.kind, self.config.api_url.as_deref());
+        format!("{kind:?} {address:?} {} {secret:?}", self.config.client_id)
+    }
+
     fn app_token(&self, now: Timestamp) -> Result<String, ScanError> {
-        let id = &self.config.client_id;
-        if let Some(token) = self.tokens.get(self.kind, id, now) {
+        let name = self.token_name();
+        if let Some(token) = self.tokens.get(&name, now) {
             return Ok(token);
         }
         let (token, seconds) = match self.kind {
@@ -156,7 +170,7 @@ impl ScanProvider<'_> {
             ScanKind::Dingtalk => dingtalk::new_token(self)?,
             ScanKind::Feishu => feishu::new_token(self)?,
         };
-        self.tokens.keep(self.kind, id, &token, seconds, now);
+        self.tokens.keep(name, &token, seconds, now);
         Ok(token)
     }
 
@@ -169,7 +183,7 @@ impl ScanProvider<'_> {
     ) -> Result<T, ScanError> {
         match ask(&self.app_token(now)?) {
             Err(ScanError::Refused(number)) if expired.contains(&number) => {
-                self.tokens.forget(self.kind, &self.config.client_id);
+                self.tokens.forget(&self.token_name());
                 ask(&self.app_token(now)?)
             }
             other => other,
@@ -234,7 +248,7 @@ fn accepted(answer: Value, member: &str) -> Result<Value, ScanError> {
     match answer.get(member).and_then(Value::as_i64) {
         Some(0) => Ok(answer),
         Some(number) => Err(ScanError::Refused(number)),
-        None => Err(ScanError::Unreachable("no result".to_owned())),
+        None => Err(ScanError::Incomplete("result")),
     }
 }
 
@@ -243,8 +257,8 @@ fn text(value: &Value, member: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-fn required(value: &Value, member: &str) -> Result<String, ScanError> {
-    text(value, member).ok_or_else(|| ScanError::Unreachable(format!("no {member}")))
+fn required(value: &Value, member: &'static str) -> Result<String, ScanError> {
+    text(value, member).ok_or(ScanError::Incomplete(member))
 }
 
 /// Departments, given as numbers or texts.

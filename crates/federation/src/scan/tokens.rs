@@ -1,6 +1,5 @@
 //! Tokens of applications, kept until shortly before they end: these services count how often they are asked for one.
 
-use super::ScanKind;
 use custos_values::Timestamp;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -13,33 +12,29 @@ struct Kept {
     until: Timestamp,
 }
 
-/// The tokens, by service and application.
+/// The tokens, by what names an application with its secret at a service; see [`super::ScanProvider`].
 #[derive(Default)]
 pub struct AppTokens(Mutex<HashMap<String, Kept>>);
 
-fn name(kind: ScanKind, id: &str) -> String {
-    format!("{kind:?}/{id}")
-}
-
 impl AppTokens {
-    pub(super) fn get(&self, kind: ScanKind, id: &str, now: Timestamp) -> Option<String> {
+    pub(super) fn get(&self, name: &str, now: Timestamp) -> Option<String> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = kept.get(&name(kind, id)).filter(|kept| now < kept.until)?;
+        let found = kept.get(name).filter(|kept| now < kept.until)?;
         Some(found.token.clone())
     }
 
-    pub(super) fn keep(&self, kind: ScanKind, id: &str, token: &str, seconds: i64, now: Timestamp) {
+    pub(super) fn keep(&self, name: String, token: &str, seconds: i64, now: Timestamp) {
         let life = seconds.clamp(0, 86_400) * 1000;
         let kept = Kept {
             token: token.to_owned(),
             until: now.plus_millis((life - MARGIN_MS).max(life / 2)),
         };
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.insert(name(kind, id), kept);
+        all.insert(name, kept);
     }
 
-    pub(super) fn forget(&self, kind: ScanKind, id: &str) {
+    pub(super) fn forget(&self, name: &str) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.remove(&name(kind, id));
+        all.remove(name);
     }
 }

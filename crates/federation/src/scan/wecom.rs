@@ -64,16 +64,15 @@ pub(super) fn identify(
     // Who is no member has an `openid` instead.
     let user = text(&who, "userid").ok_or(ScanError::NotMember)?;
     let member = get(app, now, "/cgi-bin/user/get", "userid", &user)?;
-    if member
-        .get("status")
-        .and_then(Value::as_i64)
-        .is_some_and(|status| status != ACTIVE)
-    {
+    // WeCom's names of members do not tell capitals from small letters.
+    let same = text(&member, "userid").is_some_and(|other| other.eq_ignore_ascii_case(&user));
+    let status = member.get("status").and_then(Value::as_i64);
+    if !same || status != Some(ACTIVE) {
         return Err(ScanError::NotMember);
     }
     Ok(ExternalIdentity {
-        login: Some(user.clone()),
-        subject: user,
+        subject: user.to_ascii_lowercase(),
+        login: Some(user),
         name: text(&member, "name"),
         mail: text(&member, "biz_mail").or_else(|| text(&member, "email")),
         groups: departments(member.get("department")),

@@ -39,6 +39,11 @@ pub(super) fn check(kind: ProviderKind, config: &Value) -> Result<(), IdentityEr
     }
 }
 
+/// The addresses the secret is sent to.
+pub(super) fn asked_at(config: &Value) -> [Option<&Value>; 3] {
+    ["issuer", "api_url", "url"].map(|member| config.get(member))
+}
+
 /// The configuration of a provider as its protocol reads it.
 pub(super) fn parsed<T: DeserializeOwned>(provider: &Provider) -> Result<T, IdentityError> {
     serde_json::from_value(provider.config.clone()).map_err(|error| Problem::internal(error).into())

@@ -11,6 +11,7 @@ use custos_federation::scan::{ScanConfig, ScanError, ScanKind, ScanProvider};
 use custos_federation::{ExternalIdentity, Outgoing};
 use custos_http::Problem;
 use custos_kernel::audit::{Detail, Outcome};
+use custos_kernel::crypto::Token;
 use custos_kernel::event::Event;
 use custos_kernel::policy::Origin;
 use custos_values::OrgId;
@@ -20,6 +21,10 @@ use std::sync::Arc;
 
 /// Longest code, in bytes; a SAML response is longer.
 const MAX_CODE: usize = 4096;
+/// Numbers from here on cannot be told in an entry.
+const MAX_NUMBER: u64 = 1 << 53;
+/// How long the code of a scan login is remembered, in milliseconds. The services let one live for five minutes.
+const CODE_LIFE_MS: i64 = 24 * 3_600_000;
 
 /// What a provider sent back with the browser.
 #[derive(Clone)]
@@ -37,6 +42,8 @@ pub(crate) enum ProtocolError {
     Unreachable(String),
     /// There is one, and it is worth nothing; the code of why is for the log.
     Invalid(String),
+    /// The provider refused, with its number of why, for the log.
+    Refused(i64),
 }
 
 impl From<OidcError> for ProtocolError {
@@ -57,7 +64,11 @@ impl From<ScanError> for ProtocolError {
     fn from(error: ScanError) -> Self {
         match error {
             ScanError::Unreachable(reason) => Self::Unreachable(reason),
-            ScanError::Refused(number) => Self::Invalid(format!("refused.{number}")),
+            ScanError::Refused(number) => Self::Refused(number),
+            ScanError::Incomplete(member) => {
+                tracing::warn!(member, "an answer of a scan login is incomplete");
+                Self::Invalid("incomplete".to_owned())
+            }
             ScanError::NotMember => Self::Invalid("not_member".to_owned()),
         }
     }
@@ -67,6 +78,7 @@ impl From<ScanError> for ProtocolError {
 #[derive(Serialize, Deserialize)]
 struct Scanned {
     redirect_uri: String,
+    verifier: String,
 }
 
 fn scan_kind(kind: ProviderKind) -> Option<ScanKind> {
@@ -85,7 +97,7 @@ pub(crate) fn protocol_problem(error: &ProtocolError) -> Problem {
             tracing::warn!(%reason, "an identity provider cannot be reached");
             Problem::new(StatusCode::BAD_GATEWAY, "federation.unreachable")
         }
-        ProtocolError::Invalid(_) => {
+        ProtocolError::Invalid(_) | ProtocolError::Refused(_) => {
             Problem::new(StatusCode::UNAUTHORIZED, "federation.answer_invalid")
         }
     }
@@ -164,10 +176,12 @@ impl Identity {
             ProviderKind::Wecom | ProviderKind::Dingtalk | ProviderKind::Feishu => {
                 let remembered = Scanned {
                     redirect_uri: redirect_uri.clone(),
+                    verifier: Token::generate(store.random()).expose(),
                 };
+                let verifier = remembered.verifier.clone();
                 let url = self
                     .ask_scan(provider, move |app| {
-                        Ok(app.authorize_url(&redirect_uri, &state))
+                        Ok(app.authorize_url(&redirect_uri, &state, &verifier))
                     })
                     .await?
                     .map_err(|error| protocol_problem(&error))?;
@@ -219,11 +233,25 @@ impl Identity {
             ProviderKind::Wecom | ProviderKind::Dingtalk | ProviderKind::Feishu => {
                 let remembered: Scanned =
                     serde_json::from_value(remembered).map_err(Problem::internal)?;
-                self.ask_scan(provider, move |app| {
-                    let now = store.clock().now();
-                    app.identify(&answer.code, &remembered.redirect_uri, now)
-                })
-                .await?
+                let until = store.clock().now().plus_millis(CODE_LIFE_MS);
+                let code = answer.code.as_bytes();
+                // These services promise that a code counts once. Not all have PKCE, so that it is not left to them.
+                if self
+                    .use_once(org, provider.id, "code", code, until, origin.clone())
+                    .await?
+                {
+                    self.ask_scan(provider, move |app| {
+                        let now = store.clock().now();
+                        let Scanned {
+                            redirect_uri,
+                            verifier,
+                        } = &remembered;
+                        app.identify(&answer.code, redirect_uri, verifier, now)
+                    })
+                    .await?
+                } else {
+                    Err(ProtocolError::Invalid("replayed".to_owned()))
+                }
             }
             ProviderKind::Saml => {
                 self.finish_saml(org, provider, remembered, &answer.code, origin)
@@ -237,12 +265,17 @@ impl Identity {
                 let reason = match &error {
                     ProtocolError::Unreachable(_) => "unreachable".to_owned(),
                     ProtocolError::Invalid(reason) => reason.clone(),
+                    ProtocolError::Refused(_) => "refused".to_owned(),
                 };
-                let event =
+                let mut event =
                     Event::before_sign_in(org, None, &SIGN_IN, Outcome::Failed, origin.clone())
                         .with("method", Detail::code(provider.kind.name()))
                         .with("provider", Detail::id(*provider.id.as_bytes()))
                         .with("reason", Detail::code(reason));
+                // It may be of any length, which a code may not.
+                if let ProtocolError::Refused(number) = error {
+                    event = event.with("number", Detail::count(number.unsigned_abs() % MAX_NUMBER));
+                }
                 self.sink().record_durably(event).await?;
                 Err(protocol_problem(&error).into())
             }

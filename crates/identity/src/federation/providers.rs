@@ -184,7 +184,8 @@ impl Identity {
     }
 
     /// Changes a provider as of a version. Another configuration or secret is another provider to the organisation:
-    /// what its groups give has to be approved again. Disabling it ends the sessions it began.
+    /// what its groups give has to be approved again. Another address needs the secret again, which is never shown:
+    /// whoever may configure could otherwise have it sent to themselves. Disabling it ends the sessions it began.
     ///
     /// # Errors
     /// Refused, 404, 412, or 422 naming the field.
@@ -204,6 +205,11 @@ impl Identity {
             changes.push("name");
         }
         if let Some(config) = change.config.filter(|config| *config != provider.config) {
+            let elsewhere = config::asked_at(&config) != config::asked_at(&provider.config);
+            if elsewhere && provider.secret.is_some() && change.secret.is_none() {
+                let required = IdentityError::invalid_field("secret", "provider.secret.required");
+                return Err(required);
+            }
             provider.config = config;
             provider.approved = false;
             changes.push("config");

@@ -17,6 +17,8 @@ mod preferences;
 mod provider;
 mod registered;
 mod saml;
+mod scan;
+mod scan_service;
 mod security;
 mod session_count;
 mod sessions;
