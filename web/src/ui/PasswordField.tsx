@@ -53,7 +53,7 @@ function Strength({ password }: { password: string }) {
       </span>
       <span>
         {data.accepted ? t(`password-score-${data.score}`) : t("password-refused")}
-        {data.codes.map((code) => ` · ${text.ofCode(code, {})}`)}
+        {data.codes.map((code) => ` · ${text.ofCode(code, { min: data.min_length })}`)}
       </span>
     </span>
   );

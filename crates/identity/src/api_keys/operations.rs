@@ -6,7 +6,7 @@ use crate::accounts::{NewAccount, ServiceAccount};
 use crate::error::IdentityError;
 use crate::identity::Identity;
 use crate::organisation::{check_name, open_text, touch};
-use crate::resources::{ApiKeyResource, PreferenceResource};
+use crate::resources::{ApiKeyResource, ContactPointResource, DeviceResource, PreferenceResource};
 use crate::security::networks;
 use axum::http::StatusCode;
 use custos_http::{FieldProblem, Problem};
@@ -28,6 +28,13 @@ const DAY_MS: i64 = 24 * 3_600_000;
 const LONGEST_OVERLAP_DAYS: u32 = 7;
 /// Most keys of one account that have not ended.
 const MOST_KEYS: i64 = 20;
+
+/// What only people have: addresses, devices, settings of the page.
+const OF_A_PERSON: [&str; 3] = [
+    ContactPointResource::TYPE,
+    DeviceResource::TYPE,
+    PreferenceResource::TYPE,
+];
 
 /// A key to make.
 pub(super) struct NewKey {
@@ -58,24 +65,31 @@ pub(super) struct MadeKey {
 }
 
 impl Identity {
-    /// The actions a key can be confined to: what selling roles can ever do, except to settings of a person.
+    /// The actions a key can be confined to: what selling roles can ever do, except to what is a person's own. Besides
+    /// what operations ask for at the door, these are the actions decided on each record, such as importing into
+    /// somebody's hands.
     pub(crate) fn key_scopes(&self) -> BTreeSet<String> {
         let Ok(roles) = RoleSet::new([Role::Sales, Role::SalesLead]) else {
             return BTreeSet::new();
         };
+        let policy = self.policy();
         let reachable = |resource: &'static str, verb: &'static str| {
-            resource != PreferenceResource::TYPE
-                && Relation::WITHIN.into_iter().any(|relation| {
-                    let held = (roles, DataScope::All);
-                    let around = Circumstances::ORDINARY.made_fresh();
-                    let policy = self.policy();
-                    policy
-                        .explain_role(held, resource, verb, relation, around)
-                        .allowed
-                })
+            Relation::WITHIN.into_iter().any(|relation| {
+                let held = (roles, DataScope::All);
+                let around = Circumstances::ORDINARY.made_fresh();
+                policy
+                    .explain_role(held, resource, verb, relation, around)
+                    .allowed
+            })
         };
-        self.catalogue()
+        let ruled = policy.actions();
+        let resources: BTreeSet<&'static str> =
+            self.catalogue().into_iter().map(|(it, _)| it).collect();
+        resources
             .into_iter()
+            .filter(|resource| !OF_A_PERSON.contains(resource))
+            .flat_map(|resource| actions::VERBS.iter().map(move |verb| (resource, *verb)))
+            .filter(|(resource, verb)| ruled.contains(&format!("{resource}.{verb}")))
             .filter(|(resource, verb)| reachable(resource, verb))
             .map(|(resource, verb)| format!("{resource}.{verb}"))
             .collect()

@@ -22,6 +22,21 @@ export const sessionQuery = queryOptions({
   },
 });
 
+/** What keeps a session of this browser from being used here and now, such as the network; null when nothing does. */
+export const barQuery = queryOptions({
+  queryKey: ["session-bar"],
+  gcTime: 0,
+  retry: false,
+  queryFn: async (): Promise<ApiError | null> => {
+    try {
+      await body(api.GET("/session"));
+    } catch (error) {
+      if (error instanceof ApiError && error.code.startsWith("session.barred.")) return error;
+    }
+    return null;
+  },
+});
+
 export const statusQuery = queryOptions({
   queryKey: ["status"],
   staleTime: 60_000,

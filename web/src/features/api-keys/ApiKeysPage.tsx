@@ -1,6 +1,6 @@
 import { KeyOutlined, PlusOutlined } from "@ant-design/icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Button, Skeleton } from "antd";
+import { App, Button, Skeleton } from "antd";
 import { useState } from "react";
 import { api, done } from "../../api/client";
 import type { ApiKey, ServiceAccount } from "../../api/types";
@@ -51,7 +51,6 @@ export function ApiKeysPage() {
           )
         }
       />
-      <Alert type="info" showIcon className="form-alert" title={t("api-keys-separation")} />
       {list.isError ? (
         <div className="panel">
           <ErrorState error={list.error} onRetry={() => void list.refetch()} />
@@ -103,9 +102,13 @@ function Account({ account, onCreate, onRotate }: AccountProps) {
       <div className="panel-head">
         <div>
           <h2>{account.name}</h2>
-          <p className="soft">
-            {roles === "" ? t("user-no-role") : `${roles} · ${t(`scope-${account.data_scope}`)}`}
-            {account.department_name != null && ` · ${account.department_name}`}
+          <p className="soft account-facts">
+            {roles === "" ? (
+              <Pill tone="caution">{t("service-account-no-role")}</Pill>
+            ) : (
+              <span>{`${roles} · ${t(`scope-${account.data_scope}`)}`}</span>
+            )}
+            {account.department_name != null && <span>{account.department_name}</span>}
           </p>
         </div>
         {account.active ? (
@@ -153,27 +156,38 @@ function Key({ apiKey, onRotate }: { apiKey: ApiKey; onRotate: () => void }) {
       onOk: () => revoke.mutate(),
     });
   const state = standing(apiKey);
-  const scopes = apiKey.scopes.map((scope) => t(`action-${scope.replace(".", "-")}`));
+  const { last_used_at: usedAt, last_used_from: usedFrom } = apiKey;
   return (
-    <li className="key">
+    <li className={state === "ended" ? "key key-ended" : "key"}>
       <div className="key-facts">
         <span className="key-name">
           <strong>{apiKey.name}</strong>
           <Pill tone={TONES[state]}>{t(`api-key-${state}`, { at: format.dateTime(apiKey.expires_at) })}</Pill>
         </span>
-        <span className="soft">{format.list(scopes)}</span>
-        <span className="soft">
-          {apiKey.networks.length === 0
-            ? t("api-key-anywhere")
-            : t("api-key-from", { networks: format.list(apiKey.networks) })}
+        <span className="key-scopes">
+          {apiKey.scopes.map((scope) => (
+            <Pill key={scope} tone="quiet">
+              {t(`api-scope-${scope.replace(".", "-")}`)}
+            </Pill>
+          ))}
         </span>
-        <span className="soft">
-          {apiKey.last_used_at == null
-            ? t("api-key-unused")
-            : t("api-key-used", {
-                at: format.dateTime(apiKey.last_used_at),
-                address: apiKey.last_used_from ?? t("sessions-address-unknown"),
-              })}
+        <span className="key-notes soft">
+          <span>
+            {usedAt == null
+              ? t("api-key-unused")
+              : t("api-key-used", {
+                  at: format.dateTime(usedAt),
+                  address: usedFrom ?? t("sessions-address-unknown"),
+                })}
+          </span>
+          <span>
+            {apiKey.networks.length === 0
+              ? t("api-key-anywhere")
+              : t("api-key-from", { networks: format.list(apiKey.networks) })}
+          </span>
+          <span>
+            {t("api-key-created", { at: format.date(apiKey.created_at), name: apiKey.created_by ?? "" })}
+          </span>
         </span>
       </div>
       <span className="key-tools">

@@ -91,7 +91,7 @@ export function KeyDrawer({ account, scopes, onClose, onMade }: Props) {
                 <legend>{t(`resource-${resource}`)}</legend>
                 {own.map((scope) => (
                   <Checkbox key={scope} value={scope}>
-                    {t(`action-${scope.replace(".", "-")}`)}
+                    {t(`api-scope-${scope.replace(".", "-")}`)}
                   </Checkbox>
                 ))}
               </fieldset>

@@ -1,16 +1,19 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Button, Form, Input, InputNumber, Radio, Skeleton, Switch, Tabs } from "antd";
+import { Alert, App, Button, Form, InputNumber, Radio, Skeleton, Switch } from "antd";
 import { useCallback, useState } from "react";
+import { flushSync } from "react-dom";
 import { api, body } from "../../api/client";
-import type { SecurityPreview, SecuritySettings } from "../../api/types";
+import { toApiError } from "../../api/problem";
+import type { Role, SecurityPreview, SecuritySettings } from "../../api/types";
 import { useMay } from "../../app/session/session";
 import { useT } from "../../i18n/useT";
 import { ErrorState } from "../../ui/ErrorState";
 import { PageHeader } from "../../ui/PageHeader";
 import { useFormProblem } from "../../ui/useFormProblem";
-import { ROLES } from "../admin/admin";
 import { HoursFields } from "./HoursFields";
 import { PreviewDialog } from "./PreviewDialog";
+import { NetworksField, RoleRules } from "./RoleRules";
+import { Setting, Settings } from "./Setting";
 import { nameOfField, type SettingsValues, settingsOf, settingsQuery, valuesOf } from "./security";
 import "./security.css";
 
@@ -21,15 +24,17 @@ export function SecurityPage() {
   return (
     <>
       <PageHeader title={t("security-title")} note={t("security-note")} />
-      <div className="panel panel-body security">
-        {error !== null ? (
+      {error !== null ? (
+        <div className="panel">
           <ErrorState error={error} onRetry={() => void refetch()} />
-        ) : data === undefined ? (
+        </div>
+      ) : data === undefined ? (
+        <div className="panel panel-body">
           <Skeleton active title={false} />
-        ) : (
-          <SettingsForm key={data.tag} settings={data.settings} tag={data.tag} />
-        )}
-      </div>
+        </div>
+      ) : (
+        <SettingsForm key={data.tag} settings={data.settings} tag={data.tag} />
+      )}
     </>
   );
 }
@@ -43,10 +48,18 @@ function SettingsForm({ settings, tag }: { settings: SecuritySettings; tag: stri
   const nameOf = useCallback((field: string) => nameOfField(form.getFieldsValue(true), field), [form]);
   const problem = useFormProblem(form, nameOf);
   const [preview, setPreview] = useState<SecurityPreview | null>(null);
+  const [opened, setOpened] = useState<ReadonlySet<Role>>(new Set());
+  const [changed, setChanged] = useState(false);
   const draft = () => settingsOf(form.getFieldsValue(true));
-  const refused = (error: unknown) => {
-    setPreview(null);
-    problem.show(error);
+  const refused = (thrown: unknown) => {
+    const names = toApiError(thrown).fields.map(({ field }) => nameOf(field));
+    const roles = names.flatMap(([part, role]) => (part === "roles" ? [role as Role] : []));
+    // A field can only be scrolled to once it is shown.
+    flushSync(() => {
+      setPreview(null);
+      setOpened((before) => new Set([...before, ...roles]));
+    });
+    problem.show(thrown);
   };
   const review = useMutation({
     mutationFn: () => body(api.POST("/security/settings/preview", { body: draft() })),
@@ -62,33 +75,59 @@ function SettingsForm({ settings, tag }: { settings: SecuritySettings; tag: stri
     },
     onError: refused,
   });
+  const discard = () => {
+    form.resetFields();
+    problem.clear();
+    setChanged(false);
+  };
   const changeable = may("security_settings.update");
-  const tabs = [
-    { key: "passwords", label: t("security-passwords"), children: <Passwords /> },
-    { key: "sessions", label: t("security-sessions"), children: <Sessions /> },
-    { key: "places", label: t("security-places"), children: <Places /> },
-  ];
   return (
     <Form<SettingsValues>
       form={form}
-      layout="vertical"
+      className="security"
       requiredMark={false}
       disabled={!changeable}
       initialValues={valuesOf(settings)}
+      scrollToFirstError={{ focus: true, block: "center" }}
+      onValuesChange={() => setChanged(true)}
       onFinish={() => {
         problem.clear();
         review.mutate();
       }}
     >
-      {!changeable && <Alert type="info" showIcon className="form-alert" title={t("security-read-only")} />}
-      {problem.general !== null && (
-        <Alert type="error" showIcon title={problem.general} className="form-alert" />
-      )}
-      <Tabs items={tabs.map((tab) => ({ ...tab, forceRender: true }))} />
-      {changeable && (
-        <Button type="primary" htmlType="submit" loading={review.isPending}>
-          {t("security-review")}
-        </Button>
+      {!changeable && <Alert type="info" showIcon title={t("security-read-only")} />}
+      <Passwords />
+      <Sessions />
+      <Settings title={t("security-organisation")} note={t("security-organisation-note")}>
+        <NetworksField
+          path={["trusted_networks"]}
+          label={t("security-trusted")}
+          note={t("security-trusted-note")}
+        />
+        <HoursFields
+          path={["working_hours"]}
+          label={t("security-working-hours")}
+          note={t("security-working-hours-note")}
+        />
+      </Settings>
+      <RoleRules
+        opened={opened}
+        onToggle={(role) =>
+          setOpened(
+            (before) =>
+              new Set(before.has(role) ? [...before].filter((one) => one !== role) : [...before, role]),
+          )
+        }
+      />
+      {problem.general !== null && <Alert type="error" showIcon title={problem.general} />}
+      {changeable && changed && (
+        <div className="save-bar">
+          <span className="soft">{t("security-changed")}</span>
+          <Button onClick={discard}>{t("security-discard")}</Button>
+          <Button type="primary" htmlType="submit" loading={review.isPending}>
+            {t("security-review")}
+          </Button>
+        </div>
       )}
       {preview !== null && (
         <PreviewDialog
@@ -103,21 +142,22 @@ function SettingsForm({ settings, tag }: { settings: SecuritySettings; tag: stri
 }
 
 interface NumberProps {
-  path: string[];
+  path: [string, string];
   label: string;
+  note: string;
+  unit: string;
   range: [number, number];
-  extra?: string;
   optional?: boolean;
 }
 
-function NumberField({ path, label, range, extra, optional = false }: NumberProps) {
+function NumberSetting({ path, label, note, unit, range, optional = false }: NumberProps) {
   const t = useT();
   const [min, max] = range;
   return (
-    <Form.Item
-      name={path}
+    <Setting
+      path={path}
       label={label}
-      extra={extra}
+      note={note}
       rules={[
         {
           required: !optional,
@@ -128,110 +168,106 @@ function NumberField({ path, label, range, extra, optional = false }: NumberProp
         },
       ]}
     >
-      <InputNumber precision={0} inputMode="numeric" className="number" />
-    </Form.Item>
+      <InputNumber precision={0} inputMode="numeric" suffix={unit} controls={false} className="number" />
+    </Setting>
   );
 }
 
 function Passwords() {
   const t = useT();
   return (
-    <>
-      <NumberField path={["password", "min_length"]} label={t("security-min-length")} range={[8, 64]} />
-      <Form.Item name={["password", "min_score"]} label={t("security-min-score")}>
+    <Settings title={t("security-passwords")} note={t("security-passwords-note")}>
+      <NumberSetting
+        path={["password", "min_length"]}
+        label={t("security-min-length")}
+        note={t("security-min-length-note")}
+        unit={t("unit-characters")}
+        range={[8, 64]}
+      />
+      <Setting
+        path={["password", "min_score"]}
+        label={t("security-min-score")}
+        note={t("security-min-score-note")}
+      >
         <Radio.Group
+          optionType="button"
+          aria-label={t("security-min-score")}
           options={[2, 3, 4].map((score) => ({ value: score, label: t(`password-score-${score}`) }))}
         />
-      </Form.Item>
-      <NumberField
+      </Setting>
+      <NumberSetting
         path={["password", "history"]}
         label={t("security-history")}
+        note={t("security-history-note")}
+        unit={t("unit-passwords")}
         range={[0, 24]}
-        extra={t("security-history-note")}
       />
-      <NumberField
+      <NumberSetting
         path={["password", "max_age_days"]}
         label={t("security-max-age")}
+        note={t("security-max-age-note")}
+        unit={t("unit-days")}
         range={[0, 365]}
-        extra={t("security-max-age-note")}
       />
-      <Form.Item
-        name={["password", "breached_list"]}
+      <Setting
+        path={["password", "breached_list"]}
         label={t("security-breached")}
-        extra={t("security-breached-note")}
+        note={t("security-breached-note")}
         valuePropName="checked"
       >
         <Switch aria-label={t("security-breached")} />
-      </Form.Item>
-    </>
+      </Setting>
+    </Settings>
   );
 }
 
 function Sessions() {
   const t = useT();
   return (
-    <>
-      <NumberField path={["sessions", "idle_minutes"]} label={t("security-idle")} range={[1, 1440]} />
-      <NumberField path={["sessions", "absolute_hours"]} label={t("security-absolute")} range={[1, 720]} />
-      <NumberField
+    <Settings title={t("security-sessions")} note={t("security-sessions-note")}>
+      <NumberSetting
+        path={["sessions", "idle_minutes"]}
+        label={t("security-idle")}
+        note={t("security-idle-note")}
+        unit={t("unit-minutes")}
+        range={[1, 1440]}
+      />
+      <NumberSetting
+        path={["sessions", "absolute_hours"]}
+        label={t("security-absolute")}
+        note={t("security-absolute-note")}
+        unit={t("unit-hours")}
+        range={[1, 720]}
+      />
+      <NumberSetting
         path={["sessions", "fresh_minutes"]}
         label={t("security-fresh")}
+        note={t("security-fresh-note")}
+        unit={t("unit-minutes")}
         range={[1, 60]}
-        extra={t("security-fresh-note")}
       />
-      <NumberField
+      <NumberSetting
         path={["sessions", "concurrent"]}
         label={t("security-concurrent")}
+        note={t("security-concurrent-note")}
+        unit={t("unit-sessions")}
         range={[1, 50]}
-        extra={t("security-concurrent-note")}
         optional
       />
-      <Form.Item
-        name={["sessions", "when_full"]}
+      <Setting
+        path={["sessions", "when_full"]}
         label={t("security-when-full")}
-        extra={t("security-when-full-note")}
+        note={t("security-when-full-note")}
       >
         <Radio.Group
+          className="choices"
+          aria-label={t("security-when-full")}
           options={(["oldest_goes", "newest_refused"] as const).map((choice) => ({
             value: choice,
             label: t(`security-${choice}`),
           }))}
         />
-      </Form.Item>
-    </>
-  );
-}
-
-function Places() {
-  const t = useT();
-  return (
-    <>
-      <NetworksField
-        path={["trusted_networks"]}
-        label={t("security-trusted")}
-        note={t("security-trusted-note")}
-      />
-      <HoursFields path={["working_hours"]} label={t("security-working-hours")} />
-      <p className="soft">{t("security-roles-note")}</p>
-      {ROLES.map((role) => (
-        <section key={role} className="role-rules" aria-label={t(`role-${role}`)}>
-          <h3>{t(`role-${role}`)}</h3>
-          <NetworksField
-            path={["roles", role, "networks"]}
-            label={t("security-networks")}
-            note={t("security-networks-note")}
-          />
-          <HoursFields path={["roles", role, "hours"]} label={t("security-hours")} />
-        </section>
-      ))}
-    </>
-  );
-}
-
-function NetworksField({ path, label, note }: { path: string[]; label: string; note: string }) {
-  return (
-    <Form.Item name={path} label={label} extra={note}>
-      <Input.TextArea className="mono grows" maxLength={2500} />
-    </Form.Item>
+      </Setting>
+    </Settings>
   );
 }

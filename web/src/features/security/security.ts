@@ -46,6 +46,20 @@ function hoursOf({ on, ...hours }: HoursValues): WeekHours | null {
   return on ? hours : null;
 }
 
+type Day = (typeof DAYS)[number];
+
+/** Days as runs of neighbours, in the order of the week: first and last of each. */
+export function runsOf(days: readonly Day[]): [Day, Day][] {
+  const runs: [Day, Day][] = [];
+  DAYS.forEach((day, at) => {
+    const last = runs.at(-1);
+    if (!days.includes(day)) return;
+    if (last !== undefined && at > 0 && last[1] === DAYS[at - 1]) last[1] = day;
+    else runs.push([day, day]);
+  });
+  return runs;
+}
+
 export function linesOf(text: string): string[] {
   return text
     .split(/[\n,;]/)

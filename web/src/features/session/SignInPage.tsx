@@ -1,10 +1,13 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Alert } from "antd";
 import { useState } from "react";
 import { api, body } from "../../api/client";
 import { provePasskey } from "../../api/passkey";
 import type { NextStep } from "../../api/types";
+import { barQuery } from "../../app/session/session";
 import { useT } from "../../i18n/useT";
+import { useProblemText } from "../../ui/useProblemText";
 import { ProviderButtons } from "../federation/ProviderButtons";
 import { PasskeyButton } from "./PasskeyButton";
 import { PasswordStep } from "./PasswordStep";
@@ -13,6 +16,8 @@ import { SecondFactor } from "./SecondFactor";
 
 export function SignInPage() {
   const t = useT();
+  const text = useProblemText();
+  const { data: bar } = useQuery(barQuery);
   const { return: back, reason } = useSearch({ from: "/sign-in" });
   const navigate = useNavigate();
   const [step, setStep] = useState<NextStep | null>(null);
@@ -24,7 +29,11 @@ export function SignInPage() {
   return (
     <PublicFrame title={t("sign-in-title")} note={t("sign-in-note")}>
       {reason === "idle" && <Alert type="info" showIcon title={t("sign-in-after-idle")} />}
-      {reason === "lost" && <Alert type="info" showIcon title={t("sign-in-after-loss")} />}
+      {bar != null ? (
+        <Alert type="warning" showIcon title={text.of(bar)} />
+      ) : (
+        reason === "lost" && <Alert type="info" showIcon title={t("sign-in-after-loss")} />
+      )}
       <PasswordStep onNext={setStep} />
       <PasskeyButton
         prove={async () => {
