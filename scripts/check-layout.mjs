@@ -19,7 +19,7 @@ const CJK = /[\u3400-\u9fff\uf900-\ufaff]/;
 const BASE = ['custos-values'];
 const LIBRARIES = [...BASE, 'custos-kernel', 'custos-store', 'custos-http', 'custos-search', 'custos-tabular'];
 /** Protocols and services between the libraries and the features. */
-const SERVICES = ['custos-outbox', 'custos-federation', 'custos-saml'];
+const SERVICES = ['custos-outbox', 'custos-federation', 'custos-saml', 'custos-scim'];
 const FEATURES = [...SERVICES, 'custos-identity', 'custos-audit', 'custos-crm'];
 export const DIRECTION = {
   'custos-values': [],
@@ -32,6 +32,7 @@ export const DIRECTION = {
   // Protocols only: no database, no routes.
   'custos-federation': [...BASE, 'custos-kernel'],
   'custos-saml': [...BASE, 'custos-kernel'],
+  'custos-scim': [],
   'custos-identity': [...LIBRARIES, ...SERVICES],
   'custos-audit': [...LIBRARIES, 'custos-identity'],
   'custos-crm': [...LIBRARIES, 'custos-identity'],

@@ -1,7 +1,7 @@
 //! What stands around every handler: credential, cross-site protection, the role's gate, the entry of a refusal.
 
 use crate::problem::Refused;
-use crate::{Access, Problem};
+use crate::{Access, Problem, scim};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -41,6 +41,15 @@ pub trait Gatekeeper: Send + Sync + 'static {
         origin: Origin,
     ) -> BoxFuture<'a, Result<Authenticated, Problem>>;
 
+    /// Verifies the provisioning token of an identity provider. Unless said otherwise, there is none.
+    fn authenticate_provisioning<'a>(
+        &'a self,
+        _headers: &'a HeaderMap,
+        _origin: Origin,
+    ) -> BoxFuture<'a, Result<Caller, Problem>> {
+        Box::pin(async { Err(Problem::unauthenticated()) })
+    }
+
     /// Records a refusal; when it returns, the entry is on disk.
     fn record_denied(&self, denied: Denied) -> BoxFuture<'_, Result<(), Problem>>;
 
@@ -56,6 +65,12 @@ pub(crate) struct Guard {
     pub(crate) gatekeeper: Arc<dyn Gatekeeper>,
     pub(crate) access: Access,
     pub(crate) cross_site: bool,
+}
+
+impl Guard {
+    fn provisions(&self) -> bool {
+        matches!(self.access, Access::Provisioning { .. })
+    }
 }
 
 const REQUEST_ID: &str = "x-request-id";
@@ -86,6 +101,9 @@ pub(crate) async fn guard(
     {
         response = problem.into_response();
     }
+    if guard.provisions() {
+        response = scim::answer(response);
+    }
     if let Ok(value) = HeaderValue::from_str(&request_id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
@@ -106,20 +124,40 @@ async fn admit(guard: &Guard, request: &mut Request, origin: Origin) -> Result<(
             request.uri().authority().map(|a| a.as_str()),
         )?;
     }
+    if guard.provisions() {
+        // Nothing a browser sends by itself is looked at there.
+        request.headers_mut().remove(header::COOKIE);
+    }
     request.extensions_mut().insert(origin.clone());
     let (resource, action) = match guard.access {
         Access::Public | Access::PreAuth => return Ok(()),
         Access::Own => ("", ""),
-        Access::Action { resource, action } => (resource, action),
+        Access::Action { resource, action } | Access::Provisioning { resource, action } => {
+            (resource, action)
+        }
     };
-    let asked = Asked {
-        method: request.method(),
-        target: request.uri().path_and_query().map_or("", |it| it.as_str()),
+    let Authenticated { caller, csrf } = if guard.provisions() {
+        let proving = guard
+            .gatekeeper
+            .authenticate_provisioning(request.headers(), origin);
+        Authenticated {
+            caller: proving.await?,
+            csrf: None,
+        }
+    } else {
+        let asked = Asked {
+            method: request.method(),
+            target: request.uri().path_and_query().map_or("", |it| it.as_str()),
+        };
+        let proving = guard
+            .gatekeeper
+            .authenticate(request.headers(), asked, origin);
+        proving.await?
     };
-    let Authenticated { caller, csrf } = guard
-        .gatekeeper
-        .authenticate(request.headers(), asked, origin)
-        .await?;
+    // A provider is for provisioning, and provisioning for a provider.
+    if caller.provider_id().is_some() != guard.provisions() {
+        return Err(Problem::unauthenticated());
+    }
     if changes && let Some(expected) = csrf {
         let given = request
             .headers()

@@ -13,6 +13,7 @@ mod operation;
 mod page;
 mod problem;
 mod registry;
+mod scim;
 mod written;
 
 pub use extract::{Api, ETag, IdempotencyKey, IfMatch, JsonBody, PathId, QueryParams};
@@ -23,5 +24,5 @@ pub use openapi::document;
 pub use operation::{Access, Operation};
 pub use page::{Page, PageQuery};
 pub use problem::{FieldProblem, Problem};
-pub use registry::{BASE_PATH, Registry};
+pub use registry::{BASE_PATH, Registry, SCIM_PATH};
 pub use written::written_body;

@@ -1,6 +1,6 @@
 //! The authorisation matrix: role × operation × relation, as the policies decide it. Generated, committed, reviewed.
 
-use crate::{Access, Registry};
+use crate::{Access, Registry, SCIM_PATH};
 use custos_kernel::policy::{Circumstances, DataScope, Policy, Relation, Role, RoleSet};
 use std::fmt::Write;
 
@@ -21,7 +21,11 @@ pub fn matrix(registry: &Registry, policy: &Policy) -> String {
     out.push_str(&"---|".repeat(Role::ALL.len()));
     out.push('\n');
     for (id, method, path, access) in registry.operations() {
-        let _ = write!(out, "| {id} | `{method} {path}` | ");
+        let base = match access {
+            Access::Provisioning { .. } => SCIM_PATH,
+            Access::Public | Access::PreAuth | Access::Own | Access::Action { .. } => "",
+        };
+        let _ = write!(out, "| {id} | `{method} {base}{path}` | ");
         match access {
             Access::Action { resource, action } => {
                 let mark = if needs_fresh_factor(policy, resource, action) {
@@ -37,6 +41,10 @@ pub fn matrix(registry: &Registry, policy: &Policy) -> String {
                         cell(policy, role, resource, action, Circumstances::ORDINARY)
                     );
                 }
+            }
+            Access::Provisioning { resource, action } => {
+                let _ = write!(out, "{resource}.{action}, by provisioning token |");
+                out.push_str(&" — |".repeat(Role::ALL.len()));
             }
             Access::Public => out.push_str("public | yes | yes | yes | yes | yes |"),
             Access::PreAuth => out.push_str("pre-auth | yes | yes | yes | yes | yes |"),

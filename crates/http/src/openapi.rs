@@ -35,8 +35,14 @@ pub fn document(registry: &Registry, version: &str) -> Value {
             declare(&schema.all);
         }
         let method = operation.method.as_str().to_ascii_lowercase();
+        let path = match operation.access {
+            Access::Provisioning { .. } => format!("{}{}", operation.base(), operation.path),
+            Access::Public | Access::PreAuth | Access::Own | Access::Action { .. } => {
+                operation.path.to_owned()
+            }
+        };
         paths
-            .entry(operation.path.to_owned())
+            .entry(path)
             .or_default()
             .insert(method, describe(operation));
     }
@@ -48,7 +54,8 @@ pub fn document(registry: &Registry, version: &str) -> Value {
         "components": {
             "schemas": schemas,
             "securitySchemes": {
-                "session": { "type": "apiKey", "in": "cookie", "name": "__Host-custos" }
+                "session": { "type": "apiKey", "in": "cookie", "name": "__Host-custos" },
+                "provisioning": { "type": "http", "scheme": "bearer" }
             }
         }
     });
@@ -100,6 +107,9 @@ fn describe(operation: &Operation<()>) -> Value {
     if !matches!(operation.access, Access::Public | Access::PreAuth) {
         out["security"] = json!([{ "session": [] }]);
     }
+    if matches!(operation.access, Access::Provisioning { .. }) {
+        return describe_scim(operation, out);
+    }
     if operation.cross_site {
         out["x-cross-site"] = json!(true);
     }
@@ -133,12 +143,37 @@ fn describe(operation: &Operation<()>) -> Value {
     out
 }
 
+/// What SCIM itself describes (RFC 7643), is not described once more.
+fn describe_scim(operation: &Operation<()>, mut out: Value) -> Value {
+    let resource = json!({ "application/scim+json": { "schema": { "type": "object" } } });
+    out["servers"] = json!([{ "url": "/" }]);
+    out["security"] = json!([{ "provisioning": [] }]);
+    let parameters = parameters(operation);
+    if !parameters.is_empty() {
+        out["parameters"] = Value::Array(parameters);
+    }
+    if matches!(
+        operation.method,
+        http::Method::POST | http::Method::PUT | http::Method::PATCH
+    ) {
+        out["requestBody"] = json!({ "required": true, "content": resource });
+    }
+    let mut success = json!({ "description": "success" });
+    if operation.status != 204 {
+        success["content"] = resource.clone();
+    }
+    let problem = json!({ "description": "problem", "content": resource });
+    out["responses"] = json!({ operation.status.to_string(): success, "default": problem });
+    out
+}
+
 fn access(access: Access) -> String {
     match access {
         Access::Public => "public".to_owned(),
         Access::PreAuth => "pre-auth".to_owned(),
         Access::Own => "own".to_owned(),
         Access::Action { resource, action } => format!("{resource}.{action}"),
+        Access::Provisioning { resource, action } => format!("provisioning {resource}.{action}"),
     }
 }
 

@@ -24,12 +24,28 @@ pub enum Access {
         /// The verb.
         action: &'static str,
     },
+    /// An identity provider by its provisioning token, and nobody else, whom the policy permits the action on the
+    /// resource. Such an operation speaks SCIM (RFC 7644) and has a base path of its own.
+    Provisioning {
+        /// The resource type.
+        resource: &'static str,
+        /// The verb.
+        action: &'static str,
+    },
 }
 
 impl Access {
     /// Access by policy.
     pub const fn to<A: Action, R: Resource>() -> Self {
         Self::Action {
+            resource: R::TYPE,
+            action: A::NAME,
+        }
+    }
+
+    /// Access of identity providers by policy.
+    pub const fn provisioning<A: Action, R: Resource>() -> Self {
+        Self::Provisioning {
             resource: R::TYPE,
             action: A::NAME,
         }
@@ -78,12 +94,25 @@ pub struct Operation<S> {
     pub(crate) handler: MethodRouter<S>,
 }
 
+impl<S> Operation<S> {
+    /// Below which path it is reached.
+    pub(crate) fn base(&self) -> &'static str {
+        match self.access {
+            Access::Provisioning { .. } => crate::SCIM_PATH,
+            Access::Public | Access::PreAuth | Access::Own | Access::Action { .. } => {
+                crate::BASE_PATH
+            }
+        }
+    }
+}
+
 /// Largest request body unless an operation declares otherwise, in bytes.
 const DEFAULT_MAX_BODY: usize = 1 << 20;
 
 impl<S: Clone + Send + Sync + 'static> Operation<S> {
     /// An operation. `id` is unique, snake case, and names client function, documentation and tests; the first word
-    /// is its group. `path` is below the API's base path, with `{name}` for parameters.
+    /// is its group. `path` is below the API's base path, that of provisioning below [`crate::SCIM_PATH`], with `{name}`
+    /// for parameters.
     pub fn new<H, T>(
         method: Method,
         path: &'static str,

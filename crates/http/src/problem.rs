@@ -52,6 +52,7 @@ struct Inner {
     denied: Option<Denied>,
     retry_after: Option<u64>,
     clear_site_data: bool,
+    scim_type: Option<&'static str>,
 }
 
 /// The body of an error answer.
@@ -76,6 +77,13 @@ pub(crate) struct ProblemBody {
 #[derive(Debug, Clone)]
 pub(crate) struct Refused(pub(crate) Box<Denied>);
 
+/// Left in the response for those who are told otherwise than by the body.
+#[derive(Debug, Clone)]
+pub(crate) struct Told {
+    pub(crate) code: Cow<'static, str>,
+    pub(crate) scim_type: Option<&'static str>,
+}
+
 impl Problem {
     /// Any error.
     pub fn new(status: StatusCode, code: impl Into<Cow<'static, str>>) -> Self {
@@ -87,6 +95,7 @@ impl Problem {
             denied: None,
             retry_after: None,
             clear_site_data: false,
+            scim_type: None,
         }))
     }
 
@@ -136,6 +145,13 @@ impl Problem {
     #[must_use]
     pub fn clear_site_data(mut self) -> Self {
         self.0.clear_site_data = true;
+        self
+    }
+
+    /// What clients of provisioning act on (RFC 7644, section 3.12, `scimType`).
+    #[must_use]
+    pub fn scim_type(mut self, kind: &'static str) -> Self {
+        self.0.scim_type = Some(kind);
         self
     }
 
@@ -208,7 +224,12 @@ impl IntoResponse for Problem {
             denied,
             retry_after,
             clear_site_data,
+            scim_type,
         } = *self.0;
+        let told = Told {
+            code: code.clone(),
+            scim_type,
+        };
         let body = ProblemBody {
             kind: "about:blank",
             status: status.as_u16(),
@@ -218,6 +239,7 @@ impl IntoResponse for Problem {
         };
         let text = serde_json::to_vec(&body).unwrap_or_default();
         let mut response = (status, text).into_response();
+        response.extensions_mut().insert(told);
         let headers = response.headers_mut();
         headers.insert(
             header::CONTENT_TYPE,

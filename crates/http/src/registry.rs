@@ -1,14 +1,18 @@
 //! The registry: every operation of the product, and the router made of them.
 
 use crate::guard::{Gatekeeper, Guard, guard};
-use crate::{Operation, Problem};
+use crate::{Operation, Problem, scim};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
+use axum::response::IntoResponse;
+use axum::routing::any;
 use std::sync::Arc;
 
 /// Where the API lives.
 pub const BASE_PATH: &str = "/api/v1";
+/// Where identity providers keep their accounts.
+pub const SCIM_PATH: &str = "/scim/v2";
 
 /// All operations, in the order of registration.
 #[derive(Default)]
@@ -34,7 +38,8 @@ impl Registry {
     ) {
         for operation in operations {
             let twin = |o: &Operation<()>| {
-                o.id == operation.id || (o.path == operation.path && o.method == operation.method)
+                let route = (operation.base(), operation.path, &operation.method);
+                o.id == operation.id || (o.base(), o.path, &o.method) == route
             };
             assert!(
                 !self.operations.iter().any(twin),
@@ -50,7 +55,8 @@ impl Registry {
         }
     }
 
-    /// The operations' ids, methods, paths and access, for tests that sweep all of them.
+    /// The operations' ids, methods, paths and access, for tests that sweep all of them. Paths are below that of the API,
+    /// those of provisioning below [`SCIM_PATH`].
     pub fn operations(
         &self,
     ) -> impl Iterator<Item = (&'static str, &http::Method, &'static str, crate::Access)> {
@@ -71,6 +77,7 @@ impl Registry {
     pub fn into_router(self, gatekeeper: &Arc<dyn Gatekeeper>) -> Router {
         let mut router = Router::new();
         for operation in self.operations {
+            let path = format!("{}{}", operation.base(), operation.path);
             let state = Guard {
                 gatekeeper: Arc::clone(gatekeeper),
                 access: operation.access,
@@ -80,12 +87,14 @@ impl Registry {
                 .handler
                 .layer(DefaultBodyLimit::max(operation.max_body))
                 .layer(from_fn_with_state(state, guard));
-            router = router.route(&format!("{BASE_PATH}{}", operation.path), handler);
+            router = router.route(&path, handler);
         }
         let unknown = async || Problem::not_found();
-        router.route(BASE_PATH, axum::routing::any(unknown)).route(
-            &format!("{BASE_PATH}/{{*rest}}"),
-            axum::routing::any(unknown),
-        )
+        let unknown_scim = async || scim::answer(Problem::not_found().into_response());
+        router
+            .route(BASE_PATH, any(unknown))
+            .route(&format!("{BASE_PATH}/{{*rest}}"), any(unknown))
+            .route(SCIM_PATH, any(unknown_scim))
+            .route(&format!("{SCIM_PATH}/{{*rest}}"), any(unknown_scim))
     }
 }

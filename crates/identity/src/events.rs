@@ -49,6 +49,8 @@ custos_kernel::events! {
     PASSWORD = "user.password", Own;
     /// A program came with a key that was not accepted.
     KEY_REFUSED = "api_key.refuse", SignIn;
+    /// Somebody came with a provisioning token that was not accepted.
+    PROVISIONING_REFUSED = "provisioning.refuse", SignIn;
     /// The system administrator looked at what settings would mean.
     PREVIEW_SETTINGS = "security_settings.preview", Part;
 }

@@ -27,6 +27,7 @@ mod preferences;
 mod reset;
 mod resources;
 mod schema;
+mod scim;
 mod security;
 mod sessions;
 mod setup;
@@ -40,7 +41,8 @@ pub use lifecycle::{Custody, CustodyError, Placing, Reach};
 pub use organisation::{Department, Directory, Person};
 pub use resources::{
     ContactPointResource, DepartmentResource, DeviceResource, DeviceRuleResource,
-    OrganisationResource, PreferenceResource, ProviderResource, SessionResource, UserResource,
+    OrganisationResource, PreferenceResource, ProviderResource, ProvisioningResource,
+    SessionResource, UserResource,
 };
 pub use schema::{DataScopeName, FactorKind, Named, RoleName};
 pub use security::breached_filter;
@@ -59,6 +61,7 @@ pub const POLICY: PolicySource = PolicySource {
         include_str!("policy.cedar"),
         include_str!("security/policy.cedar"),
         include_str!("api_keys/policy.cedar"),
+        include_str!("scim/policy.cedar"),
     ),
 };
 
@@ -72,6 +75,7 @@ pub const MIGRATIONS: &[Migration] = &[
     contact::MIGRATION,
     one_time_code::MIGRATION,
     federation::MIGRATION,
+    scim::MIGRATION,
     security::MIGRATION,
     devices::MIGRATION,
     api_keys::MIGRATION,
@@ -91,6 +95,7 @@ pub fn operations() -> Vec<Operation<Arc<Identity>>> {
     all.extend(invitation::operations());
     all.extend(reset::operations());
     all.extend(federation::operations());
+    all.extend(scim::operations());
     all.extend(security::operations());
     all.extend(devices::operations());
     all.extend(api_keys::operations());

@@ -24,6 +24,9 @@ resources! {
     SessionResource = "session",
     /// An identity provider.
     ProviderResource = "identity_provider",
+    /// What an identity provider keeps here: connections of accounts, groups and their members. The record id is that of
+    /// the provider, which is its keeper.
+    ProvisioningResource = "provisioning",
     /// The password of an account. The record id is that of the account, which owns it.
     PasswordResource = "password",
     /// A key of a service account.

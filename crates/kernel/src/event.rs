@@ -106,6 +106,9 @@ impl Event {
                 id: *user.as_bytes(),
                 session: Some(*key.as_bytes()),
             },
+            CallerKind::Provider { .. } => Actor::System {
+                job: "provisioning".to_owned(),
+            },
             CallerKind::System(job) => Actor::System {
                 job: job.name().to_owned(),
             },
@@ -114,9 +117,12 @@ impl Event {
             let codes = Detail::names(circumstances.codes());
             ("grounds".to_owned(), codes)
         });
-        let key = match caller.kind() {
+        let credential = match caller.kind() {
             CallerKind::Key { key, .. } => {
                 Some(("api_key".to_owned(), Detail::id(*key.as_bytes())))
+            }
+            CallerKind::Provider { provider } => {
+                Some(("provider".to_owned(), Detail::id(*provider.as_bytes())))
             }
             CallerKind::User { .. } | CallerKind::System(_) => None,
         };
@@ -126,7 +132,7 @@ impl Event {
             action,
             outcome: Outcome::Allowed,
             subject,
-            detail: grounds.into_iter().chain(key).collect(),
+            detail: grounds.into_iter().chain(credential).collect(),
             origin: caller.origin().clone(),
         }
     }

@@ -107,6 +107,8 @@ ids! {
     DeviceId,
     /// Somebody else's identity provider.
     ProviderId,
+    /// A group of people that an identity provider keeps.
+    GroupId,
     /// A mail or text message on its way out.
     MessageId,
     /// An event of the audit log.

@@ -31,7 +31,7 @@ pub use email::Email;
 pub use id_number::IdNumber;
 pub use ids::{
     ActivityId, ApiKeyId, ContactId, CustomerId, DepartmentId, DeviceId, EventId, FactorId,
-    ImportId, MessageId, OrgId, ProviderId, SessionId, UserId,
+    GroupId, ImportId, MessageId, OrgId, ProviderId, SessionId, UserId,
 };
 pub use mask::mask_text;
 pub use parsed::{FieldError, Parsed, Repair};

@@ -11,7 +11,7 @@ pub fn permissions(registry: &Registry) -> Vec<(&'static str, &'static str)> {
         .operations()
         .filter_map(|(_, _, _, access)| match access {
             Access::Action { resource, action } => Some((resource, action)),
-            Access::Public | Access::PreAuth | Access::Own => None,
+            Access::Public | Access::PreAuth | Access::Own | Access::Provisioning { .. } => None,
         });
     let unique: BTreeSet<_> = pairs.collect();
     unique.into_iter().collect()
@@ -52,7 +52,9 @@ fn description(occasion: Occasion) -> &'static str {
 pub(super) fn events(registry: &Registry, policy: &Policy) -> String {
     let mut operations: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for (id, _, _, access) in registry.operations() {
-        if let Access::Action { resource, action } = access {
+        if let Access::Action { resource, action } | Access::Provisioning { resource, action } =
+            access
+        {
             operations
                 .entry(format!("{resource}.{action}"))
                 .or_default()

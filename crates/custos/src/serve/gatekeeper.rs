@@ -3,7 +3,7 @@
 use custos_http::{Asked, Authenticated, Gatekeeper, Problem};
 use custos_identity::Identity;
 use custos_kernel::event::Event;
-use custos_kernel::policy::{Denied, Origin, Policy};
+use custos_kernel::policy::{Caller, Denied, Origin, Policy};
 use custos_store::{AuditSink, Store};
 use custos_values::Random;
 use futures::FutureExt;
@@ -31,6 +31,16 @@ impl Gatekeeper for Door {
         origin: Origin,
     ) -> BoxFuture<'a, Result<Authenticated, Problem>> {
         self.identity.authenticate(headers, asked, origin).boxed()
+    }
+
+    fn authenticate_provisioning<'a>(
+        &'a self,
+        headers: &'a HeaderMap,
+        origin: Origin,
+    ) -> BoxFuture<'a, Result<Caller, Problem>> {
+        self.identity
+            .authenticate_provisioning(headers, origin)
+            .boxed()
     }
 
     fn record_denied(&self, denied: Denied) -> BoxFuture<'_, Result<(), Problem>> {

@@ -14,7 +14,7 @@ use tower::ServiceExt;
 #[derive(Debug, Clone)]
 pub struct Call {
     pub method: Method,
-    /// Below the API's base path.
+    /// Below the API's base path, that of provisioning in full.
     pub path: String,
     pub headers: Vec<(&'static str, String)>,
     pub body: Sent,
@@ -113,7 +113,10 @@ impl Browser {
     pub async fn send(&self, call: Call) -> Reply {
         let mut request = Request::builder()
             .method(call.method)
-            .uri(format!("/api/v1{}", call.path))
+            .uri(match call.path.starts_with("/scim/v2/") {
+                true => call.path,
+                false => format!("/api/v1{}", call.path),
+            })
             .extension(ConnectInfo(SocketAddr::from(([192, 0, 2, 7], 4000))));
         for (name, value) in &call.headers {
             request = request.header(*name, value);

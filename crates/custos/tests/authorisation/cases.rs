@@ -61,6 +61,8 @@ pub fn about(operation: &Declared) -> Option<About> {
         "session_provider_list" | "identity_provider_list" | "identity_provider_create" => {
             About::Nothing
         }
+        id if id.starts_with("scim_") && operation.path.contains("{id}") => About::Record,
+        id if id.starts_with("scim_") => About::Nothing,
         "session_saml_metadata" => About::Record,
         "session_saml_receive" => About::Nothing,
         id if id.starts_with("identity_provider_") => About::Record,
@@ -178,6 +180,7 @@ fn body(site: &Site<'_>, operation: &str, target: &Target) -> Option<Value> {
         }
         "session_federation_callback" | "me_identity_callback" => json!({ "state": "s" }),
         "identity_provider_update" => json!({}),
+        "identity_provider_token" => json!({ "days": 30 }),
         "identity_provider_access" => {
             json!({ "mappings": [], "privileged": false, "two_factors": false })
         }

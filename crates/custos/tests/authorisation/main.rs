@@ -7,6 +7,7 @@ mod cases;
 mod events;
 mod expected;
 mod lifecycle;
+mod provisioning;
 mod references;
 mod site;
 mod sweep;

@@ -4,6 +4,7 @@ use crate::browser::{Browser, Call, Sent};
 use crate::totp;
 use axum::Router;
 use custos::product::{Features, Foundation};
+use custos_http::{Access, SCIM_PATH};
 use custos_identity::IdentityOptions;
 use custos_kernel::crypto::PasswordParams;
 use custos_store::SequencerHandle;
@@ -24,7 +25,8 @@ pub const GUEST: &str = "zhuguan";
 pub struct Declared {
     pub id: &'static str,
     pub method: Method,
-    pub path: &'static str,
+    /// Below the API's base path, that of provisioning in full.
+    pub path: String,
 }
 
 /// The server.
@@ -80,10 +82,13 @@ impl<'i> Site<'i> {
             .identity
             .set_public_address("https://crm.example.cn");
         let registry = features.registry(false);
-        let declared = |(id, method, path, _): (_, &Method, _, _)| Declared {
+        let declared = |(id, method, path, access): (_, &Method, &str, _)| Declared {
             id,
             method: method.clone(),
-            path,
+            path: match access {
+                Access::Provisioning { .. } => format!("{SCIM_PATH}{path}"),
+                _ => path.to_owned(),
+            },
         };
         let operations = registry.operations().map(declared).collect();
         let catalogue = custos::product::actions(&registry, &base.policy);

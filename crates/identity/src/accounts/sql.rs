@@ -243,6 +243,18 @@ pub(crate) async fn update(
     tx.change(permit, sql, &values).await
 }
 
+/// Gives an account another login, which has to be free.
+pub(crate) async fn set_login(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<actions::Update, UserResource>,
+    login: Vec<u8>,
+    login_hash: i64,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE account SET login = $3, login_hash = $4 WHERE org_id = $1 AND id = $2";
+    let values = [Value::Bytes(login), Value::Int(login_hash)];
+    tx.put(permit, sql, &values).await.map(|_| ())
+}
+
 pub(crate) async fn set_access(
     tx: &mut WriteTx<'_>,
     permit: &Permit<actions::Grant, UserResource>,

@@ -14,6 +14,7 @@ use custos_kernel::audit::{Detail, Outcome};
 use custos_kernel::event::Event;
 use custos_kernel::policy::{ApiKeyRecord, ApiKeyRefusal, Caller, Facts, Job, Origin, actions};
 use custos_values::{ApiKeyId, OrgId, UserId};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// What stands behind `Bearer`, if the request carries any.
@@ -40,7 +41,9 @@ impl Identity {
         presented: &[u8],
         origin: Origin,
     ) -> Result<Authenticated, Problem> {
-        let token = std::str::from_utf8(presented).ok().and_then(secret::parse);
+        let token = std::str::from_utf8(presented)
+            .ok()
+            .and_then(|text| secret::parse(secret::API_KEY, text));
         let Some(token) = token else {
             return Err(self.refuse_key(None, "unknown", origin).await);
         };
@@ -128,35 +131,49 @@ impl Identity {
         reason: &'static str,
         origin: Origin,
     ) -> Problem {
-        let now = self.store().clock().now();
-        // Dropped at once, the attempt counts as failed.
-        if let Err(refusal) = self.throttles().keys.begin_anonymous(origin.address, now) {
-            return refusal.problem();
-        }
-        match self.record_refused_key(known, reason, origin).await {
+        let address = origin.address;
+        let (org, user) = (
+            known.as_ref().map(|known| known.org),
+            known.as_ref().map(|known| known.user),
+        );
+        let entry = |org| {
+            let event = Event::before_sign_in(org, user, &KEY_REFUSED, Outcome::Failed, origin)
+                .with("reason", Detail::code(reason));
+            match known {
+                Some(known) => event.with("api_key", Detail::id(*known.id.as_bytes())),
+                None => event,
+            }
+        };
+        match self.refuse_bearer(org, address, entry).await {
             Ok(()) => Problem::new(StatusCode::UNAUTHORIZED, "api_key.refused"),
-            Err(error) => error.into(),
+            Err(problem) => problem,
         }
     }
 
-    async fn record_refused_key(
+    /// Counts and records a credential a program brought that was refused.
+    ///
+    /// # Errors
+    /// 429 `session.throttled`.
+    pub(crate) async fn refuse_bearer(
         &self,
-        known: Option<Known>,
-        reason: &'static str,
-        origin: Origin,
-    ) -> Result<(), IdentityError> {
-        // A key that leads to no account belongs to no organisation; with one organisation it is its.
+        org: Option<OrgId>,
+        address: Option<IpAddr>,
+        entry: impl FnOnce(OrgId) -> Event,
+    ) -> Result<(), Problem> {
+        let now = self.store().clock().now();
+        // Dropped at once, the attempt counts as failed.
+        let counted = self.throttles().keys.begin_anonymous(address, now);
+        drop(counted.map_err(|refusal| refusal.problem())?);
+        // What leads to nobody belongs to no organisation; with one organisation it is its.
         let first = self.organisations().await?.first().copied();
-        let Some(org) = known.as_ref().map(|known| known.org).or(first) else {
-            return Ok(());
-        };
-        let user = known.as_ref().map(|known| known.user);
-        let mut event = Event::before_sign_in(org, user, &KEY_REFUSED, Outcome::Failed, origin)
-            .with("reason", Detail::code(reason));
-        if let Some(known) = known {
-            event = event.with("api_key", Detail::id(*known.id.as_bytes()));
+        match org.or(first) {
+            Some(org) => self
+                .sink()
+                .record_durably(entry(org))
+                .await
+                .map_err(|error| error.fault().into()),
+            None => Ok(()),
         }
-        Ok(self.sink().record_durably(event).await?)
     }
 
     fn write_key_uses_down_if_due(&self) {

@@ -11,7 +11,7 @@
 mod bearer;
 mod http;
 mod operations;
-mod secret;
+pub(crate) mod secret;
 mod sql;
 mod uses;
 

@@ -341,7 +341,7 @@ impl Identity {
         sql::insert(tx, permit, row).await?;
         Ok(MadeKey {
             id,
-            text: secret::expose(&token),
+            text: secret::expose(secret::API_KEY, &token),
         })
     }
 }

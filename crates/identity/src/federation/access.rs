@@ -11,42 +11,43 @@ use crate::resources::UserResource;
 use crate::sessions;
 use custos_kernel::audit::Detail;
 use custos_kernel::event::Event;
-use custos_kernel::policy::{Action, Facts, Origin, Permit, Role, RoleSet, actions};
+use custos_kernel::policy::{Action, Caller, Facts, Origin, Permit, Role, RoleSet, actions};
 use custos_store::WriteTx;
 use custos_values::{OrgId, SessionId, UserId};
 
 impl Identity {
-    /// A permit for the federation job on an account as it is within the transaction.
-    pub(crate) fn account_permit_of_provider<A: Action>(
+    /// A permit on an account as it is within the transaction, for the federation job or for the provider itself.
+    pub(crate) async fn account_permit_of_provider<A: Action>(
         &self,
-        org: OrgId,
+        tx: &mut WriteTx<'_>,
+        caller: &Caller,
+        provider: &Provider,
         user: UserId,
         facts: &accounts::AccountFacts,
-        origin: &Origin,
     ) -> Result<Permit<A, UserResource>, IdentityError> {
-        let department = facts.department;
-        let facts = Facts::owned(org, *user.as_bytes(), facts.version, Some(user), department);
-        let federator = Self::federator(org, origin.clone());
-        Ok(self.policy().permit(&federator, &facts)?)
+        let linked = sql::is_linked(tx, provider.id, user).await?;
+        let kept = linked && provider.keeps(facts.roles);
+        let (department, id) = (facts.department, *user.as_bytes());
+        let facts = Facts::owned(caller.org(), id, facts.version, Some(user), department)
+            .kept_by(kept.then_some(provider.id));
+        Ok(self.policy().permit(caller, &facts)?)
     }
 
     /// Gives an account what its groups give, and takes what they no longer give. Nothing happens while the security
-    /// administrator has not approved the provider's mapping, and to an administrator's account whose provider may not
-    /// give such roles. The last administrator of a kind stays one.
+    /// administrator has not approved the provider's mapping, to a disabled account, and to an administrator's account
+    /// whose provider may not give such roles. The last administrator of a kind stays one.
     pub(crate) async fn apply_groups(
         &self,
         tx: &mut WriteTx<'_>,
-        org: OrgId,
+        caller: &Caller,
         provider: &Provider,
         user: UserId,
         groups: &[String],
-        origin: &Origin,
     ) -> Result<Vec<Event>, IdentityError> {
         let Some(before) = accounts::facts(tx, user).await? else {
             return Ok(Vec::new());
         };
-        let administrator = before.roles.iter().any(Role::is_administrator);
-        if !provider.approved || (administrator && !provider.privileged) {
+        if !before.active || !provider.approved || !provider.keeps(before.roles) {
             return Ok(Vec::new());
         }
         let (granted, refused) = match granted(&provider.mappings, groups, provider.privileged) {
@@ -71,8 +72,9 @@ impl Identity {
         let data_scope = granted.data_scope.unwrap_or(before.data_scope);
         let mut version = before.version;
         if granted.roles != before.roles || data_scope != before.data_scope {
-            let permit =
-                self.account_permit_of_provider::<actions::Grant>(org, user, &before, origin)?;
+            let permit = self
+                .account_permit_of_provider::<actions::Grant>(tx, caller, provider, user, &before)
+                .await?;
             accounts::set_access(tx, &permit, granted.roles, data_scope, now).await?;
             version += 1;
             let names = |roles: RoleSet| Detail::names(roles.iter().map(Role::name));
@@ -90,9 +92,14 @@ impl Identity {
             && before.department != Some(department)
             && department_exists(tx, department).await?
         {
-            let facts = accounts::AccountFacts { version, ..before };
-            let permit =
-                self.account_permit_of_provider::<actions::Update>(org, user, &facts, origin)?;
+            let facts = accounts::AccountFacts {
+                version,
+                roles: granted.roles,
+                ..before
+            };
+            let permit = self
+                .account_permit_of_provider::<actions::Update>(tx, caller, provider, user, &facts)
+                .await?;
             let update = accounts::AccountUpdate {
                 name: None,
                 department: Some(department),

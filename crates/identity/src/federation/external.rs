@@ -24,6 +24,7 @@ use crate::events::{BEGIN, SIGN_IN};
 use crate::identity::Identity;
 use crate::organisation::{check_name, touch};
 use crate::resources::{SessionResource, UserResource};
+use crate::scim;
 use crate::sessions::{self, cookie};
 use crate::sign_in::{Begun, Completed};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -32,7 +33,7 @@ use custos_http::Problem;
 use custos_kernel::audit::{Detail, Outcome};
 use custos_kernel::crypto::{TenantKey, Token};
 use custos_kernel::event::Event;
-use custos_kernel::policy::{DataScope, Facts, Origin, Permit, Role, RoleSet, actions};
+use custos_kernel::policy::{Caller, DataScope, Facts, Origin, Permit, Role, RoleSet, actions};
 use custos_store::WriteTx;
 use custos_values::{OrgId, ProviderId, SessionId, UserId};
 
@@ -188,15 +189,17 @@ impl Identity {
                     subject,
                 };
                 let (user, event) = self
-                    .create_federated(&mut tx, &key, provider, new, &origin)
+                    .create_federated(&mut tx, &federator, &key, provider, new)
                     .await?;
                 events.push(event);
                 user
             }
         };
-        if let Some(groups) = &who.groups {
+        // Where the provider keeps groups here, these are the groups: one source, whichever way it speaks.
+        let kept = scim::groups_of(&mut tx, &key, provider, user).await?;
+        if let Some(groups) = kept.as_ref().or(who.groups.as_ref()) {
             let changed = self
-                .apply_groups(&mut tx, org, provider, user, groups, &origin)
+                .apply_groups(&mut tx, &federator, provider, user, groups)
                 .await?;
             events.extend(changed);
         }
@@ -234,10 +237,10 @@ impl Identity {
     pub(crate) async fn create_federated(
         &self,
         tx: &mut WriteTx<'_>,
+        caller: &Caller,
         key: &TenantKey,
         provider: &Provider,
         new: NewFederated<'_>,
-        origin: &Origin,
     ) -> Result<(UserId, Event), IdentityError> {
         let store = self.store();
         let org = key.org();
@@ -252,10 +255,9 @@ impl Identity {
             Some(id) if crate::organisation::department_exists(tx, id).await? => Some(id),
             _ => None,
         };
-        let facts = Facts::owned(org, *id.as_bytes(), 0, Some(id), department);
-        let federator = Self::federator(org, origin.clone());
-        let permit: Permit<actions::Create, UserResource> =
-            self.policy().permit(&federator, &facts)?;
+        let facts =
+            Facts::owned(org, *id.as_bytes(), 0, Some(id), department).kept_by(Some(provider.id));
+        let permit: Permit<actions::Create, UserResource> = self.policy().permit(caller, &facts)?;
         let seal = |purpose: &str, text: &str| {
             key.seal_secret(purpose, id.as_bytes(), text.as_bytes(), store.random())
         };
@@ -271,7 +273,7 @@ impl Identity {
             now,
         };
         accounts::insert(tx, &permit, row).await?;
-        let keep = self.federation_permit(org, provider.id, origin)?;
+        let keep = self.federation_permit(org, provider.id, caller.origin())?;
         let sealed = seal_subject(self, key, id, new.subject);
         if !sql::link(tx, &keep, id, hash, sealed, now).await? {
             return Err(Problem::new(StatusCode::CONFLICT, "value.in_use").into());

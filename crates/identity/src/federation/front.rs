@@ -9,6 +9,7 @@ use crate::error::IdentityError;
 use crate::events::{CONNECT, PROVIDER_LOGOUT};
 use crate::identity::Identity;
 use crate::resources::{SessionResource, UserResource};
+use crate::scim;
 use axum::http::{HeaderMap, StatusCode};
 use custos_federation::ExternalIdentity;
 use custos_http::Problem;
@@ -171,7 +172,8 @@ impl Identity {
     /// Parts the caller's own account from a provider, and ends the sessions it began for them.
     ///
     /// # Errors
-    /// 403 `session.step_up`, 404.
+    /// 403 `session.step_up`, 404, 409 `provider.provisioned`: who leaves at the provider must not stay here by having parted
+    /// before.
     pub(super) async fn disconnect(
         &self,
         caller: &Caller,
@@ -180,8 +182,12 @@ impl Identity {
         let user = fresh_person(caller)?;
         let (org, origin) = (caller.org(), caller.origin());
         let provider = self.provider(org, id).await?;
+        if provider.provisioning.is_some() {
+            return Err(Problem::new(StatusCode::CONFLICT, "provider.provisioned").into());
+        }
         let permit = self.federation_permit(org, id, origin)?;
         let mut tx = self.store().write(caller).await?;
+        scim::sql::leave_all(&mut tx, &permit, user).await?;
         if !sql::unlink(&mut tx, &permit, user).await? {
             return Err(Problem::not_found().into());
         }

@@ -3,8 +3,8 @@
 use super::model::Provider;
 use super::providers::{Approval, NewProvider, ProviderChange};
 use super::wire::{
-    AccessBody, NewProviderBody, ProviderBody, ProviderPatch, Providers, ProvisioningToken,
-    SignInProvider, SignInProviders,
+    AccessBody, NewProviderBody, NewProvisioningToken, ProviderBody, ProviderPatch, Providers,
+    ProvisioningToken, SignInProvider, SignInProviders,
 };
 use crate::error::IdentityError;
 use crate::identity::Identity;
@@ -89,6 +89,7 @@ pub(super) fn operations() -> Vec<Operation<Arc<Identity>>> {
             issue_token,
         )
         .needs_header("If-Match")
+        .body::<NewProvisioningToken>()
         .answers::<ProvisioningToken>(200),
         Operation::new(
             Method::DELETE,
@@ -210,12 +211,12 @@ async fn issue_token(
     Api(caller): Api,
     PathId(id): PathId<ProviderId>,
     IfMatch(version): IfMatch,
+    JsonBody(body): JsonBody<NewProvisioningToken>,
 ) -> Result<axum::Json<ProvisioningToken>, IdentityError> {
-    let token = identity
-        .set_provisioning(&caller, id, version, true)
+    let (token, expires_at) = identity
+        .issue_provisioning(&caller, id, version, body.days)
         .await?;
-    let token = token.map(|token| token.expose()).unwrap_or_default();
-    Ok(axum::Json(ProvisioningToken { token }))
+    Ok(axum::Json(ProvisioningToken { token, expires_at }))
 }
 
 async fn withdraw_token(
@@ -224,8 +225,6 @@ async fn withdraw_token(
     PathId(id): PathId<ProviderId>,
     IfMatch(version): IfMatch,
 ) -> Result<StatusCode, IdentityError> {
-    identity
-        .set_provisioning(&caller, id, version, false)
-        .await?;
+    identity.withdraw_provisioning(&caller, id, version).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -22,6 +22,8 @@ mod saml_http;
 pub(crate) mod sql;
 mod wire;
 
+pub(crate) use external::{NewFederated, open_subject, seal_subject, subject_hash};
+pub(crate) use model::{Provider, Provisioning};
 pub(crate) use sql::MIGRATION;
 
 use crate::identity::Identity;

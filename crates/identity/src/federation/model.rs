@@ -1,7 +1,7 @@
 //! What an identity provider, and what it grants, is made of.
 
-use custos_kernel::policy::{DataScope, Role};
-use custos_values::{DepartmentId, ProviderId};
+use custos_kernel::policy::{DataScope, Role, RoleSet};
+use custos_values::{DepartmentId, ProviderId, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -106,9 +106,31 @@ pub(crate) struct Provider {
     pub(crate) privileged: bool,
     /// Whether its word counts that somebody proved two factors.
     pub(crate) two_factors: bool,
-    /// Whether there is a token for provisioning.
-    pub(crate) provisioned: bool,
+    /// The token for provisioning, if there is one.
+    pub(crate) provisioning: Option<Provisioning>,
     pub(crate) version: i64,
+}
+
+impl Provider {
+    /// Whether what the provider says changes an account that holds such roles, and which it knows. An administrator's is
+    /// none of its business unless the security administrator let it give such roles: it could lock out those who would
+    /// stop it.
+    pub(crate) fn keeps(&self, roles: RoleSet) -> bool {
+        let administrator = roles.iter().any(Role::is_administrator);
+        !administrator || (self.approved && self.privileged)
+    }
+}
+
+/// A token for provisioning, without what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ProviderProvisioning)]
+pub(crate) struct Provisioning {
+    /// When it ends.
+    #[schema(value_type = String, format = "date-time")]
+    pub(crate) expires_at: Timestamp,
+    /// When it was last used, to about five minutes.
+    #[schema(value_type = Option<String>, format = "date-time")]
+    pub(crate) last_used_at: Option<Timestamp>,
 }
 
 /// The longest list of mappings.

@@ -1,20 +1,21 @@
 //! Keeping the list of providers.
 
 use super::config;
-use super::model::{Accounts, MAX_MAPPINGS, Mapping, Provider, ProviderKind};
+use super::model::{Accounts, MAX_MAPPINGS, Mapping, Provider, ProviderKind, Provisioning};
 use super::sql::{self, ProviderRow, ProviderValues};
 use crate::error::IdentityError;
 use crate::identity::Identity;
 use crate::organisation::{check_name, open_text};
 use crate::resources::ProviderResource;
+use crate::scim;
 use axum::http::StatusCode;
-use custos_http::Problem;
+use custos_http::{FieldProblem, Problem};
 use custos_kernel::audit::Detail;
 use custos_kernel::crypto::{TenantKey, Token};
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Action, Caller, DataScope, Facts, Permit, Role, RoleSet, actions};
 use custos_store::{StoreError, WriteTx};
-use custos_values::{DepartmentId, OrgId, ProviderId};
+use custos_values::{DepartmentId, OrgId, ProviderId, Timestamp};
 
 const SEALED_NAME: &str = "provider.name";
 const SEALED_CONFIG: &str = "provider.config";
@@ -54,7 +55,11 @@ pub(super) struct Approval {
     pub(super) two_factors: bool,
 }
 
-fn open(key: &TenantKey, row: ProviderRow) -> Result<Provider, IdentityError> {
+fn open(
+    key: &TenantKey,
+    row: ProviderRow,
+    provisioning: Option<Provisioning>,
+) -> Result<Provider, IdentityError> {
     let id = row.id.as_bytes();
     let json = |_| StoreError::Corrupt("a provider's configuration is not JSON".to_owned());
     let config = key.open_secret(SEALED_CONFIG, id, &row.config)?;
@@ -77,7 +82,7 @@ fn open(key: &TenantKey, row: ProviderRow) -> Result<Provider, IdentityError> {
         approved: row.approved,
         privileged: row.privileged,
         two_factors: row.two_factors,
-        provisioned: row.provisioned,
+        provisioning,
         version: row.version,
     })
 }
@@ -86,8 +91,15 @@ impl Identity {
     /// All providers of an organisation.
     pub(crate) async fn providers(&self, org: OrgId) -> Result<Vec<Provider>, IdentityError> {
         let key = self.store().keys().get(self.store(), org).await?;
-        let rows = sql::all(&mut self.store().read().await?, org).await?;
-        rows.into_iter().map(|row| open(&key, row)).collect()
+        let mut tx = self.store().read().await?;
+        let rows = sql::all(&mut tx, org).await?;
+        let tokens = scim::sql::tokens(&mut tx, org).await?;
+        rows.into_iter()
+            .map(|row| {
+                let provisioning = tokens.get(&row.id).copied();
+                open(&key, row, provisioning)
+            })
+            .collect()
     }
 
     /// One provider.
@@ -100,8 +112,10 @@ impl Identity {
         id: ProviderId,
     ) -> Result<Provider, IdentityError> {
         let key = self.store().keys().get(self.store(), org).await?;
-        let row = sql::one(&mut self.store().read().await?, org, id).await?;
-        open(&key, row.ok_or_else(Problem::not_found)?)
+        let mut tx = self.store().read().await?;
+        let row = sql::one(&mut tx, org, id).await?;
+        let provisioning = scim::sql::tokens(&mut tx, org).await?.remove(&id);
+        open(&key, row.ok_or_else(Problem::not_found)?, provisioning)
     }
 
     /// Decides about a provider.
@@ -169,7 +183,7 @@ impl Identity {
             approved: false,
             privileged: false,
             two_factors: false,
-            provisioned: false,
+            provisioning: None,
             version: 1,
         };
         let key = self.store().keys().get(self.store(), caller.org()).await?;
@@ -317,6 +331,7 @@ impl Identity {
         let ended = self
             .end_federated_sessions(&mut tx, caller.org(), &provider, None, None, origin)
             .await?;
+        scim::sql::forget(&mut tx, &permit).await?;
         sql::delete(&mut tx, &permit).await?;
         let count = u64::try_from(ended.len()).unwrap_or(u64::MAX);
         tx.finish(Event::of(&permit).with("sessions_ended", Detail::count(count)))
@@ -325,26 +340,57 @@ impl Identity {
         Ok(())
     }
 
-    /// Makes the token by which a provider's provisioning signs in; the one before no longer works. `None` takes it
-    /// away.
+    /// Makes the token by which a provider's provisioning comes; the one before no longer works. Whoever holds it can put
+    /// people into groups, so what groups give has to be approved anew. Gives its text, this once, and when it ends.
     ///
     /// # Errors
-    /// Refused, 404, or 412.
-    pub(super) async fn set_provisioning(
+    /// Refused, 404, 412, or 422 naming `days`.
+    pub(super) async fn issue_provisioning(
         &self,
         caller: &Caller,
         id: ProviderId,
         version: i64,
-        on: bool,
-    ) -> Result<Option<Token>, IdentityError> {
+        days: u16,
+    ) -> Result<(String, Timestamp), IdentityError> {
         let permit = self.provider_permit::<actions::Update>(caller, id, version)?;
         self.provider(caller.org(), id).await?;
-        let token = on.then(|| Token::generate(self.store().random()));
+        if !(1..=scim::LONGEST_TOKEN_DAYS).contains(&days) {
+            let problem = FieldProblem::new("days", "number.out_of_range");
+            let problem = problem.with("min", 1).with("max", scim::LONGEST_TOKEN_DAYS);
+            return Err(IdentityError::invalid(vec![problem]));
+        }
+        let now = self.store().clock().now();
+        let until = now.plus_millis(i64::from(days) * 86_400_000);
+        let token = Token::generate(self.store().random());
         let mut tx = self.store().write(caller).await?;
-        sql::set_token(&mut tx, &permit, token.as_ref().map(Token::hash)).await?;
-        let event = Event::of(&permit).with("changes", Detail::names(["provisioning_token"]));
+        sql::disapprove(&mut tx, &permit, now).await?;
+        scim::sql::put_token(&mut tx, &permit, &token.hash(), now, until).await?;
+        let event = Event::of(&permit)
+            .with("changes", Detail::names(["provisioning_token"]))
+            .with("days", Detail::count(days.into()));
         tx.finish(event).await?;
-        Ok(token)
+        Ok((scim::expose(&token), until))
+    }
+
+    /// Takes the token for provisioning away. What was provisioned stays.
+    ///
+    /// # Errors
+    /// Refused, 404, or 412.
+    pub(super) async fn withdraw_provisioning(
+        &self,
+        caller: &Caller,
+        id: ProviderId,
+        version: i64,
+    ) -> Result<(), IdentityError> {
+        let permit = self.provider_permit::<actions::Update>(caller, id, version)?;
+        self.provider(caller.org(), id).await?;
+        let now = self.store().clock().now();
+        let mut tx = self.store().write(caller).await?;
+        sql::disapprove(&mut tx, &permit, now).await?;
+        scim::sql::delete_token(&mut tx, &permit).await?;
+        let event = Event::of(&permit).with("changes", Detail::names(["provisioning_token_end"]));
+        tx.finish(event).await?;
+        Ok(())
     }
 }
 

@@ -1,11 +1,11 @@
 //! The tables of identity providers and of what they know accounts by.
 
 use super::model::{Accounts, ProviderKind};
-use crate::resources::ProviderResource;
-use custos_kernel::crypto::TokenHash;
-use custos_kernel::policy::{Action, Permit, actions};
+use crate::resources::{ProviderResource, ProvisioningResource};
+use custos_kernel::policy::{Action, Permit, Resource, actions};
 use custos_store::{Migration, ReadTx, Row, StoreError, Value, WriteTx};
 use custos_values::{DepartmentId, OrgId, ProviderId, SessionId, Timestamp, UserId};
+use std::collections::BTreeSet;
 
 /// Name, configuration, secret and mapping are sealed. `approved` is 1 while the security administrator's mapping stands
 /// for the provider as it is configured. A `federated_identity` is found by a keyed hash of the provider's subject and
@@ -16,9 +16,8 @@ pub(crate) const MIGRATION: Migration = Migration {
             org_id {bytes} NOT NULL, id {bytes} NOT NULL, kind TEXT NOT NULL, name {bytes} NOT NULL,
             config {bytes} NOT NULL, secret {bytes}, enabled BIGINT NOT NULL, link_only BIGINT NOT NULL,
             department_id {bytes}, mapping {bytes} NOT NULL, approved BIGINT NOT NULL, privileged BIGINT NOT NULL,
-            two_factors BIGINT NOT NULL, token {bytes}, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL,
+            two_factors BIGINT NOT NULL, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL,
             version BIGINT NOT NULL, PRIMARY KEY (org_id, id));
-          CREATE UNIQUE INDEX identity_provider_token ON identity_provider (token);
           CREATE TABLE federated_identity (
             org_id {bytes} NOT NULL, provider_id {bytes} NOT NULL, subject_hash BIGINT NOT NULL,
             user_id {bytes} NOT NULL, subject {bytes} NOT NULL, created_at BIGINT NOT NULL, last_seen_at BIGINT,
@@ -55,13 +54,11 @@ pub(super) struct ProviderRow {
     pub(super) approved: bool,
     pub(super) privileged: bool,
     pub(super) two_factors: bool,
-    pub(super) provisioned: bool,
     pub(super) version: i64,
 }
 
 const COLUMNS: &str = "SELECT id, kind, name, config, secret, enabled, link_only, department_id, mapping, approved, \
-                       privileged, two_factors, CASE WHEN token IS NULL THEN 0 ELSE 1 END, version \
-                       FROM identity_provider";
+                       privileged, two_factors, version FROM identity_provider";
 
 fn provider(row: &Row) -> Result<ProviderRow, StoreError> {
     let kind = ProviderKind::from_name(row.text(1)?)
@@ -83,8 +80,7 @@ fn provider(row: &Row) -> Result<ProviderRow, StoreError> {
         approved: row.int(9)? != 0,
         privileged: row.int(10)? != 0,
         two_factors: row.int(11)? != 0,
-        provisioned: row.int(12)? != 0,
-        version: row.int(13)?,
+        version: row.int(12)?,
     })
 }
 
@@ -182,16 +178,26 @@ pub(super) async fn set_mapping(
     tx.change(permit, sql, &values).await
 }
 
-/// Sets or takes away the provisioning token; the mapping has to be approved anew.
-pub(super) async fn set_token(
+/// Withdraws the approval: what the provider's groups give has to be approved anew.
+pub(super) async fn disapprove(
     tx: &mut WriteTx<'_>,
     permit: &Permit<actions::Update, ProviderResource>,
-    token: Option<TokenHash>,
+    now: Timestamp,
 ) -> Result<(), StoreError> {
-    let sql = "UPDATE identity_provider SET token = $4, approved = 0, version = version + 1 \
+    let sql = "UPDATE identity_provider SET approved = 0, updated_at = $4, version = version + 1 \
                WHERE org_id = $1 AND id = $2 AND version = $3";
-    let token = token.map(|token| token.0.to_vec());
-    tx.change(permit, sql, &[Value::from(token)]).await
+    tx.change(permit, sql, &[Value::from(now)]).await
+}
+
+/// Whether a provider may be used.
+pub(crate) async fn is_enabled(
+    tx: &mut ReadTx,
+    org: OrgId,
+    id: ProviderId,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM identity_provider WHERE org_id = $1 AND id = $2 AND enabled = 1";
+    let values = [org_value(org), id_value(id)];
+    Ok(!tx.before_sign_in(sql, &values).await?.is_empty())
 }
 
 /// Removes a provider with all it knew.
@@ -246,8 +252,51 @@ fn identity(row: &Row) -> Result<IdentityRow, StoreError> {
     })
 }
 
+/// All a provider knows, the account first known to it first.
+pub(crate) async fn of_provider<A: Action, R: Resource>(
+    tx: &mut ReadTx,
+    permit: &Permit<A, R>,
+) -> Result<Vec<IdentityRow>, StoreError> {
+    let sql = format!("{IDENTITY} WHERE org_id = $1 AND provider_id = $2 ORDER BY user_id");
+    let rows = tx.of(permit, &sql, &[]).await?;
+    rows.iter().map(identity).collect()
+}
+
+/// What a provider knows an account by, within a transaction.
+pub(crate) async fn of_user_within(
+    tx: &mut WriteTx<'_>,
+    provider: ProviderId,
+    user: UserId,
+) -> Result<Option<IdentityRow>, StoreError> {
+    let sql = format!("{IDENTITY} WHERE org_id = $1 AND provider_id = $2 AND user_id = $3");
+    let values = [id_value(provider), Value::from(user)];
+    let rows = tx.lookup(&sql, &values).await?;
+    rows.first().map(identity).transpose()
+}
+
+/// The accounts a provider knows.
+pub(crate) async fn users_of(
+    tx: &mut WriteTx<'_>,
+    provider: ProviderId,
+) -> Result<BTreeSet<UserId>, StoreError> {
+    let sql = "SELECT user_id FROM federated_identity WHERE org_id = $1 AND provider_id = $2";
+    let rows = tx.lookup(sql, &[id_value(provider)]).await?;
+    rows.iter()
+        .map(|row| row.id(0).map(UserId::from_bytes))
+        .collect()
+}
+
+/// Whether a provider knows an account.
+pub(crate) async fn is_linked(
+    tx: &mut WriteTx<'_>,
+    provider: ProviderId,
+    user: UserId,
+) -> Result<bool, StoreError> {
+    Ok(of_user_within(tx, provider, user).await?.is_some())
+}
+
 /// Who a subject is.
-pub(super) async fn by_subject(
+pub(crate) async fn by_subject(
     tx: &mut WriteTx<'_>,
     provider: ProviderId,
     subject_hash: i64,
@@ -259,7 +308,7 @@ pub(super) async fn by_subject(
 }
 
 /// What providers know an account by.
-pub(super) async fn of_user(
+pub(crate) async fn of_user(
     tx: &mut ReadTx,
     org: OrgId,
     user: UserId,
@@ -271,10 +320,15 @@ pub(super) async fn of_user(
     rows.iter().map(identity).collect()
 }
 
+/// The kinds of permit by which connections are kept.
+pub(crate) trait KeepsConnections: Resource {}
+impl KeepsConnections for ProviderResource {}
+impl KeepsConnections for ProvisioningResource {}
+
 /// Connects an account with a subject; false if either is connected at this provider already.
-pub(crate) async fn link(
+pub(crate) async fn link<R: KeepsConnections>(
     tx: &mut WriteTx<'_>,
-    permit: &Permit<actions::Update, ProviderResource>,
+    permit: &Permit<actions::Update, R>,
     user: UserId,
     subject_hash: i64,
     subject: Vec<u8>,
@@ -292,9 +346,9 @@ pub(crate) async fn link(
 }
 
 /// Parts an account from a provider; false if it was not connected.
-pub(crate) async fn unlink(
+pub(crate) async fn unlink<R: KeepsConnections>(
     tx: &mut WriteTx<'_>,
-    permit: &Permit<actions::Update, ProviderResource>,
+    permit: &Permit<actions::Update, R>,
     user: UserId,
 ) -> Result<bool, StoreError> {
     let sql =

@@ -1,7 +1,7 @@
 //! Providers on the wire: shapes.
 
-use super::model::{Accounts, Mapping, Provider, ProviderKind};
-use custos_values::{DepartmentId, ProviderId};
+use super::model::{Accounts, Mapping, Provider, ProviderKind, Provisioning};
+use custos_values::{DepartmentId, ProviderId, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
@@ -36,8 +36,8 @@ pub(super) struct ProviderBody {
     privileged: bool,
     /// Whether its word counts that somebody proved two factors.
     two_factors: bool,
-    /// Whether there is a token for provisioning.
-    provisioned: bool,
+    /// The token for provisioning, if there is one.
+    provisioning: Option<Provisioning>,
     /// The version to base a change on.
     version: i64,
 }
@@ -57,7 +57,7 @@ impl From<Provider> for ProviderBody {
             approved: provider.approved,
             privileged: provider.privileged,
             two_factors: provider.two_factors,
-            provisioned: provider.provisioned,
+            provisioning: provider.provisioning,
             version: provider.version,
         }
     }
@@ -143,11 +143,23 @@ pub(super) struct AccessBody {
     pub(super) two_factors: bool,
 }
 
+/// A token for provisioning to make. The one before ends.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewProvisioningToken {
+    /// How many days it lives, at most 366.
+    #[schema(minimum = 1, maximum = 366)]
+    pub(super) days: u16,
+}
+
 /// The token for provisioning.
 #[derive(Serialize, ToSchema)]
 pub(super) struct ProvisioningToken {
     /// The bearer token. Shown this once.
     pub(super) token: String,
+    /// When it ends.
+    #[schema(value_type = String, format = "date-time")]
+    pub(super) expires_at: Timestamp,
 }
 
 /// A provider as the sign-in page shows it.

@@ -1,6 +1,6 @@
 use crate::site::{Answer, LEAD, SECURITY, SYSTEM, both, empty, password, path, ready, token_of};
 use axum::http::{Method, StatusCode};
-use custos_http::{Access, Registry};
+use custos_http::{Access, Registry, SCIM_PATH};
 use serde_json::{Value, json};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -368,6 +368,16 @@ async fn without_a_complete_session_nothing_else_can_be_called() {
             match access {
                 Access::PreAuth => open.push(id),
                 Access::Public => panic!("{id} is public"),
+                Access::Provisioning { .. } => {
+                    let id = "0198f0a0-0000-7000-8000-000000000000";
+                    let path = format!("{SCIM_PATH}{}", path.replace("{id}", id));
+                    for browser in [&mut pending, &mut forged, &mut nobody] {
+                        let answer = browser.send(method.clone(), &path, Some(json!({})), &[]);
+                        let answer = answer.await;
+                        assert_eq!(answer.status.as_u16(), 401, "{path}");
+                        assert_eq!(answer.body["detail"], "provisioning.refused", "{path}");
+                    }
+                }
                 Access::Own | Access::Action { .. } => {
                     let path = path
                         .replace("{id}", "0198f0a0-0000-7000-8000-000000000000")

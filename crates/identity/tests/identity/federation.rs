@@ -10,18 +10,18 @@ use std::sync::atomic::Ordering;
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
 /// A provider as it is set up here.
-struct SetUp {
-    idp: Arc<Idp>,
-    id: String,
+pub struct SetUp {
+    pub idp: Arc<Idp>,
+    pub id: String,
 }
 
 /// Both administrators signed in, with factors just proven.
-struct Admins {
-    system: Browser,
-    security: Browser,
+pub struct Admins {
+    pub system: Browser,
+    pub security: Browser,
 }
 
-async fn admins(site: &Site<'_>) -> Admins {
+pub async fn admins(site: &Site<'_>) -> Admins {
     site.identity.set_public_address("https://crm.example");
     Admins {
         system: site.sign_in(SYSTEM).await,
@@ -29,7 +29,7 @@ async fn admins(site: &Site<'_>) -> Admins {
     }
 }
 
-async fn set_up(site: &Site<'_>, admins: &mut Admins, host: &str, accounts: &str) -> SetUp {
+pub async fn set_up(site: &Site<'_>, admins: &mut Admins, host: &str, accounts: &str) -> SetUp {
     let idp = site.network.idp(host, site.now());
     let body = json!({
         "kind": "oidc", "name": host, "accounts": accounts, "secret": "s3cret",
@@ -47,12 +47,12 @@ async fn set_up(site: &Site<'_>, admins: &mut Admins, host: &str, accounts: &str
     SetUp { idp, id }
 }
 
-async fn approve(admins: &mut Admins, set_up: &SetUp, version: i64, access: Value) -> Answer {
+pub async fn approve(admins: &mut Admins, set_up: &SetUp, version: i64, access: Value) -> Answer {
     let path = format!("/identity-providers/{}/access", set_up.id);
     admins.security.put(&path, &json!(version), access).await
 }
 
-fn groups(privileged: bool, two_factors: bool) -> Value {
+pub fn groups(privileged: bool, two_factors: bool) -> Value {
     json!({
         "privileged": privileged, "two_factors": two_factors,
         "mappings": [
@@ -87,13 +87,13 @@ async fn come_back(browser: &mut Browser, set_up: &SetUp, url: &str, code: &str)
     browser.post("/session/federation/callback", body).await
 }
 
-async fn sign_in(browser: &mut Browser, set_up: &SetUp, claims: Value) -> Answer {
+pub async fn sign_in(browser: &mut Browser, set_up: &SetUp, claims: Value) -> Answer {
     let url = begin(browser, set_up, "/customers").await;
     let code = set_up.idp.authorize(&url, claims);
     come_back(browser, set_up, &url, &code).await
 }
 
-fn wang(more: Value) -> Value {
+pub fn wang(more: Value) -> Value {
     let mut claims = json!({
         "sub": "248289761001", "preferred_username": "Wang.Fang", "name": "王芳", "email": "wang@example.com",
         "groups": ["sales"], "amr": ["pwd", "otp"], "sid": "s1",

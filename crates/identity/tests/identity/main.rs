@@ -19,6 +19,7 @@ mod registered;
 mod saml;
 mod scan;
 mod scan_service;
+mod scim;
 mod security;
 mod session_count;
 mod sessions;

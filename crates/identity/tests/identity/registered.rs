@@ -14,7 +14,7 @@ static SERIAL: AtomicU64 = AtomicU64::new(1);
 
 /// A device with a browser on it.
 #[derive(Clone)]
-struct Device {
+pub struct Device {
     signer: Arc<DeviceSigner>,
     id: String,
 }
@@ -78,7 +78,7 @@ impl Device {
         browser.send(method, path, body, &header).await
     }
 
-    async fn get(&self, site: &Site<'_>, browser: &mut Browser, path: &str) -> Answer {
+    pub async fn get(&self, site: &Site<'_>, browser: &mut Browser, path: &str) -> Answer {
         self.send(site, browser, (Method::GET, path), None).await
     }
 
@@ -93,7 +93,7 @@ impl Device {
     }
 
     /// Registers itself from a browser.
-    async fn register(browser: &mut Browser, name: &str) -> Self {
+    pub async fn register(browser: &mut Browser, name: &str) -> Self {
         let mut device = Self::new();
         let body = device.registration(browser, name);
         let answer = browser.post("/me/devices", body).await;

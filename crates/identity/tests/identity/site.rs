@@ -66,6 +66,14 @@ impl Gatekeeper for Guard {
         Box::pin(self.identity.authenticate(headers, asked, origin))
     }
 
+    fn authenticate_provisioning<'a>(
+        &'a self,
+        headers: &'a HeaderMap,
+        origin: Origin,
+    ) -> BoxFuture<'a, Result<Caller, Problem>> {
+        Box::pin(self.identity.authenticate_provisioning(headers, origin))
+    }
+
     fn record_denied(&self, denied: Denied) -> BoxFuture<'_, Result<(), Problem>> {
         Box::pin(async move {
             let recorded = self.sink.record_durably(Event::denied(&denied)).await;
@@ -433,7 +441,10 @@ impl Browser {
     ) -> (StatusCode, HeaderMap, String) {
         let mut request = Request::builder()
             .method(method)
-            .uri(format!("/api/v1{path}"))
+            .uri(match path.starts_with("/scim/v2") {
+                true => path.to_owned(),
+                false => format!("/api/v1{path}"),
+            })
             .extension(ConnectInfo(SocketAddr::new(self.address, 4000)));
         if !self.agent.is_empty() {
             request = request.header(header::USER_AGENT, self.agent);

@@ -1,7 +1,7 @@
 //! The caller of an operation: made from a verified credential, or a named job of the server itself.
 
 use super::{Circumstances, DataScope, RoleSet};
-use custos_values::{ApiKeyId, DepartmentId, OrgId, SessionId, UserId};
+use custos_values::{ApiKeyId, DepartmentId, OrgId, ProviderId, SessionId, UserId};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ pub enum Job {
     Operator,
     /// Marks imports that a stopped server left running.
     Recovery,
-    /// Keeps accounts as identity providers say: signing in there, provisioning.
+    /// Keeps accounts as identity providers say when somebody signs in there.
     Federation,
     /// Puts messages into the outbox and sends them.
     Messenger,
@@ -55,7 +55,7 @@ impl Job {
     }
 }
 
-/// Person or job.
+/// Person, program, provider or job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CallerKind {
     /// A signed-in person.
@@ -71,6 +71,11 @@ pub enum CallerKind {
         user: UserId,
         /// The key.
         key: ApiKeyId,
+    },
+    /// An identity provider with its provisioning token.
+    Provider {
+        /// The provider.
+        provider: ProviderId,
     },
     /// The server itself.
     System(Job),
@@ -95,7 +100,8 @@ pub(super) struct Standing {
 }
 
 /// The identity every decision starts from. Cannot be made outside the kernel except by
-/// [`super::SessionRecord::authenticate`], [`super::ApiKeyRecord::authenticate`] and [`Caller::system`].
+/// [`super::SessionRecord::authenticate`], [`super::ApiKeyRecord::authenticate`],
+/// [`super::ProvisioningRecord::authenticate`] and [`Caller::system`].
 #[derive(Debug, Clone)]
 pub struct Caller {
     kind: CallerKind,
@@ -121,6 +127,13 @@ impl Caller {
             circumstances: None,
             scopes: None,
             origin: Origin::default(),
+        }
+    }
+
+    pub(super) fn provider(provider: ProviderId, org: OrgId, origin: Origin) -> Self {
+        Self {
+            kind: CallerKind::Provider { provider },
+            ..Self::system(Job::Federation, org).with_origin(origin)
         }
     }
 
@@ -153,7 +166,7 @@ impl Caller {
         self
     }
 
-    /// Person or job.
+    /// Person, program, provider or job.
     pub fn kind(&self) -> CallerKind {
         self.kind
     }
@@ -167,7 +180,7 @@ impl Caller {
     pub fn user_id(&self) -> Option<UserId> {
         match self.kind {
             CallerKind::User { user, .. } | CallerKind::Key { user, .. } => Some(user),
-            CallerKind::System(_) => None,
+            CallerKind::Provider { .. } | CallerKind::System(_) => None,
         }
     }
 
@@ -175,7 +188,15 @@ impl Caller {
     pub fn session_id(&self) -> Option<SessionId> {
         match self.kind {
             CallerKind::User { session, .. } => Some(session),
-            CallerKind::Key { .. } | CallerKind::System(_) => None,
+            CallerKind::Key { .. } | CallerKind::Provider { .. } | CallerKind::System(_) => None,
+        }
+    }
+
+    /// The identity provider, if one keeps its accounts here.
+    pub fn provider_id(&self) -> Option<ProviderId> {
+        match self.kind {
+            CallerKind::Provider { provider } => Some(provider),
+            CallerKind::User { .. } | CallerKind::Key { .. } | CallerKind::System(_) => None,
         }
     }
 

@@ -86,6 +86,7 @@ pub struct Decision {
 enum Principal {
     User(RoleSet, DataScope),
     Service(RoleSet, DataScope),
+    Provider,
     System(Job),
 }
 
@@ -94,6 +95,7 @@ impl Principal {
         match caller.kind() {
             CallerKind::User { .. } => Self::User(caller.roles(), caller.data_scope()),
             CallerKind::Key { .. } => Self::Service(caller.roles(), caller.data_scope()),
+            CallerKind::Provider { .. } => Self::Provider,
             CallerKind::System(job) => Self::System(job),
         }
     }
@@ -458,11 +460,13 @@ fn cedar_question(action: &str, question: &Question) -> Option<(Request, Entitie
     let (kind, roles, scope) = match question.principal {
         Principal::User(roles, scope) => ("user", roles, scope.name()),
         Principal::Service(roles, scope) => ("service", roles, scope.name()),
+        Principal::Provider => ("provider", RoleSet::default(), "none"),
         Principal::System(job) => (job.name(), RoleSet::default(), "none"),
     };
     let roles = RestrictedExpression::new_set(roles.iter().map(|role| text(role.name())));
     let principal_type = match question.principal {
         Principal::User(..) | Principal::Service(..) => "User",
+        Principal::Provider => "Provisioner",
         Principal::System(_) => "Job",
     };
     let principal = uid(principal_type, kind)?;

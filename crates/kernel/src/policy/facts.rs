@@ -1,7 +1,7 @@
 //! What a decision needs to know about a record.
 
 use super::{Caller, Resource};
-use custos_values::{DepartmentId, OrgId, UserId};
+use custos_values::{DepartmentId, OrgId, ProviderId, UserId};
 use std::marker::PhantomData;
 
 /// The facts about one record that policies may use. Read from the row's plain columns; nothing sealed is needed.
@@ -17,6 +17,8 @@ pub struct Facts<R: Resource> {
     pub owner: Option<UserId>,
     /// The department it belongs to.
     pub department: Option<DepartmentId>,
+    /// The identity provider it is kept by.
+    pub keeper: Option<ProviderId>,
     resource: PhantomData<R>,
 }
 
@@ -35,8 +37,16 @@ impl<R: Resource> Facts<R> {
             version,
             owner,
             department,
+            keeper: None,
             resource: PhantomData,
         }
+    }
+
+    /// The same of a record that an identity provider keeps: it made it, or its owner connected it.
+    #[must_use]
+    pub fn kept_by(mut self, keeper: Option<ProviderId>) -> Self {
+        self.keeper = keeper;
+        self
     }
 
     /// Facts of a record of the organisation as a whole, such as a department.
@@ -48,7 +58,7 @@ impl<R: Resource> Facts<R> {
 /// How a caller stands to a record: the closed set that policies and scopes are made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Relation {
-    /// The caller is the owner.
+    /// The caller is the owner, or the identity provider that keeps it.
     Own,
     /// The record is in the caller's department.
     Department,
@@ -83,6 +93,13 @@ impl Relation {
     pub(super) fn of<R: Resource>(caller: &Caller, facts: &Facts<R>) -> Self {
         if facts.org != caller.org() {
             return Relation::Foreign;
+        }
+        if let Some(provider) = caller.provider_id() {
+            return if facts.keeper == Some(provider) {
+                Relation::Own
+            } else {
+                Relation::Elsewhere
+            };
         }
         if facts.owner.is_some() && facts.owner == caller.user_id() {
             return Relation::Own;

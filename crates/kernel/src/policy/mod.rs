@@ -11,6 +11,7 @@ mod circumstances;
 mod engine;
 mod facts;
 mod permit;
+mod provisioning;
 mod role;
 mod session;
 
@@ -21,5 +22,6 @@ pub use circumstances::{Assurance, Circumstances, DeviceStanding, Hours, Network
 pub use engine::{Decision, FieldAccess, FieldRule, Policy, PolicyError, PolicySource};
 pub use facts::{Facts, Relation};
 pub use permit::{Denied, Permit, Remedy, Scope};
+pub use provisioning::{ProvisioningRecord, ProvisioningRefusal};
 pub use role::{DataScope, Role, RoleSet, RoleSetError};
 pub use session::{Bar, SessionLimits, SessionRecord, SessionRefusal, SessionState, Surroundings};

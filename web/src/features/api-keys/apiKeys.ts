@@ -26,8 +26,8 @@ export function byResource(scopes: readonly string[]): [string, string[]][] {
   return [...groups];
 }
 
-/** Whether a key works, ends within a fortnight, or has ended. */
-export function standing(key: ApiKey, now = Date.now()): "works" | "ending" | "ended" {
+/** Whether a key or token works, ends within a fortnight, or has ended. */
+export function standing(key: Pick<ApiKey, "expires_at">, now = Date.now()): "works" | "ending" | "ended" {
   const left = Date.parse(key.expires_at) - now;
   return left <= 0 ? "ended" : left < 14 * DAY_MS ? "ending" : "works";
 }

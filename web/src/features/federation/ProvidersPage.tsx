@@ -3,6 +3,7 @@ import {
   DeleteOutlined,
   EditOutlined,
   IdcardOutlined,
+  KeyOutlined,
   PlusOutlined,
   SafetyOutlined,
 } from "@ant-design/icons";
@@ -13,6 +14,7 @@ import { api, body, done, ifMatch } from "../../api/client";
 import type { IdentityProvider } from "../../api/types";
 import { PagePending } from "../../app/layout/PageStates";
 import { useMay } from "../../app/session/session";
+import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
 import { type Column, DataTable } from "../../ui/DataTable";
 import { EmptyState } from "../../ui/EmptyState";
@@ -22,18 +24,24 @@ import { Pill } from "../../ui/Pill";
 import { usePhone } from "../../ui/useMediaQuery";
 import { useShowProblem } from "../../ui/useProblemText";
 import "../admin/admin.css";
+import { standing } from "../api-keys/apiKeys";
 import "./federation.css";
 import { providersQuery } from "./federation";
 import { MappingDrawer } from "./MappingDrawer";
 import { ProviderDrawer } from "./ProviderDrawer";
+import { ProvisioningDialog } from "./ProvisioningDialog";
 
 type Dialog =
   | { kind: "edit"; provider: IdentityProvider | null }
-  | { kind: "mapping"; provider: IdentityProvider };
+  | { kind: "mapping"; provider: IdentityProvider }
+  | { kind: "token"; provider: IdentityProvider };
+
+const TONES = { works: "brand", ending: "caution", ended: "danger" } as const;
 
 export function ProvidersPage() {
   const t = useT();
   const may = useMay();
+  const format = useFormat();
   const phone = usePhone();
   const { modal, message } = App.useApp();
   const queryClient = useQueryClient();
@@ -85,6 +93,13 @@ export function ProvidersPage() {
     ) : (
       <Pill tone="caution">{t("provider-not-approved")}</Pill>
     );
+  const provisioning = ({ provisioning: token }: IdentityProvider) => {
+    if (!token) return null;
+    const state = standing(token);
+    return (
+      <Pill tone={TONES[state]}>{t(`provider-token-${state}`, { at: format.date(token.expires_at) })}</Pill>
+    );
+  };
   const tools = (provider: IdentityProvider) => (
     <span className="row-tools">
       {may("identity_provider.grant") && (
@@ -105,6 +120,11 @@ export function ProvidersPage() {
             title={t("provider-test")}
             icon={<ApiOutlined aria-hidden />}
             onClick={() => test.mutate(provider)}
+          />
+          <Tool
+            title={t("provider-token")}
+            icon={<KeyOutlined aria-hidden />}
+            onClick={() => setDialog({ kind: "token", provider })}
           />
           <Tool
             title={t("provider-remove")}
@@ -138,6 +158,11 @@ export function ProvidersPage() {
     { key: "name", title: t("provider-name"), pinned: true, cell: ({ name }) => name },
     { key: "kind", title: t("provider-kind"), cell: ({ kind }) => t(`provider-kind-${kind}`) },
     { key: "groups", title: t("provider-mapping"), cell: state },
+    {
+      key: "scim",
+      title: t("provider-token"),
+      cell: (provider) => provisioning(provider) ?? "–",
+    },
     { key: "enabled", title: t("provider-enabled"), cell: enabled },
     { key: "tools", title: t("row-tools"), align: "end", cell: tools },
   ];
@@ -175,7 +200,9 @@ export function ProvidersPage() {
                 <span className="soft">{t(`provider-kind-${provider.kind}`)}</span>
               </span>
               {enabled(provider)}
-              <span className="card-facts">{state(provider)}</span>
+              <span className="card-facts">
+                {state(provider)} {provisioning(provider)}
+              </span>
               {tools(provider)}
             </li>
           ))}
@@ -188,6 +215,9 @@ export function ProvidersPage() {
       )}
       {dialog?.kind === "mapping" && (
         <MappingDrawer provider={dialog.provider} onClose={() => setDialog(null)} />
+      )}
+      {dialog?.kind === "token" && (
+        <ProvisioningDialog provider={dialog.provider} onClose={() => setDialog(null)} />
       )}
     </>
   );

@@ -95,6 +95,11 @@ export function logoutUri(server: string, id: string): string {
   return `${server}/api/v1/identity-providers/${id}/back-channel-logout`;
 }
 
+/** Where a provider keeps users and groups. */
+export function provisioningUri(): string {
+  return `${window.location.origin}/scim/v2`;
+}
+
 export const providersQuery = queryOptions({
   queryKey: ["identity-providers"],
   queryFn: () => body(api.GET("/identity-providers")),
