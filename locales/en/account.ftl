@@ -116,6 +116,7 @@ contact-code = Code for this address
 contact-code-note = Six digits were sent there. They are good for 10 minutes.
 contact-send-code = Send a code
 contact-confirm = Confirm
+factors-none = No authenticator app or passkey yet. You sign in with codes sent to you.
 factors-title = Ways to sign in
 factors-note = Passkeys sign in without a password. Add a second way, so that losing one device does not lock you out.
 factor-totp = Authenticator app

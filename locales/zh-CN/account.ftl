@@ -116,6 +116,7 @@ contact-code = 联系方式验证码
 contact-code-note = 6 位验证码已发出，10 分钟内有效。
 contact-send-code = 发送验证码
 contact-confirm = 验证
+factors-none = 尚未添加验证器应用或通行密钥。登录时使用发送给您的验证码。
 factors-title = 登录方式
 factors-note = 使用通行密钥登录无需密码。建议添加两种以上，以免丢失一台设备后无法登录。
 factor-totp = 验证器应用

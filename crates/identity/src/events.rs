@@ -21,6 +21,10 @@ custos_kernel::events! {
     ENROL = "user.enrol", SignIn;
     /// Somebody proved a factor again within their session, or failed to.
     STEP_UP = "session.step_up", Own;
+    /// A code that completes a sign-in was sent.
+    SEND_CODE = "session.code", SignIn;
+    /// A code that proves a factor again was sent.
+    STEP_UP_CODE = "session.step_up_code", Own;
     /// Somebody read their own session.
     READ_SESSION = "session.read", Own;
     /// Somebody signed out.

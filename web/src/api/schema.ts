@@ -1172,6 +1172,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/session/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["session_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/code/message": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["session_code_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/session/federation": {
         parameters: {
             query?: never;
@@ -1406,6 +1438,38 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["session_second_factor_passkey_options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/step-up/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["session_step_up_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/step-up/code/message": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["session_step_up_code_message"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1865,7 +1929,7 @@ export interface components {
              * @description Why.
              * @enum {string}
              */
-            by: "network" | "hours" | "idle" | "absolute" | "concurrent" | "password_age";
+            by: "network" | "hours" | "idle" | "absolute" | "concurrent" | "password_age" | "second_factor";
             /** @description How many of their sessions; 0 where it is not about sessions. */
             sessions: number;
         };
@@ -2005,6 +2069,29 @@ export interface components {
         Code: {
             /** @description What the person typed. */
             code: string;
+        };
+        /** @description Where a code is to be sent. */
+        CodeRequest: {
+            /**
+             * @description The kind of address.
+             * @enum {string}
+             */
+            kind: "mail" | "mobile";
+        };
+        /** @description A code is on its way. */
+        CodeSent: {
+            /** @description The address with its middle hidden. */
+            sent_to: string;
+            /**
+             * Format: int64
+             * @description For how many minutes the code works.
+             */
+            minutes: number;
+            /**
+             * Format: int64
+             * @description After how many seconds another one can be asked for.
+             */
+            again_seconds: number;
         };
         /** @description Which column fills which field. */
         ColumnMapping: {
@@ -2982,7 +3069,7 @@ export interface components {
              * @description The usual step.
              * @enum {string}
              */
-            next: "totp" | "passkey" | "recovery" | "enrol_totp" | "change_password" | "done";
+            next: "totp" | "passkey" | "mail_code" | "sms_code" | "recovery" | "enrol_totp" | "change_password" | "done";
             /** @description All that would do instead, the usual one first. */
             methods: components["schemas"]["SignInStep"][];
         };
@@ -3305,6 +3392,16 @@ export interface components {
             networks: string[];
             hours?: components["schemas"]["WeekHours"] | null;
         };
+        /**
+         * @description Which codes do as second factor of people without an authenticator app or passkey. Administrators need one of these
+         *     in any case.
+         */
+        SecondFactorRules: {
+            /** @description Whether codes sent by mail do. */
+            mail_code: boolean;
+            /** @description Whether codes sent by text message do. */
+            sms_code: boolean;
+        };
         /** @description What settings would mean for the people there are. */
         SecurityPreview: {
             /** @description Active accounts. */
@@ -3317,6 +3414,8 @@ export interface components {
             sessions: components["schemas"]["AffectedPeople"];
             /** @description Whose password would have to be changed at the next request. */
             passwords: components["schemas"]["AffectedPeople"];
+            /** @description Who signs in by codes and would have to set an authenticator app up at the next sign-in. */
+            factors: components["schemas"]["AffectedPeople"];
         };
         /** @description The security settings of an organisation. */
         SecuritySettings: {
@@ -3324,6 +3423,8 @@ export interface components {
             password: components["schemas"]["PasswordRules"];
             /** @description How long sessions last and how many there may be. */
             sessions: components["schemas"]["SessionRules"];
+            /** @description Which codes do as second factor. */
+            second_factor: components["schemas"]["SecondFactorRules"];
             /** @description The organisation's own networks in CIDR form, at most 50. */
             trusted_networks: string[];
             working_hours?: components["schemas"]["WeekHours"] | null;
@@ -3370,7 +3471,7 @@ export interface components {
             /** @description How surely the person proved who they are. */
             assurance: components["schemas"]["Assurance"];
             /** @description By what the person can prove again who they are. */
-            step_up: components["schemas"]["FactorKind"][];
+            step_up: components["schemas"]["StepUpWay"][];
             /** @description Whether what they proved counts as fresh now, for a request from where this one comes. */
             fresh: boolean;
             /**
@@ -3511,7 +3612,7 @@ export interface components {
          * @description A step of signing in.
          * @enum {string}
          */
-        SignInStep: "totp" | "passkey" | "recovery" | "enrol_totp" | "change_password" | "done";
+        SignInStep: "totp" | "passkey" | "mail_code" | "sms_code" | "recovery" | "enrol_totp" | "change_password" | "done";
         /** @description A sign-in that is in force: a browser on a device. */
         SignedInDevice: {
             /**
@@ -3663,6 +3764,11 @@ export interface components {
             /** @description Always false: who is signed in asks for the session. */
             signed_in: boolean;
         };
+        /**
+         * @description By what somebody can prove again who they are.
+         * @enum {string}
+         */
+        StepUpWay: "totp" | "passkey" | "mail_code" | "sms_code";
         /** @description A follow-up, or something the log knows of the customer. */
         TimelineItem: {
             /** @description Unique within the timeline. */
@@ -3691,7 +3797,7 @@ export interface components {
              * @description `done`, or `change_password`.
              * @enum {string}
              */
-            next: "totp" | "passkey" | "recovery" | "enrol_totp" | "change_password" | "done";
+            next: "totp" | "passkey" | "mail_code" | "sms_code" | "recovery" | "enrol_totp" | "change_password" | "done";
             /** @description Ten codes that each stand in for the app once. Shown this once. */
             recovery_codes: string[];
         };
@@ -7277,6 +7383,72 @@ export interface operations {
             };
         };
     };
+    session_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Code"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextStep"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_code_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeRequest"];
+            };
+        };
+        responses: {
+            /** @description success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeSent"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     session_federation: {
         parameters: {
             query?: never;
@@ -7739,6 +7911,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PasskeyChallenge"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_step_up_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Code"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreshSession"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_step_up_code_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeRequest"];
+            };
+        };
+        responses: {
+            /** @description success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeSent"];
                 };
             };
             /** @description problem */

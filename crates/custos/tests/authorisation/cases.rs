@@ -81,6 +81,10 @@ pub fn about(operation: &Declared) -> Option<About> {
         | "session_totp_confirmation"
         | "session_recovery"
         | "session_step_up_totp"
+        | "session_code"
+        | "session_code_message"
+        | "session_step_up_code"
+        | "session_step_up_code_message"
         | "session_step_up_passkey"
         | "session_step_up_passkey_options"
         | "session_passkey"
@@ -151,7 +155,8 @@ fn body(site: &Site<'_>, operation: &str, target: &Target) -> Option<Value> {
             json!({ "setup_code": "", "organisation_name": "", "language": "en", "users": [] })
         }
         "session_create" => json!({ "login": GUEST, "password": password(GUEST) }),
-        "session_totp" | "session_recovery" | "session_step_up_totp" => json!({ "code": "000000" }),
+        "session_code_message" | "session_step_up_code_message" => json!({ "kind": "mail" }),
+        "session_totp" | "session_recovery" | "session_step_up_totp" | "session_code" | "session_step_up_code" => json!({ "code": "000000" }),
         "session_passkey" | "session_second_factor_passkey" | "session_step_up_passkey" => {
             json!({ "state": "", "credential": {} })
         }

@@ -331,6 +331,10 @@ impl Identity {
         let (permit, facts) = self
             .account_permit::<actions::Grant>(&mut tx, caller, id, version)
             .await?;
+        // Held, lest the last factor goes at the same moment.
+        if administers && sql::hold(&mut tx, &permit).await? {
+            needs_factor(&mut tx, id).await?;
+        }
         if facts.active {
             keep_administrators(&mut tx, facts.roles, roles).await?;
         }
@@ -378,6 +382,20 @@ impl Identity {
         );
         Ok((self.policy().permit(caller, &facts)?, found))
     }
+}
+
+/// Refuses to make somebody an administrator who signs in by codes that are sent: administrators need a factor of their
+/// own. Who never signed in sets one up then.
+async fn needs_factor(tx: &mut WriteTx<'_>, user: UserId) -> Result<(), IdentityError> {
+    if sql::signed_in_before_within(tx, user).await?
+        && factors::of_user_within(tx, user).await?.is_empty()
+    {
+        return Err(IdentityError::invalid_field(
+            "roles",
+            "user.roles.needs_factor",
+        ));
+    }
+    Ok(())
 }
 
 pub(crate) async fn check_department(

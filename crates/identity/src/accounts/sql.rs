@@ -317,6 +317,27 @@ pub(crate) async fn credentials_by_id(
     credentials(&rows)
 }
 
+const SIGNED_IN: &str =
+    "SELECT 1 FROM account WHERE org_id = $1 AND id = $2 AND last_sign_in_at IS NOT NULL";
+
+/// Whether somebody ever signed in to an account.
+pub(crate) async fn signed_in_before(
+    tx: &mut ReadTx,
+    org: OrgId,
+    user: UserId,
+) -> Result<bool, StoreError> {
+    let values = [org_value(org), Value::from(user)];
+    Ok(!tx.before_sign_in(SIGNED_IN, &values).await?.is_empty())
+}
+
+/// As [`signed_in_before`], within a transaction.
+pub(super) async fn signed_in_before_within(
+    tx: &mut WriteTx<'_>,
+    user: UserId,
+) -> Result<bool, StoreError> {
+    Ok(!tx.lookup(SIGNED_IN, &[Value::from(user)]).await?.is_empty())
+}
+
 /// How many recovery codes an account has left.
 pub(crate) async fn recovery_codes_left(
     tx: &mut ReadTx,

@@ -4,9 +4,13 @@ use super::sql::ContactRow;
 use custos_kernel::crypto::{CryptoError, TenantKey};
 use custos_outbox::Recipient;
 use custos_values::{Email, FieldError, Phone, Random, UserId};
+use serde::Deserialize;
+use utoipa::ToSchema;
 
 /// What kind of address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ContactKind)]
 pub(crate) enum Kind {
     /// A mail address.
     Mail,

@@ -3,6 +3,7 @@
 use super::model::open_contact;
 use super::{Kind, seal_contact, sql};
 use crate::error::IdentityError;
+use crate::factors;
 use crate::identity::Identity;
 use crate::one_time_code::{Holder, Purpose};
 use crate::resources::ContactPointResource;
@@ -141,10 +142,10 @@ impl Identity {
         Ok(tx.finish(event).await?)
     }
 
-    /// Removes an address.
+    /// Removes an address, except the last by which codes can be sent to somebody without another second factor.
     ///
     /// # Errors
-    /// Refused, or 404.
+    /// Refused, 404, or 409 `contact.last`.
     pub(super) async fn remove_contact(
         &self,
         caller: &Caller,
@@ -152,7 +153,14 @@ impl Identity {
     ) -> Result<(), IdentityError> {
         let (permit, user, _) = self.contact_permit::<actions::Update>(caller)?;
         let account = self.credential_permit(caller.org(), user, caller.origin())?;
+        let codes = self.code_policy(caller.org()).await?;
         let mut tx = self.store().write(caller).await?;
+        self.hold_account(&mut tx, caller, user).await?;
+        if codes.kinds_within(&mut tx, user).await? == [kind]
+            && factors::of_user_within(&mut tx, user).await?.is_empty()
+        {
+            return Err(Problem::new(StatusCode::CONFLICT, "contact.last").into());
+        }
         if !sql::delete(&mut tx, &account, kind).await? {
             return Err(Problem::not_found().into());
         }

@@ -3,9 +3,10 @@
 use super::Kind;
 use crate::resources::UserResource;
 use custos_kernel::crypto::TokenHash;
-use custos_kernel::policy::{Action, Permit, actions};
+use custos_kernel::policy::{Action, Caller, Permit, actions};
 use custos_store::{Migration, ReadTx, Row, StoreError, Value, WriteTx};
 use custos_values::{OrgId, Timestamp, UserId};
+use std::collections::HashMap;
 
 /// `proof` is the hash of the token in the link that was sent to the address: who uses the link proves the address.
 pub(crate) const MIGRATION: Migration = Migration {
@@ -25,10 +26,14 @@ pub(crate) struct ContactRow {
 const COLUMNS: &str =
     "SELECT kind, value, verified_at FROM account_contact WHERE org_id = $1 AND user_id = $2";
 
+fn kind(row: &Row, column: usize) -> Result<Kind, StoreError> {
+    Kind::from_name(row.text(column)?)
+        .ok_or_else(|| StoreError::Corrupt("an address of an unknown kind".to_owned()))
+}
+
 fn contact(row: &Row) -> Result<ContactRow, StoreError> {
     Ok(ContactRow {
-        kind: Kind::from_name(row.text(0)?)
-            .ok_or_else(|| StoreError::Corrupt("an address of an unknown kind".to_owned()))?,
+        kind: kind(row, 0)?,
         value: row.bytes(1)?.to_vec(),
         verified: row.time_opt(2)?.is_some(),
     })
@@ -52,6 +57,27 @@ pub(crate) async fn of_user_within(
 ) -> Result<Vec<ContactRow>, StoreError> {
     let rows = tx.lookup(COLUMNS, &[Value::from(user)]).await?;
     rows.iter().map(contact).collect()
+}
+
+/// The kinds of proven addresses of each account of the caller's organisation that has one.
+pub(crate) async fn proven_of_all(
+    tx: &mut ReadTx,
+    caller: &Caller,
+) -> Result<HashMap<UserId, Vec<Kind>>, StoreError> {
+    let sql =
+        "SELECT user_id, kind FROM account_contact WHERE org_id = $1 AND verified_at IS NOT NULL";
+    let mut proven: HashMap<UserId, Vec<Kind>> = HashMap::new();
+    for row in tx.lookup(caller, sql, &[]).await? {
+        let user = UserId::from_bytes(row.id(0)?);
+        proven.entry(user).or_default().push(kind(&row, 1)?);
+    }
+    Ok(proven)
+}
+
+/// The kinds of those of an account's addresses that are proven.
+pub(crate) fn proven(rows: &[ContactRow]) -> Vec<Kind> {
+    let proven = rows.iter().filter(|row| row.verified);
+    proven.map(|row| row.kind).collect()
 }
 
 /// Stores an address: proven at a moment, or to be proven by a link.

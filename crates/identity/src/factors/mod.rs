@@ -26,7 +26,7 @@ pub(crate) use challenge::{Challenge, Purpose};
 pub(crate) use http::{PasskeyChallenge, operations};
 pub(crate) use passkey::{Assertion, RelyingParty, Verdict};
 pub(crate) use sql::{
-    MIGRATION, NewFactor, by_credential, insert_first, kinds_of_all, of_user, use_challenge,
-    use_passkey, use_totp_step,
+    MIGRATION, NewFactor, by_credential, insert_first, kinds_of_all, of_user, of_user_within,
+    use_challenge, use_passkey, use_totp_step,
 };
 pub(crate) use totp::{Setup, open_totp, seal_totp};

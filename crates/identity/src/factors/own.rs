@@ -285,7 +285,7 @@ impl Identity {
         Ok(tx.finish(event).await?)
     }
 
-    /// Removes one of the caller's own factors, except the last.
+    /// Removes one of the caller's own factors, except the last where no code can be sent in its place.
     ///
     /// # Errors
     /// 403 `session.step_up`, 404, 409 `factor.last`.
@@ -295,6 +295,7 @@ impl Identity {
         id: FactorId,
     ) -> Result<(), IdentityError> {
         let (user, permit) = self.own_factor::<actions::Delete>(caller, id.as_bytes())?;
+        let codes = self.code_policy(caller.org()).await?;
         let mut tx = self.store().write(caller).await?;
         // Else two removed at once could be the last two.
         self.hold_account(&mut tx, caller, user).await?;
@@ -303,7 +304,7 @@ impl Identity {
             return Err(Problem::not_found().into());
         };
         let kind = removed.kind;
-        if factors.len() == 1 {
+        if factors.len() == 1 && codes.kinds_within(&mut tx, user).await?.is_empty() {
             return Err(conflict("factor.last"));
         }
         sql::delete(&mut tx, &permit, user).await?;
@@ -363,7 +364,7 @@ impl Identity {
     }
 
     /// Makes others who change the factors of an account wait for this transaction.
-    async fn hold_account(
+    pub(crate) async fn hold_account(
         &self,
         tx: &mut WriteTx<'_>,
         caller: &Caller,

@@ -63,7 +63,7 @@ pub(crate) async fn of_user(
 }
 
 /// The same, within a transaction.
-pub(super) async fn of_user_within(
+pub(crate) async fn of_user_within(
     tx: &mut WriteTx<'_>,
     user: UserId,
 ) -> Result<Vec<Factor>, StoreError> {

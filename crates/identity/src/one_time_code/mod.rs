@@ -16,5 +16,5 @@
 mod sending;
 mod sql;
 
-pub(crate) use sending::{Holder, Purpose};
+pub(crate) use sending::{Holder, LIFE_MIN, PAUSE_MS, Purpose};
 pub(crate) use sql::MIGRATION;

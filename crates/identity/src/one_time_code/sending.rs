@@ -15,11 +15,11 @@ use custos_store::WriteTx;
 use custos_values::{OrgId, Random, SessionId, UserId};
 
 /// How long a code works, in minutes.
-const LIFE_MIN: i64 = 10;
+pub(crate) const LIFE_MIN: i64 = 10;
 /// Wrong tries after which it is gone.
 const TRIES: i64 = 5;
 /// Pause between two codes of one account, in milliseconds.
-const PAUSE_MS: i64 = 30_000;
+pub(crate) const PAUSE_MS: i64 = 30_000;
 /// Codes per account, and per destination, within a day.
 const PER_DAY: i64 = 10;
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -31,8 +31,7 @@ pub(crate) enum Purpose {
     ContactMail,
     /// That a mobile number is one's own.
     ContactMobile,
-    /// The second factor of a sign-in.
-    #[expect(dead_code, reason = "the second factor by code follows")]
+    /// The second factor of a sign-in, or of a step-up within its session.
     SignIn,
 }
 

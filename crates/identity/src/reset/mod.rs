@@ -6,7 +6,8 @@
 //! everybody but the account's own devices, whether or not there is such an account; signing in is not affected.
 //!
 //! The link works once, for 30 minutes, and the one before it no longer. It sets the password and ends every session;
-//! the second factor is still needed to sign in.
+//! the second factor is still needed to sign in. Whose second factor is a code by mail gets no link: the mailbox alone
+//! would open the account.
 
 mod http;
 mod operations;

@@ -2,14 +2,14 @@
 
 use crate::accounts::login_hash;
 use crate::accounts::sql::{self as accounts, LinkPurpose};
-use crate::contact::proven_mail;
 use crate::contact::sql as contacts;
+use crate::contact::{Kind, proven_mail};
 use crate::error::IdentityError;
 use crate::events::{RESET, RESET_REQUEST};
 use crate::identity::Identity;
 use crate::organisation::touch;
 use crate::sessions;
-use crate::sign_in::device_source;
+use crate::sign_in::{Method, device_source};
 use axum::http::StatusCode;
 use custos_http::Problem;
 use custos_kernel::audit::{Detail, Outcome};
@@ -108,6 +108,11 @@ impl Identity {
             }
         };
         drop(read);
+        let found = match found {
+            // Else the mailbox alone would open the account.
+            Ok((user, _)) if self.signs_in_by_mail(org, user).await? => Err("mail_is_factor"),
+            found => found,
+        };
         let event = |user, outcome| {
             Event::before_sign_in(org, user, &RESET_REQUEST, outcome, origin.clone())
                 .with("login", Detail::keyed_hash(hash.to_be_bytes()))
@@ -137,6 +142,11 @@ impl Identity {
         // Whoever asked is not known to be the account's owner.
         let asked = event(None, Outcome::Allowed).with("user", Detail::id(*user.as_bytes()));
         Ok(tx.finish_all(vec![asked, queued]).await?)
+    }
+
+    async fn signs_in_by_mail(&self, org: OrgId, user: UserId) -> Result<bool, IdentityError> {
+        let proofs = self.proofs_of(org, user).await?;
+        Ok(proofs.contains(&Method::Code(Kind::Mail)))
     }
 
     async fn reset_draft(

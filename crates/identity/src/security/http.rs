@@ -33,6 +33,8 @@ pub(super) enum AffectedBy {
     Concurrent,
     /// The age of the password.
     PasswordAge,
+    /// The second factor, which would no longer do.
+    SecondFactor,
 }
 
 /// Somebody to whom something would happen.
@@ -72,6 +74,8 @@ pub(super) struct SecurityPreview {
     sessions: AffectedPeople,
     /// Whose password would have to be changed at the next request.
     passwords: AffectedPeople,
+    /// Who signs in by codes and would have to set an authenticator app up at the next sign-in.
+    factors: AffectedPeople,
 }
 
 pub(crate) fn operations() -> Vec<Operation<Arc<Identity>>> {
@@ -139,6 +143,7 @@ async fn preview(
         barred: people(preview.barred),
         sessions: people(preview.sessions),
         passwords: people(preview.passwords),
+        factors: people(preview.factors),
     }))
 }
 
@@ -154,6 +159,7 @@ fn people(affected: Vec<Affected>) -> AffectedPeople {
             Why::Absolute => AffectedBy::Absolute,
             Why::Concurrent => AffectedBy::Concurrent,
             Why::PasswordAge => AffectedBy::PasswordAge,
+            Why::SecondFactor => AffectedBy::SecondFactor,
         },
         sessions: one.sessions,
     };

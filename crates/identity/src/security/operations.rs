@@ -170,6 +170,7 @@ fn changes(before: &SecuritySettings, after: &SecuritySettings) -> Vec<&'static 
     let parts = [
         ("password", before.password != after.password),
         ("sessions", before.sessions != after.sessions),
+        ("second_factor", before.second_factor != after.second_factor),
         (
             "trusted_networks",
             before.trusted_networks != after.trusted_networks,

@@ -2,8 +2,10 @@
 
 use super::rules::Rules;
 use super::settings::SecuritySettings;
+use crate::contact;
 use crate::error::IdentityError;
 use crate::events::PREVIEW_SETTINGS;
+use crate::factors;
 use crate::identity::Identity;
 use crate::resources::SecuritySettingsResource;
 use crate::sessions::LiveSession;
@@ -11,7 +13,8 @@ use custos_kernel::audit::Detail;
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Bar, Caller};
 use custos_values::{Timestamp, UserId};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// Why something would happen to somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +31,8 @@ pub(super) enum Why {
     Concurrent,
     /// The age of the password.
     PasswordAge,
+    /// Their second factor, which would no longer do.
+    SecondFactor,
 }
 
 /// Somebody to whom something would happen.
@@ -49,6 +54,7 @@ pub(super) struct Preview {
     pub(super) barred: Vec<Affected>,
     pub(super) sessions: Vec<Affected>,
     pub(super) passwords: Vec<Affected>,
+    pub(super) factors: Vec<Affected>,
 }
 
 impl Identity {
@@ -69,6 +75,7 @@ impl Identity {
         for session in self.live_sessions(caller.org()).await? {
             of_user.entry(session.user).or_default().push(session);
         }
+        let by_code = self.losing_codes(caller, &rules).await?;
         let mut preview = Preview::default();
         for (id, person) in directory.people().filter(|(_, person)| person.active) {
             let sessions = of_user.remove(&id).unwrap_or_default();
@@ -101,6 +108,9 @@ impl Identity {
             let due = rules.password_expired(person.password_set_at, now);
             let due = due.then(|| affected((Why::PasswordAge, 0)));
             preview.passwords.extend(due);
+            let loses = by_code.contains(&id);
+            let loses = loses.then(|| affected((Why::SecondFactor, 0)));
+            preview.factors.extend(loses);
         }
         let event = Event::own::<SecuritySettingsResource>(
             caller,
@@ -111,9 +121,37 @@ impl Identity {
         let event = event
             .with("barred", count(&preview.barred))
             .with("sessions", count(&preview.sessions))
-            .with("passwords", count(&preview.passwords));
+            .with("passwords", count(&preview.passwords))
+            .with("factors", count(&preview.factors));
         self.sink().record(event).await?;
         Ok(preview)
+    }
+
+    /// Who signs in by codes that are sent, and could not any more.
+    async fn losing_codes(
+        &self,
+        caller: &Caller,
+        after: &Rules,
+    ) -> Result<HashSet<UserId>, IdentityError> {
+        let before = self.code_policy(caller.org()).await?;
+        let after = before.under(Arc::new(after.clone()));
+        let directory = self.directory(caller.org()).await?;
+        let mut tx = self.store().read().await?;
+        let with_factor = factors::kinds_of_all(&mut tx, caller).await?;
+        let proven = contact::sql::proven_of_all(&mut tx, caller).await?;
+        drop(tx);
+        let loses = |(user, proven): &(UserId, Vec<contact::Kind>)| {
+            directory.person(*user).is_some_and(|person| {
+                !with_factor.contains_key(user)
+                    && !before.kinds(person.roles, proven).is_empty()
+                    && after.kinds(person.roles, proven).is_empty()
+            })
+        };
+        Ok(proven
+            .into_iter()
+            .filter(loses)
+            .map(|(user, _)| user)
+            .collect())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::settings::{PasswordRules, RoleRules, SecuritySettings, SessionRules, WhenFull};
 use super::week::Week;
+use crate::contact::Kind;
 use crate::organisation::Person;
 use custos_http::FieldProblem;
 use custos_kernel::policy::{Bar, Hours, NetworkZone, Role, RoleSet, SessionLimits};
@@ -142,6 +143,16 @@ impl Rules {
             rules.when_full
         };
         Some((most, when_full))
+    }
+
+    /// Whether a code sent to this kind of address does as second factor for somebody of these roles. For
+    /// administrators it never does.
+    pub(crate) fn accepts_codes(&self, roles: RoleSet, kind: Kind) -> bool {
+        let accepted = match kind {
+            Kind::Mail => self.settings.second_factor.mail_code,
+            Kind::Mobile => self.settings.second_factor.sms_code,
+        };
+        accepted && !roles.iter().any(Role::is_administrator)
     }
 
     /// Whether the organisation counts the address as its own.

@@ -48,6 +48,17 @@ pub(crate) struct SessionRules {
     pub(crate) when_full: WhenFull,
 }
 
+/// Which codes do as second factor of people without an authenticator app or passkey. Administrators need one of these
+/// in any case.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SecondFactorRules {
+    /// Whether codes sent by mail do.
+    pub(crate) mail_code: bool,
+    /// Whether codes sent by text message do.
+    pub(crate) sms_code: bool,
+}
+
 /// A day of the week.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -103,6 +114,8 @@ pub(crate) struct SecuritySettings {
     pub(crate) password: PasswordRules,
     /// How long sessions last and how many there may be.
     pub(crate) sessions: SessionRules,
+    /// Which codes do as second factor.
+    pub(crate) second_factor: SecondFactorRules,
     /// The organisation's own networks in CIDR form, at most 50.
     pub(crate) trusted_networks: Vec<String>,
     /// The organisation's working hours; null where there are none.
@@ -128,6 +141,7 @@ impl Default for SecuritySettings {
                 concurrent: None,
                 when_full: WhenFull::OldestGoes,
             },
+            second_factor: SecondFactorRules::default(),
             trusted_networks: Vec::new(),
             working_hours: None,
             roles: Vec::new(),

@@ -3,13 +3,14 @@
 use super::cookie;
 use super::operations::csrf_token;
 use crate::accounts::sql as accounts;
+use crate::contact::Kind;
 use crate::error::IdentityError;
 use crate::events::READ_SESSION;
-use crate::factors;
 use crate::identity::Identity;
 use crate::preferences::chosen_language;
 use crate::resources::SessionResource;
-use crate::schema::{AssuranceName, DataScopeName, FactorKind, Named, RoleName};
+use crate::schema::{AssuranceName, DataScopeName, Named, RoleName};
+use crate::sign_in::Method as Proof;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -17,7 +18,6 @@ use custos_http::{Access, Api, Operation, Problem};
 use custos_kernel::event::Event;
 use custos_values::{DeviceId, Timestamp, UserId};
 use serde::Serialize;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use utoipa::ToSchema;
 
@@ -47,6 +47,33 @@ pub(super) struct SessionUser {
     password: bool,
 }
 
+/// By what somebody can prove again who they are.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum StepUpWay {
+    /// A code of an authenticator app.
+    Totp,
+    /// A passkey.
+    Passkey,
+    /// A code sent by mail.
+    MailCode,
+    /// A code sent by text message.
+    SmsCode,
+}
+
+impl StepUpWay {
+    /// None for what only completes a sign-in.
+    fn of(method: Proof) -> Option<Self> {
+        match method {
+            Proof::Totp => Some(Self::Totp),
+            Proof::Passkey => Some(Self::Passkey),
+            Proof::Code(Kind::Mail) => Some(Self::MailCode),
+            Proof::Code(Kind::Mobile) => Some(Self::SmsCode),
+            Proof::Recovery | Proof::EnrolTotp => None,
+        }
+    }
+}
+
 /// Who is signed in, what they may do, and until when.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Session)]
@@ -62,7 +89,7 @@ pub(super) struct SessionBody {
     /// How surely the person proved who they are.
     assurance: AssuranceName,
     /// By what the person can prove again who they are.
-    step_up: Vec<FactorKind>,
+    step_up: Vec<StepUpWay>,
     /// Whether what they proved counts as fresh now, for a request from where this one comes.
     fresh: bool,
     /// The registered device the session is bound to. Every request must then carry a proof of its key.
@@ -112,12 +139,11 @@ async fn read(
     let person = directory.person(record.user).ok_or_else(missing)?;
     let mut tx = identity.store().read().await?;
     let credentials = accounts::credentials_by_id(&mut tx, record.org, record.user).await?;
-    let factors = factors::of_user(&mut tx, record.org, record.user).await?;
     drop(tx);
+    let proofs = identity.proofs_of(record.org, record.user).await?;
     let limits = directory.rules().limits();
     let withheld = person.roles.iter();
     let withheld = withheld.filter(|role| !caller.roles().contains(*role));
-    let step_up: BTreeSet<FactorKind> = factors.iter().map(|factor| factor.kind).collect();
     let chosen = chosen_language(&identity, &caller).await?;
     let body = SessionBody {
         user: SessionUser {
@@ -148,7 +174,7 @@ async fn read(
         permissions: identity.permissions_of(&caller),
         csrf_token: csrf_token(&token),
         assurance: record.assurance.into(),
-        step_up: step_up.into_iter().collect(),
+        step_up: proofs.into_iter().filter_map(StepUpWay::of).collect(),
         fresh: caller.circumstances().is_some_and(|around| around.fresh),
         fresh_until: record.fresh_until(&limits),
         idle_expires_at: record.idle_deadline(&limits),

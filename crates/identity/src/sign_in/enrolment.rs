@@ -1,5 +1,6 @@
 //! Setting the authenticator app up.
 
+use super::next::Method;
 use super::second_factor::Proof;
 use super::{Completed, new_recovery_codes};
 use crate::accounts::sql;
@@ -35,14 +36,10 @@ impl Identity {
         origin: Origin,
     ) -> Result<Setup, IdentityError> {
         let (_, row) = self.pending_session(headers, origin.address).await?;
-        let mut read = self.store().read().await?;
-        if !factors::of_user(&mut read, row.org, row.user)
-            .await?
-            .is_empty()
-        {
+        let next = self.next_of(row.org, row.user).await?;
+        if !next.methods().contains(&Method::EnrolTotp) {
             return Err(already_set_up());
         }
-        drop(read);
         let key = self.store().keys().get(self.store(), row.org).await?;
         let secret = match &row.enrolment {
             Some(sealed) => open(&key, row.id, sealed)?,

@@ -3,6 +3,7 @@
 use super::next::{Method as Way, Next};
 use super::second_factor::Code;
 use super::{Begun, Completed, strength};
+use crate::contact::Kind;
 use crate::error::IdentityError;
 use crate::identity::Identity;
 use crate::security::Demands;
@@ -52,6 +53,10 @@ pub(crate) enum Step {
     Totp,
     /// A passkey.
     Passkey,
+    /// A code sent by mail.
+    MailCode,
+    /// A code sent by text message.
+    SmsCode,
     /// A recovery code.
     Recovery,
     /// Setting the authenticator app up.
@@ -67,6 +72,8 @@ impl From<Way> for Step {
         match method {
             Way::Totp => Self::Totp,
             Way::Passkey => Self::Passkey,
+            Way::Code(Kind::Mail) => Self::MailCode,
+            Way::Code(Kind::Mobile) => Self::SmsCode,
             Way::Recovery => Self::Recovery,
             Way::EnrolTotp => Self::EnrolTotp,
         }

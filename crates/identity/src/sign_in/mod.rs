@@ -1,7 +1,7 @@
 //! Signing in: password or one-time link, then the second factor, without which nobody gets in.
 //!
 //! A right password (or link) makes a *pending* session, good for nothing but proving the second factor: the code of
-//! an authenticator app, a recovery code, or, the first time, setting the app up. With the second factor the session
+//! an authenticator app, a recovery code, a code that is [sent][sent_code], or, the first time, setting the app up. With the second factor the session
 //! becomes active under a new token, so that a token planted or seen before is worth nothing. What is proven is fresh
 //! for some minutes; for actions that policies want a fresh factor for, [`step_up`] proves one again.
 //!
@@ -34,6 +34,8 @@ mod passkey_http;
 mod password;
 mod recovery;
 mod second_factor;
+mod sent_code;
+mod sent_code_http;
 mod step_up;
 mod step_up_http;
 mod strength;
@@ -44,7 +46,7 @@ pub(crate) use hashing::Hashing;
 pub(crate) use http::{NextStep, begun, completed, to_its_end};
 pub(crate) use link::LINK_LIFE_MS;
 pub use link::LinkToken;
-pub(crate) use next::Next;
+pub(crate) use next::{Method, Next};
 pub(crate) use recovery::new_recovery_codes;
 pub use strength::Strength;
 pub(crate) use strength::{field_problems, strength};
@@ -68,6 +70,7 @@ pub(crate) fn operations() -> Vec<Operation<Arc<Identity>>> {
     let mut all = http::operations();
     all.extend(passkey_http::operations());
     all.extend(step_up_http::operations());
+    all.extend(sent_code_http::operations());
     all
 }
 

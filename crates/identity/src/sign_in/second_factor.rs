@@ -33,6 +33,8 @@ pub(crate) enum Code<'t> {
     Totp(&'t str),
     /// A recovery code.
     Recovery(&'t str),
+    /// A code that was sent.
+    Sent(&'t str),
 }
 
 impl Code<'_> {
@@ -40,6 +42,7 @@ impl Code<'_> {
         match self {
             Self::Totp(_) => "totp",
             Self::Recovery(_) => "recovery",
+            Self::Sent(_) => "sent_code",
         }
     }
 
@@ -47,6 +50,7 @@ impl Code<'_> {
         let code = match self {
             Self::Totp(_) => "session.totp.wrong",
             Self::Recovery(_) => "session.recovery.wrong",
+            Self::Sent(_) => "session.code.wrong",
         };
         Problem::new(StatusCode::UNAUTHORIZED, code)
     }
@@ -97,8 +101,8 @@ impl Identity {
     /// Proves the second factor.
     ///
     /// # Errors
-    /// 401 `session.totp.wrong`, `session.recovery.wrong`, or `session.expired` with the last wrong code allowed;
-    /// 409 `session.totp.not_set_up`; 429.
+    /// 401 `session.totp.wrong`, `session.recovery.wrong`, `session.code.wrong`, or `session.expired` with the last
+    /// wrong code allowed; 409 `session.totp.not_set_up`, `session.code.unavailable`; 429.
     pub(crate) async fn prove_second_factor(
         &self,
         headers: &HeaderMap,
@@ -118,7 +122,7 @@ impl Identity {
     /// Checks a code. What is right must also be the first to come: gives the transaction that used it up.
     ///
     /// # Errors
-    /// 409 `session.totp.not_set_up`.
+    /// 409 `session.totp.not_set_up`, `session.code.unavailable`.
     pub(super) async fn use_code(
         &self,
         trial: &Trial,
@@ -127,6 +131,7 @@ impl Identity {
         match code {
             Code::Totp(text) => self.use_totp(trial, text.trim()).await,
             Code::Recovery(text) => self.use_recovery(trial, text).await,
+            Code::Sent(text) => self.use_sent_code(trial, text).await,
         }
     }
 
@@ -168,12 +173,10 @@ impl Identity {
         text: &str,
     ) -> Result<Option<WriteTx<'_>>, IdentityError> {
         let (org, user) = (trial.row.org, trial.row.user);
-        let mut read = self.store().read().await?;
-        if factors::of_user(&mut read, org, user).await?.is_empty() {
+        if self.proofs_of(org, user).await?.is_empty() {
             // A recovery code stands in for a factor; without one, the next step is to set one up.
             return Err(Problem::new(StatusCode::CONFLICT, "session.totp.not_set_up").into());
         }
-        drop(read);
         let Some(hash) = recovery::hash(user, text) else {
             return Ok(None);
         };

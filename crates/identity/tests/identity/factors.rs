@@ -5,14 +5,14 @@ use crate::totp;
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-async fn items(browser: &mut Browser) -> Vec<Value> {
+pub async fn items(browser: &mut Browser) -> Vec<Value> {
     let answer = browser.get("/me/factors").await;
     assert_eq!(answer.status, StatusCode::OK, "{:?}", answer.body);
     answer.body["items"].as_array().unwrap().clone()
 }
 
 /// Adds another app; gives its id and secret.
-async fn add_app(site: &Site<'_>, browser: &mut Browser, name: &str) -> (String, String) {
+pub async fn add_app(site: &Site<'_>, browser: &mut Browser, name: &str) -> (String, String) {
     site.installation.clock().advance(1000);
     let setup = browser
         .send(Method::POST, "/me/factors/totp/options", None, &[])
@@ -29,7 +29,7 @@ async fn add_app(site: &Site<'_>, browser: &mut Browser, name: &str) -> (String,
     (added.body["id"].as_str().unwrap().to_owned(), secret)
 }
 
-async fn remove(browser: &mut Browser, id: &Value) -> crate::site::Answer {
+pub async fn remove(browser: &mut Browser, id: &Value) -> crate::site::Answer {
     browser
         .delete(&format!("/me/factors/{}", id.as_str().unwrap()))
         .await

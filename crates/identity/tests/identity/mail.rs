@@ -7,10 +7,15 @@ use custos_store::Value as Column;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-const MAIL: &str = "zhu.guanqun@example.cn";
+pub const MAIL: &str = "zhu.guanqun@example.cn";
 
 /// Sets a mail server up, past the operations of another crate. Nothing is sent in these tests.
-async fn with_mail(site: &Site<'_>) {
+pub async fn with_mail(site: &Site<'_>) {
+    with_messages(site, Value::Null).await;
+}
+
+/// As [`with_mail`], and a provider of text messages.
+pub async fn with_messages(site: &Site<'_>, sms: Value) {
     let org = site.org().await;
     let store = site.installation.store();
     let key = store.keys().get(store, org).await.unwrap();
@@ -20,7 +25,7 @@ async fn with_mail(site: &Site<'_>) {
             "host": "localhost", "port": 25, "security": "plain", "user": null, "password": null,
             "from_name": "CRM", "from_address": "crm@example.cn",
         },
-        "sms": null,
+        "sms": sms,
     });
     let sealed = key.seal_secret(
         "outbox.settings",
@@ -34,7 +39,7 @@ async fn with_mail(site: &Site<'_>) {
 }
 
 /// The messages of a kind, oldest first, opened.
-async fn messages(site: &Site<'_>, template: &str) -> Vec<Value> {
+pub async fn messages(site: &Site<'_>, template: &str) -> Vec<Value> {
     let org = site.org().await;
     let store = site.installation.store();
     let key = store.keys().get(store, org).await.unwrap();
@@ -56,7 +61,7 @@ async fn messages(site: &Site<'_>, template: &str) -> Vec<Value> {
 }
 
 /// The newest message of a kind, once there are so many.
-async fn newest(site: &Site<'_>, template: &str, count: usize) -> Value {
+pub async fn newest(site: &Site<'_>, template: &str, count: usize) -> Value {
     for _ in 0..200 {
         let mut all = messages(site, template).await;
         assert!(all.len() <= count, "{all:?}");
@@ -78,7 +83,7 @@ fn token(message: &Value, page: &str) -> String {
 }
 
 /// Proves a mail address by the code that is sent there.
-async fn prove(site: &Site<'_>, browser: &mut Browser, codes: usize) {
+pub async fn prove(site: &Site<'_>, browser: &mut Browser, codes: usize) {
     let put = browser
         .send(
             Method::PUT,
@@ -96,7 +101,7 @@ async fn prove(site: &Site<'_>, browser: &mut Browser, codes: usize) {
 }
 
 /// A site on which the sales lead has a proven mail address.
-async fn reachable<'i>(installation: &'i custos_testkit::Installation) -> (Site<'i>, Browser) {
+pub async fn reachable<'i>(installation: &'i custos_testkit::Installation) -> (Site<'i>, Browser) {
     let site = ready(installation).await;
     with_mail(&site).await;
     let mut browser = site.sign_in(LEAD).await;

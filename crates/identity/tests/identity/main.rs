@@ -21,6 +21,7 @@ mod scan;
 mod scan_service;
 mod scim;
 mod security;
+mod sent_codes;
 mod session_count;
 mod sessions;
 mod setup;

@@ -16,6 +16,7 @@ pub fn settings() -> Value {
         "sessions": {
             "idle_minutes": 30, "absolute_hours": 12, "fresh_minutes": 5, "concurrent": null, "when_full": "oldest_goes"
         },
+        "second_factor": { "mail_code": false, "sms_code": false },
         "trusted_networks": [],
         "working_hours": null,
         "roles": []
@@ -41,7 +42,7 @@ pub async fn save(browser: &mut Browser, body: Value) -> Answer {
         .await
 }
 
-async fn saved(site: &Site<'_>, body: Value) {
+pub async fn saved(site: &Site<'_>, body: Value) {
     let mut system = site.sign_in(SYSTEM).await;
     let answer = save(&mut system, body).await;
     assert_eq!(answer.status, StatusCode::OK, "{:?}", answer.body);

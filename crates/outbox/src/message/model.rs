@@ -87,7 +87,7 @@ impl Recipient {
     }
 
     /// With the middle hidden.
-    pub(crate) fn mask(&self) -> String {
+    pub fn mask(&self) -> String {
         match self {
             Self::Mail(address) => address.mask(),
             Self::Mobile(number) => number.mask(),

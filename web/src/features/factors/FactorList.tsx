@@ -75,6 +75,7 @@ export function FactorList() {
   return (
     <>
       <ul className="sessions" aria-label={t("factors-title")}>
+        {items.length === 0 && <li className="session soft">{t("factors-none")}</li>}
         {items.map((factor) => (
           <li key={factor.id} className="session">
             <div className="session-facts">

@@ -9,7 +9,7 @@ interface Props {
   onClose: () => void;
 }
 
-const LISTS = ["barred", "sessions", "passwords"] as const;
+const LISTS = ["barred", "sessions", "passwords", "factors"] as const;
 
 /** Whom the settings would concern, before they are saved. */
 export function PreviewDialog({ preview, saving, onSave, onClose }: Props) {

@@ -97,6 +97,7 @@ function SettingsForm({ settings, tag }: { settings: SecuritySettings; tag: stri
     >
       {!changeable && <Alert type="info" showIcon title={t("security-read-only")} />}
       <Passwords />
+      <SecondFactor />
       <Sessions />
       <Settings title={t("security-organisation")} note={t("security-organisation-note")}>
         <NetworksField
@@ -217,6 +218,25 @@ function Passwords() {
       >
         <Switch aria-label={t("security-breached")} />
       </Setting>
+    </Settings>
+  );
+}
+
+function SecondFactor() {
+  const t = useT();
+  return (
+    <Settings title={t("security-second-factor")} note={t("security-second-factor-note")}>
+      {(["mail_code", "sms_code"] as const).map((code) => (
+        <Setting
+          key={code}
+          path={["second_factor", code]}
+          label={t(`security-${code}`)}
+          note={t(`security-${code}-note`)}
+          valuePropName="checked"
+        >
+          <Switch aria-label={t(`security-${code}`)} />
+        </Setting>
+      ))}
     </Settings>
   );
 }

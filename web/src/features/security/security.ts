@@ -29,6 +29,7 @@ export interface RoleValues {
 export interface SettingsValues {
   password: SecuritySettings["password"];
   sessions: Omit<SecuritySettings["sessions"], "concurrent"> & { concurrent: number | null };
+  second_factor: SecuritySettings["second_factor"];
   trusted_networks: string;
   working_hours: HoursValues;
   roles: Record<Role, RoleValues>;
@@ -76,6 +77,7 @@ export function valuesOf(settings: SecuritySettings): SettingsValues {
   return {
     password: settings.password,
     sessions: { ...settings.sessions, concurrent: settings.sessions.concurrent ?? null },
+    second_factor: settings.second_factor,
     trusted_networks: settings.trusted_networks.join("\n"),
     working_hours: hoursValues(settings.working_hours),
     roles: Object.fromEntries(roles) as Record<Role, RoleValues>,
@@ -95,6 +97,7 @@ export function settingsOf(values: SettingsValues): SecuritySettings {
   return {
     password: values.password,
     sessions: values.sessions,
+    second_factor: values.second_factor,
     trusted_networks: linesOf(values.trusted_networks),
     working_hours: hoursOf(values.working_hours),
     roles: ruledRoles(values),

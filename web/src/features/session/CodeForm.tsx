@@ -1,34 +1,33 @@
 import { useMutation } from "@tanstack/react-query";
 import { Alert, Button, Form, Input } from "antd";
-import { api, body } from "../../api/client";
-import type { NextStep } from "../../api/types";
 import { useT } from "../../i18n/useT";
 import { useProblemText } from "../../ui/useProblemText";
 
-const TOTP_DIGITS = 6;
+const DIGITS = 6;
 
-interface Props {
-  kind: "totp" | "recovery";
-  onNext: (next: NextStep["next"]) => void;
+interface Props<T> {
+  /** Six digits from an app or a message, or a recovery code. */
+  kind: "digits" | "recovery";
+  check: (code: string) => Promise<T>;
+  onProven: (answer: T) => void;
+  onRefused?: (error: unknown) => void;
 }
 
-/** Asks for the code of the authenticator app, or for a recovery code. */
-export function CodeForm({ kind, onNext }: Props) {
+/** Asks for a code. Six digits are checked as soon as they are complete. */
+export function CodeForm<T>({ kind, check, onProven, onRefused }: Props<T>) {
   const t = useT();
   const text = useProblemText();
   const [form] = Form.useForm<{ code: string }>();
-  const check = useMutation({
-    mutationFn: (code: string) =>
-      body(
-        kind === "totp"
-          ? api.POST("/session/totp", { body: { code } })
-          : api.POST("/session/recovery", { body: { code } }),
-      ),
-    onSuccess: ({ next }) => onNext(next),
-    onError: () => form.setFieldValue("code", ""),
+  const digits = kind === "digits";
+  const proof = useMutation({
+    mutationFn: check,
+    onSuccess: onProven,
+    onError: (error) => {
+      form.setFieldValue("code", "");
+      onRefused?.(error);
+    },
   });
-  const submit = ({ code }: { code: string }) =>
-    check.mutate(kind === "totp" ? code.replace(/\s/g, "") : code.trim());
+  const submit = ({ code }: { code: string }) => proof.mutate(digits ? code.replace(/\s/g, "") : code.trim());
   return (
     <Form
       form={form}
@@ -38,31 +37,31 @@ export function CodeForm({ kind, onNext }: Props) {
       onFinish={submit}
       // Not by way of the form: the check of the field that follows its change would cancel the form's own.
       onValuesChange={({ code = "" }: { code?: string }) => {
-        const complete = kind === "totp" && code.replace(/\s/g, "").length === TOTP_DIGITS;
-        if (complete && !check.isPending) submit({ code });
+        const complete = digits && code.replace(/\s/g, "").length === DIGITS;
+        if (complete && !proof.isPending) submit({ code });
       }}
     >
-      {check.isError && (
+      {proof.isError && (
         <Form.Item>
-          <Alert type="error" showIcon title={text.of(check.error)} />
+          <Alert type="error" showIcon title={text.of(proof.error)} />
         </Form.Item>
       )}
       <Form.Item
         name="code"
-        label={kind === "totp" ? t("totp-code") : t("recovery-code")}
-        className={kind === "totp" ? "one-time" : "mono"}
+        label={digits ? t("totp-code") : t("recovery-code")}
+        className={digits ? "one-time" : "mono"}
         rules={[{ required: true, message: t("hint-required") }]}
       >
         <Input
           size="large"
           autoFocus
-          autoComplete={kind === "totp" ? "one-time-code" : "off"}
-          inputMode={kind === "totp" ? "numeric" : "text"}
-          maxLength={kind === "totp" ? TOTP_DIGITS + 1 : 64}
+          autoComplete={digits ? "one-time-code" : "off"}
+          inputMode={digits ? "numeric" : "text"}
+          maxLength={digits ? DIGITS + 1 : 64}
           spellCheck={false}
         />
       </Form.Item>
-      <Button type="primary" size="large" htmlType="submit" block loading={check.isPending}>
+      <Button type="primary" size="large" htmlType="submit" block loading={proof.isPending}>
         {t("sign-in-verify")}
       </Button>
     </Form>

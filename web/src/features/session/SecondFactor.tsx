@@ -12,6 +12,7 @@ import { CodeForm } from "./CodeForm";
 import { Enrolment } from "./Enrolment";
 import { PasskeyButton } from "./PasskeyButton";
 import { PublicFrame } from "./PublicFrame";
+import { SentCode, sendingWays } from "./SentCode";
 
 /** Whether the person is signed in. A password that is too old is changed in the application, where nothing else works. */
 function isOver(step: NextStep["next"]): boolean {
@@ -49,14 +50,37 @@ export function SecondFactor({ first, back, onRestart }: Props) {
     );
   }
   const app = methods.includes("totp");
-  const note = app ? t("totp-note") : t("passkey-note");
+  const ways = sendingWays(methods);
+  const note = app ? t("totp-note") : t(ways.length > 0 ? "sent-code-note" : "passkey-note");
   return (
     <PublicFrame
       title={recovering ? t("recovery-title") : t("totp-title")}
       note={recovering ? t("recovery-note") : note}
     >
-      {(recovering || app) && (
-        <CodeForm key={String(recovering)} kind={recovering ? "recovery" : "totp"} onNext={setStep} />
+      {recovering ? (
+        <CodeForm
+          key="recovery"
+          kind="recovery"
+          check={(code) => body(api.POST("/session/recovery", { body: { code } }))}
+          onProven={({ next }) => setStep(next)}
+        />
+      ) : (
+        app && (
+          <CodeForm
+            key="totp"
+            kind="digits"
+            check={(code) => body(api.POST("/session/totp", { body: { code } }))}
+            onProven={({ next }) => setStep(next)}
+          />
+        )
+      )}
+      {!recovering && ways.length > 0 && (
+        <SentCode
+          ways={ways}
+          send={(kind) => body(api.POST("/session/code/message", { body: { kind } }))}
+          check={(code) => body(api.POST("/session/code", { body: { code } }))}
+          onProven={({ next }) => setStep(next)}
+        />
       )}
       {!recovering && methods.includes("passkey") && (
         <PasskeyButton
@@ -74,7 +98,12 @@ export function SecondFactor({ first, back, onRestart }: Props) {
       <div className="public-links">
         {(recovering || methods.includes("recovery")) && (
           <Button type="link" onClick={() => setRecovering(!recovering)}>
-            {recovering ? t("recovery-back") : t("totp-lost")}
+            {recovering ? t("recovery-back") : t(ways.length > 0 ? "sent-code-lost" : "totp-lost")}
+          </Button>
+        )}
+        {!recovering && ways.length > 0 && methods.includes("enrol_totp") && (
+          <Button type="link" onClick={() => setStep("enrol_totp")}>
+            {t("sent-code-enrol")}
           </Button>
         )}
         <Button type="link" onClick={onRestart}>

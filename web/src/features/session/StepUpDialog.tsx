@@ -1,5 +1,5 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Form, Input, Modal } from "antd";
+import { useQueryClient } from "@tanstack/react-query";
+import { Modal } from "antd";
 import { useEffect, useRef, useState } from "react";
 import { api, body, onStepUp, setCsrfToken } from "../../api/client";
 import { provePasskey } from "../../api/passkey";
@@ -7,11 +7,10 @@ import { toApiError } from "../../api/problem";
 import type { FreshSession } from "../../api/types";
 import { sessionQuery, useSession } from "../../app/session/session";
 import { useT } from "../../i18n/useT";
-import { useProblemText } from "../../ui/useProblemText";
+import { CodeForm } from "./CodeForm";
 import { PasskeyButton } from "./PasskeyButton";
+import { SentCode, sendingWays } from "./SentCode";
 import "./public.css";
-
-const TOTP_DIGITS = 6;
 
 /** Asks for a fresh factor whenever the server wants one, and lets the waiting requests go on. */
 export function StepUpDialog() {
@@ -61,10 +60,8 @@ interface Props {
 
 function Prove({ onProven, onLost }: Props) {
   const t = useT();
-  const text = useProblemText();
   const queryClient = useQueryClient();
   const { step_up } = useSession();
-  const [form] = Form.useForm<{ code: string }>();
   const proven = ({ csrf_token, fresh_until }: FreshSession) => {
     setCsrfToken(csrf_token);
     queryClient.setQueryData(sessionQuery.queryKey, (session) =>
@@ -73,56 +70,34 @@ function Prove({ onProven, onLost }: Props) {
     onProven();
   };
   const refused = (error: unknown) => {
-    form.setFieldValue("code", "");
     if (["session.expired", "session.missing"].includes(toApiError(error).code)) {
       onLost();
       void queryClient.invalidateQueries(sessionQuery);
     }
   };
-  const prove = useMutation({
-    mutationFn: (code: string) => body(api.POST("/session/step-up/totp", { body: { code } })),
-    onSuccess: proven,
-    onError: refused,
-  });
-  const submit = ({ code }: { code: string }) => prove.mutate(code.replace(/\s/g, ""));
   if (step_up.length === 0) return <p className="soft">{t("step-up-none")}</p>;
   const app = step_up.includes("totp");
+  const ways = sendingWays(step_up);
+  const note = app ? "step-up-note" : ways.length > 0 ? "step-up-note-code" : "step-up-note-passkey";
   return (
     <>
-      <p className="soft">{t(app ? "step-up-note" : "step-up-note-passkey")}</p>
+      <p className="soft">{t(note)}</p>
       {app && (
-        <Form
-          form={form}
-          layout="vertical"
-          requiredMark={false}
-          onFinish={submit}
-          onValuesChange={({ code = "" }: { code?: string }) => {
-            if (code.replace(/\s/g, "").length === TOTP_DIGITS && !prove.isPending) submit({ code });
-          }}
-        >
-          {prove.isError && (
-            <Form.Item>
-              <Alert type="error" showIcon title={text.of(prove.error)} />
-            </Form.Item>
-          )}
-          <Form.Item
-            name="code"
-            label={t("totp-code")}
-            className="one-time"
-            rules={[{ required: true, message: t("hint-required") }]}
-          >
-            <Input
-              size="large"
-              autoFocus
-              autoComplete="one-time-code"
-              inputMode="numeric"
-              maxLength={TOTP_DIGITS + 1}
-            />
-          </Form.Item>
-          <Button type="primary" size="large" htmlType="submit" block loading={prove.isPending}>
-            {t("sign-in-verify")}
-          </Button>
-        </Form>
+        <CodeForm
+          kind="digits"
+          check={(code) => body(api.POST("/session/step-up/totp", { body: { code } }))}
+          onProven={proven}
+          onRefused={refused}
+        />
+      )}
+      {ways.length > 0 && (
+        <SentCode
+          ways={ways}
+          send={(kind) => body(api.POST("/session/step-up/code/message", { body: { kind } }))}
+          check={(code) => body(api.POST("/session/step-up/code", { body: { code } }))}
+          onProven={proven}
+          onRefused={refused}
+        />
       )}
       {step_up.includes("passkey") && (
         <PasskeyButton
