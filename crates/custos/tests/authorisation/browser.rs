@@ -117,6 +117,7 @@ impl Browser {
                 true => call.path,
                 false => format!("/api/v1{}", call.path),
             })
+            .header(header::HOST, "crm.example.cn")
             .extension(ConnectInfo(SocketAddr::from(([192, 0, 2, 7], 4000))));
         for (name, value) in &call.headers {
             request = request.header(*name, value);

@@ -156,7 +156,11 @@ fn body(site: &Site<'_>, operation: &str, target: &Target) -> Option<Value> {
         }
         "session_create" => json!({ "login": GUEST, "password": password(GUEST) }),
         "session_code_message" | "session_step_up_code_message" => json!({ "kind": "mail" }),
-        "session_totp" | "session_recovery" | "session_step_up_totp" | "session_code" | "session_step_up_code" => json!({ "code": "000000" }),
+        "session_totp"
+        | "session_recovery"
+        | "session_step_up_totp"
+        | "session_code"
+        | "session_step_up_code" => json!({ "code": "000000" }),
         "session_passkey" | "session_second_factor_passkey" | "session_step_up_passkey" => {
             json!({ "state": "", "credential": {} })
         }
@@ -202,7 +206,7 @@ fn body(site: &Site<'_>, operation: &str, target: &Target) -> Option<Value> {
         "security_settings_update" | "security_settings_preview" => json!({
             "password": { "min_length": 12, "min_score": 3, "history": 5, "max_age_days": 0, "breached_list": true },
             "sessions": { "idle_minutes": 30, "absolute_hours": 12, "fresh_minutes": 5, "concurrent": null, "when_full": "oldest_goes" },
-            "trusted_networks": [], "working_hours": null, "roles": []
+            "second_factor": { "mail_code": false, "sms_code": false }, "trusted_networks": [], "working_hours": null, "roles": []
         }),
         "preference_update" => json!({ "value": { "columns": ["name"] } }),
         "customers_create" => json!({ "fields": { "name": format!("新公司{number}号") } }),

@@ -4,6 +4,7 @@
 //! added a factor is asked for that only. It is open where the security settings allow it, and never to
 //! administrators, whatever the settings say.
 
+use super::next::Method;
 use super::second_factor::Trial;
 use crate::accounts::sql as accounts;
 use crate::contact::sql::{self as contacts, proven};
@@ -127,6 +128,24 @@ impl Identity {
             origin.clone(),
         );
         self.send_code_to(&row, kind, event, &origin).await
+    }
+
+    /// Refuses a code where none can have been sent, without counting it as an attempt: nothing was guessed.
+    ///
+    /// # Errors
+    /// 409 `session.code.unavailable`.
+    pub(super) async fn expects_code(
+        &self,
+        headers: &HeaderMap,
+        origin: &Origin,
+    ) -> Result<(), IdentityError> {
+        let (_, row) = self.pending_session(headers, origin.address).await?;
+        let proofs = self.proofs_of(row.org, row.user).await?;
+        if proofs.iter().any(|way| matches!(way, Method::Code(_))) {
+            Ok(())
+        } else {
+            Err(unavailable())
+        }
     }
 
     /// Sends a code that proves again who the caller is.

@@ -102,6 +102,7 @@ async fn code(
 ) -> Result<Response, IdentityError> {
     let proof = async move {
         let code = Code::Sent(&body.code);
+        identity.expects_code(&headers, &origin).await?;
         identity.prove_second_factor(&headers, code, origin).await
     };
     signed_in(proof).await
