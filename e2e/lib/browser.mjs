@@ -33,12 +33,11 @@ export async function openBrowser(url) {
 /**
  * A page in a context of its own (cookies, storage), which begins with those of `state` if given. Gives
  * { page, picture(name), overflow(), close(), problems }.
- * `hosts` are others that the page may lead to, such as an identity provider. `emptyStyles` is why refused style elements
- * without content are printed and not counted.
+ * `hosts` are others that the page may lead to, such as an identity provider.
  * `close` throws when the page broke its content security policy, asked another host for anything, wrote an error
  * to the console, or got a 5xx answer. Answers of 4xx are the test's to judge.
  */
-export async function openPage(browser, url, { language = 'zh-CN', theme = 'light', size = DESKTOP, state, hosts = [], emptyStyles } = {}) {
+export async function openPage(browser, url, { language = 'zh-CN', theme = 'light', size = DESKTOP, state, hosts = [] } = {}) {
   const context = await browser.newContext({
     locale: language,
     storageState: state,
@@ -70,11 +69,6 @@ export async function openPage(browser, url, { language = 'zh-CN', theme = 'ligh
     if (message.type() !== 'error') return;
     // Chromium's own remark on a 4xx answer.
     if (/^Failed to load resource: the server responded with a status of 4\d\d/.test(message.text())) return;
-    // The browser tells it twice, the second time without the hash, which is that of the empty text.
-    if (emptyStyles && /47DEQpj8HBSa\+|^policy violation: style-src-elem inline/.test(message.text())) {
-      console.warn(`not counted (${emptyStyles}): ${message.text().slice(0, 80)}`);
-      return;
-    }
     problems.push(`console: ${message.text()}`);
   });
 

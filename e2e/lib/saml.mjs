@@ -48,8 +48,8 @@ export async function startSamlProvider({ consumer, person }) {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  // Another site than 127.0.0.1, where Custos is.
-  const host = `localhost:${server.address().port}`;
+  // Another site than localhost, where Custos is.
+  const host = `127.0.0.1:${server.address().port}`;
   const address = `http://${host}/sso`;
   const certificate = cert.replace(/-----[A-Z ]+-----|\s/g, '');
   metadata = `<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="${ISSUER}">`

@@ -8,7 +8,8 @@ export function readNonce(): string | undefined {
 
 /**
  * Gives every style element made by script the page's nonce. The component library does so for its themes but not for
- * the small rules it writes to measure a scroll bar or to lock the page behind a dialog.
+ * the small rules it writes to measure a scroll bar or to lock the page behind a dialog, nor for those that some of its
+ * pictures have inside.
  */
 export function nonceForStyles(nonce: string): void {
   const create = document.createElement.bind(document);
@@ -17,4 +18,10 @@ export function nonceForStyles(nonce: string): void {
     if (element instanceof HTMLStyleElement) element.nonce = nonce;
     return element;
   }) as typeof document.createElement;
+  const createNS = document.createElementNS.bind(document);
+  document.createElementNS = ((space: string | null, name: string, options?: ElementCreationOptions) => {
+    const element = createNS(space, name, options);
+    if (element instanceof SVGStyleElement) element.nonce = nonce;
+    return element;
+  }) as typeof document.createElementNS;
 }
