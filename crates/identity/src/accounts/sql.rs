@@ -136,6 +136,10 @@ pub(crate) struct AccountFacts {
     pub(crate) active: bool,
     pub(crate) roles: RoleSet,
     pub(crate) data_scope: DataScope,
+    /// Whether it is the account of a program.
+    pub(crate) service: bool,
+    /// Whether a password signs in to it.
+    pub(crate) password: bool,
 }
 
 /// The facts of an account, within a transaction.
@@ -143,7 +147,8 @@ pub(crate) async fn facts(
     tx: &mut WriteTx<'_>,
     id: UserId,
 ) -> Result<Option<AccountFacts>, StoreError> {
-    let sql = "SELECT department_id, version, active, roles, data_scope FROM account WHERE org_id = $1 AND id = $2";
+    let sql = "SELECT department_id, version, active, roles, data_scope, service, \
+               CASE WHEN password IS NULL THEN 0 ELSE 1 END FROM account WHERE org_id = $1 AND id = $2";
     let rows = tx.lookup(sql, &[Value::from(id)]).await?;
     rows.first()
         .map(|row| {
@@ -154,6 +159,8 @@ pub(crate) async fn facts(
                 active: row.int(2)? != 0,
                 roles,
                 data_scope,
+                service: row.int(5)? != 0,
+                password: row.int(6)? != 0,
             })
         })
         .transpose()

@@ -288,7 +288,8 @@ impl Identity {
     /// Removes one of the caller's own factors, except the last where no code can be sent in its place.
     ///
     /// # Errors
-    /// 403 `session.step_up`, 404, 409 `factor.last`.
+    /// 403 `session.step_up`, 404, 409 `factor.last`, or `federation.last_way` when nothing else would sign in to the
+    /// account.
     pub(super) async fn remove_own_factor(
         &self,
         caller: &Caller,
@@ -308,6 +309,10 @@ impl Identity {
             return Err(conflict("factor.last"));
         }
         sql::delete(&mut tx, &permit, user).await?;
+        // An app is not a way in by itself, and somebody who came by a link or a provider may have no password.
+        if kind == FactorKind::Passkey && !self.has_way_in(&mut tx, user).await? {
+            return Err(conflict("federation.last_way"));
+        }
         let mut events = vec![Event::of(&permit).with("kind", Detail::code(kind.name()))];
         let (template, origin) = (Template::FactorRemoved, caller.origin());
         let told = self.notice(&mut tx, caller.org(), user, origin, template, Vec::new());
@@ -363,7 +368,7 @@ impl Identity {
         Ok(name.map(|name| key.seal_secret(SEALED_NAME, id.as_bytes(), name.as_bytes(), random)))
     }
 
-    /// Makes others who change the factors of an account wait for this transaction.
+    /// Makes others who change the ways into an account wait for this transaction.
     pub(crate) async fn hold_account(
         &self,
         tx: &mut WriteTx<'_>,

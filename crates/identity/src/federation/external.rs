@@ -9,6 +9,7 @@
 //! |---|---|---|
 //! | connected, active | either | access as the groups say now; a pending session |
 //! | connected, disabled | either | refused |
+//! | connected, a program's | either | refused: programs have keys |
 //! | none | `create` | made, without password; then as above |
 //! | none | `link_only` | refused |
 //!
@@ -91,6 +92,7 @@ pub(crate) fn open_subject(
 enum Refusal {
     Subject,
     Disabled,
+    Service,
     NotLinked,
 }
 
@@ -99,6 +101,7 @@ impl Refusal {
         match self {
             Self::Subject => "subject",
             Self::Disabled => "disabled",
+            Self::Service => "service_account",
             Self::NotLinked => "not_linked",
         }
     }
@@ -106,7 +109,7 @@ impl Refusal {
     fn problem(self) -> Problem {
         let code = match self {
             Self::NotLinked => "federation.not_linked",
-            Self::Subject | Self::Disabled => "federation.refused",
+            Self::Subject | Self::Disabled | Self::Service => "federation.refused",
         };
         Problem::new(StatusCode::UNAUTHORIZED, code)
     }
@@ -195,6 +198,10 @@ impl Identity {
                 user
             }
         };
+        let found = accounts::facts(&mut tx, user).await?;
+        if found.is_some_and(|account| account.service) {
+            return Ok(Err(Refusal::Service));
+        }
         // Where the provider keeps groups here, these are the groups: one source, whichever way it speaks.
         let kept = scim::groups_of(&mut tx, &key, provider, user).await?;
         if let Some(groups) = kept.as_ref().or(who.groups.as_ref()) {

@@ -5,10 +5,13 @@ use super::external::{Arrived, open_subject, seal_subject, session_index_hash, s
 use super::model::{Provider, ProviderKind};
 use super::protocol::{ProviderAnswer, protocol_problem};
 use super::sql;
+use crate::accounts;
 use crate::error::IdentityError;
 use crate::events::{CONNECT, PROVIDER_LOGOUT};
+use crate::factors;
 use crate::identity::Identity;
 use crate::resources::{SessionResource, UserResource};
+use crate::schema::FactorKind;
 use crate::scim;
 use axum::http::{HeaderMap, StatusCode};
 use custos_federation::ExternalIdentity;
@@ -17,6 +20,8 @@ use custos_kernel::audit::Detail;
 use custos_kernel::crypto::Token;
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Caller, Denied, Origin, Remedy};
+use custos_outbox::Template;
+use custos_store::WriteTx;
 use custos_values::{OrgId, ProviderId, Timestamp, UserId};
 
 /// Where providers send the browser back to: a page, which hands the answer to the API from this site.
@@ -137,7 +142,7 @@ impl Identity {
     /// Ends the way of somebody who connects their own account, signed in with a fresh factor.
     ///
     /// # Errors
-    /// 403 `session.step_up`, 409 `federation.linked_already`, and as for signing in.
+    /// 403 `session.step_up`, 409 `federation.linked_already`, and the codes of signing in with 422.
     pub(super) async fn connect(
         &self,
         caller: &Caller,
@@ -148,9 +153,10 @@ impl Identity {
         let origin = caller.origin();
         let (org, provider, who, return_to) = self
             .take_answer(headers, answer, Some(user), origin)
-            .await?;
+            .await
+            .map_err(while_signed_in)?;
         if org != caller.org() {
-            return Err(attempt_invalid());
+            return Err(while_signed_in(attempt_invalid()));
         }
         let key = self.store().keys().get(self.store(), org).await?;
         let hash = subject_hash(&key, provider.id, &who.subject);
@@ -158,6 +164,10 @@ impl Identity {
         let permit = self.federation_permit(org, provider.id, origin)?;
         let now = self.store().clock().now();
         let mut tx = self.store().write(caller).await?;
+        let account = accounts::sql::facts(&mut tx, user).await?;
+        if !account.is_some_and(|account| account.active && !account.service) {
+            return Err(while_signed_in(attempt_invalid()));
+        }
         if !sql::link(&mut tx, &permit, user, hash, sealed, now).await? {
             let taken = Problem::new(StatusCode::CONFLICT, "federation.linked_already");
             return Err(taken.into());
@@ -165,7 +175,11 @@ impl Identity {
         let event = Event::own::<UserResource>(caller, &CONNECT, Some(*user.as_bytes()))
             .with("provider", Detail::id(*provider.id.as_bytes()))
             .with("changes", Detail::names(["connected"]));
-        tx.finish(event).await?;
+        let template = Template::FactorAdded;
+        let told = self.notice(&mut tx, org, user, origin, template, Vec::new());
+        let told = told.await?;
+        tx.finish_all([event].into_iter().chain(told).collect())
+            .await?;
         Ok(return_to)
     }
 
@@ -173,7 +187,7 @@ impl Identity {
     ///
     /// # Errors
     /// 403 `session.step_up`, 404, 409 `provider.provisioned`: who leaves at the provider must not stay here by having parted
-    /// before.
+    /// before, 409 `federation.last_way` when nothing else would sign in to the account.
     pub(super) async fn disconnect(
         &self,
         caller: &Caller,
@@ -187,9 +201,15 @@ impl Identity {
         }
         let permit = self.federation_permit(org, id, origin)?;
         let mut tx = self.store().write(caller).await?;
+        // Else two parted at once could be the last two.
+        self.hold_account(&mut tx, caller, user).await?;
         scim::sql::leave_all(&mut tx, &permit, user).await?;
         if !sql::unlink(&mut tx, &permit, user).await? {
             return Err(Problem::not_found().into());
+        }
+        if !self.has_way_in(&mut tx, user).await? {
+            let last = Problem::new(StatusCode::CONFLICT, "federation.last_way");
+            return Err(last.into());
         }
         let ended = self
             .end_federated_sessions(&mut tx, org, &provider, None, Some(user), origin)
@@ -197,9 +217,33 @@ impl Identity {
         let event = Event::own::<UserResource>(caller, &CONNECT, Some(*user.as_bytes()))
             .with("provider", Detail::id(*id.as_bytes()))
             .with("changes", Detail::names(["parted"]));
-        tx.finish(event).await?;
+        let template = Template::FactorRemoved;
+        let told = self.notice(&mut tx, org, user, origin, template, Vec::new());
+        let told = told.await?;
+        tx.finish_all([event].into_iter().chain(told).collect())
+            .await?;
         self.sessions().forget(|row| ended.contains(&row.id));
         Ok(())
+    }
+
+    /// Whether something within the transaction signs in to an account: a password, a passkey, or an enabled provider.
+    pub(crate) async fn has_way_in(
+        &self,
+        tx: &mut WriteTx<'_>,
+        user: UserId,
+    ) -> Result<bool, IdentityError> {
+        let account = accounts::sql::facts(tx, user).await?;
+        if account.is_some_and(|account| account.password) {
+            return Ok(true);
+        }
+        let factors = factors::of_user_within(tx, user).await?;
+        if factors
+            .iter()
+            .any(|factor| factor.kind == FactorKind::Passkey)
+        {
+            return Ok(true);
+        }
+        Ok(sql::enabled_of_user(tx, user).await?)
     }
 
     /// The connections of the caller's own account.
@@ -293,7 +337,7 @@ impl Identity {
     /// Tries a provider out for its administrator.
     ///
     /// # Errors
-    /// Refused, 404, 502 `federation.unreachable`, 401 `federation.answer_invalid`.
+    /// Refused, 404, 502 `federation.unreachable`, 422 `federation.answer_invalid`.
     pub(super) async fn test_provider(
         &self,
         caller: &Caller,
@@ -308,9 +352,23 @@ impl Identity {
             Ok(()) => Ok(self.sink().record_durably(event).await?),
             Err(error) => {
                 self.sink().record_durably(event.failed()).await?;
-                Err(protocol_problem(&error).into())
+                Err(while_signed_in(protocol_problem(&error).into()))
             }
         }
+    }
+}
+
+/// A refusal of what a provider said, to somebody who is signed in: 401 would tell them that their session is over.
+pub(super) fn while_signed_in(error: IdentityError) -> IdentityError {
+    match error {
+        IdentityError::Problem(problem)
+            if problem.status() == StatusCode::UNAUTHORIZED
+                && problem.code().starts_with("federation.") =>
+        {
+            let code = problem.code().to_owned();
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code).into()
+        }
+        other => other,
     }
 }
 

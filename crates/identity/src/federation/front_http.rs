@@ -280,7 +280,8 @@ async fn begin_own(
     let origin = caller.origin();
     let (redirect, cookies) = identity
         .go_to_provider(body.provider_id, &return_to, Some(user), origin)
-        .await?;
+        .await
+        .map_err(super::front::while_signed_in)?;
     let mut response = axum::Json(Redirect { redirect }).into_response();
     response.headers_mut().extend(cookies);
     Ok(response)

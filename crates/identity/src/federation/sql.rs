@@ -320,6 +320,18 @@ pub(crate) async fn of_user(
     rows.iter().map(identity).collect()
 }
 
+/// Whether an account is connected with a provider that is enabled.
+pub(super) async fn enabled_of_user(
+    tx: &mut WriteTx<'_>,
+    user: UserId,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT COUNT(*) FROM federated_identity i JOIN identity_provider p \
+               ON p.org_id = i.org_id AND p.id = i.provider_id \
+               WHERE i.org_id = $1 AND i.user_id = $2 AND p.enabled = 1";
+    let rows = tx.lookup(sql, &[Value::from(user)]).await?;
+    Ok(rows.first().map_or(Ok(0), |row| row.int(0))? > 0)
+}
+
 /// The kinds of permit by which connections are kept.
 pub(crate) trait KeepsConnections: Resource {}
 impl KeepsConnections for ProviderResource {}

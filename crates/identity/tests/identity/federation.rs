@@ -63,7 +63,7 @@ pub fn groups(privileged: bool, two_factors: bool) -> Value {
 }
 
 /// Begins in a browser; gives the address it is sent to.
-async fn begin(browser: &mut Browser, set_up: &SetUp, return_to: &str) -> String {
+pub async fn begin(browser: &mut Browser, set_up: &SetUp, return_to: &str) -> String {
     let body = json!({ "provider_id": set_up.id, "return_to": return_to });
     let answer = browser
         .send(
@@ -82,7 +82,7 @@ async fn begin(browser: &mut Browser, set_up: &SetUp, return_to: &str) -> String
     url
 }
 
-async fn come_back(browser: &mut Browser, set_up: &SetUp, url: &str, code: &str) -> Answer {
+pub async fn come_back(browser: &mut Browser, set_up: &SetUp, url: &str, code: &str) -> Answer {
     let body = json!({ "state": query(url)["state"], "code": code, "iss": set_up.idp.issuer });
     browser.post("/session/federation/callback", body).await
 }

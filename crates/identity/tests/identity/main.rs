@@ -6,6 +6,7 @@ mod alarms;
 mod api_keys;
 mod attacks;
 mod authenticator;
+mod connections;
 mod devices;
 mod directory;
 mod factors;

@@ -82,6 +82,14 @@ async fn reason(site: &Site<'_>) -> Value {
     site.log("session.create").await[0]["detail"].clone()
 }
 
+/// Of many at once, one; on a machine with too much to do, who would have may be told so instead.
+fn one_got_in(kind: Kind, statuses: &[StatusCode]) {
+    let count = |wanted| statuses.iter().filter(|status| **status == wanted).count();
+    let won = count(StatusCode::OK);
+    let busy = count(StatusCode::SERVICE_UNAVAILABLE) > 0;
+    assert!(won == 1 || (won == 0 && busy), "{kind:?} {statuses:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_member_gets_an_account_with_the_role_of_the_department() {
     both(async |installation| {
@@ -93,6 +101,11 @@ async fn a_member_gets_an_account_with_the_role_of_the_department() {
             let path = format!("/identity-providers/{}/test", set_up.id);
             let probed = system.send(Method::POST, &path, None, &[]).await;
             assert_eq!(probed.status, StatusCode::NO_CONTENT, "{:?}", probed.body);
+            // Not 401: whoever tries a provider out has a session that goes on.
+            set_up.service.be(Mood::Secretive);
+            let probed = system.send(Method::POST, &path, None, &[]).await;
+            probed.is(422, "federation.answer_invalid");
+            set_up.service.be(Mood::Well);
 
             let mut browser = site.browser(20);
             let login = format!("zhang.wei{n}");
@@ -224,11 +237,7 @@ async fn an_answer_of_a_scan_counts_once_and_in_its_own_browser() {
                 async move { come_back(&mut browser, url, code).await.status }
             });
             let statuses = join_all(tries).await;
-            let won = statuses
-                .iter()
-                .filter(|status| **status == StatusCode::OK)
-                .count();
-            assert_eq!(won, 1, "{kind:?} {statuses:?}");
+            one_got_in(kind, &statuses);
         }
     })
     .await;
@@ -258,11 +267,7 @@ async fn a_stolen_code_is_worth_nothing_twice() {
                 async move { come_back(browser, url, code).await.status }
             });
             let statuses = join_all(tries).await;
-            let won = statuses
-                .iter()
-                .filter(|status| **status == StatusCode::OK)
-                .count();
-            assert_eq!(won, 1, "{kind:?} {statuses:?}");
+            one_got_in(kind, &statuses);
 
             // A service that counts refuses what it has seen, or what was given to another attempt where it knows PKCE.
             set_up.service.be(Mood::Well);

@@ -100,6 +100,8 @@ pub enum Mood {
     Well,
     /// With a number of what went wrong, as for a missing right.
     Refusing,
+    /// As if the application's secret were another one.
+    Secretive,
     /// With a page of a gateway.
     Broken,
     /// With more than anybody should read.
@@ -274,6 +276,13 @@ impl State {
                     StatusCode::BAD_GATEWAY,
                     "<html>502 Bad Gateway</html>".to_owned(),
                 );
+            }
+            Mood::Secretive => {
+                return match self.kind {
+                    Kind::Wecom => errcode(40001, "invalid credential"),
+                    Kind::Dingtalk => named("invalidClientIdOrSecret"),
+                    Kind::Feishu => ok(&json!({ "code": 10014, "msg": "app secret invalid" })),
+                };
             }
             Mood::Slow => tokio::time::sleep(Duration::from_secs(20)).await,
             Mood::Oversized if !secret_asked => {
@@ -473,7 +482,7 @@ impl State {
             Some(person) => {
                 let result = json!({
                     "userid": person.user, "unionid": person.union, "name": person.name, "org_email": person.mail,
-                    "dept_id_list": person.departments, "active": person.standing == Standing::Active,
+                    "dept_id_list": person.departments, "active": person.standing != Standing::Disabled,
                 });
                 ok(&json!({ "errcode": 0, "errmsg": "ok", "result": result, "request_id": "q" }))
             }

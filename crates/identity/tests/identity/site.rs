@@ -252,7 +252,8 @@ impl Site<'_> {
         browser
     }
 
-    async fn second_step(&self, browser: &mut Browser, login: &str, answer: &Answer) {
+    /// The second factor after a right password, link or word of a provider.
+    pub async fn second_step(&self, browser: &mut Browser, login: &str, answer: &Answer) {
         let done = match answer.body["next"].as_str().unwrap() {
             "enrol_totp" => {
                 self.enrol(browser, login).await;
