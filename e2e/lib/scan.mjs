@@ -113,9 +113,12 @@ const KINDS = {
 };
 
 /** An answer with the status of a refusal; WeCom and DingTalk's older interface answer 200 whatever happened. */
-const refused = (body) => ({ status: 400, ...body });
+const refused = (body) => ({ httpStatus: 400, ...body });
 
-/** `person` is the member who scans: { id, login, name }. Gives { host, config, issued(), close() }. */
+/**
+ * `person` is the member who scans: { id, login, name }. Gives { host, config, person(other), close() }; `person` puts another phone
+ * before the page.
+ */
 export async function startScanService(kind, person) {
   const { page, wants, answer, refusal, routes } = KINDS[kind];
   const customer = { id: 'customer-1', login: 'customer-1', name: '客户', external: true };
@@ -149,7 +152,7 @@ export async function startScanService(kind, person) {
         const code = `code-${number}`;
         grants.set(code, { ...who, asked: query });
         return answer(code);
-      }, { person, customer, refusal }), 'text/html; charset=utf-8');
+      }, { person: idp.person, customer, refusal }), 'text/html; charset=utf-8');
     }
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
@@ -157,8 +160,8 @@ export async function startScanService(kind, person) {
     const named = `${request.method} ${url.pathname}`;
     const route = routes[named] ?? routes[named.replace(/[^/]+$/, '*')];
     if (!route) return end(response, 404, '{}');
-    const { status = 200, ...given } = route({ query, body, headers: request.headers, path: url.pathname }, idp);
-    return end(response, status, JSON.stringify(given), 'application/json; charset=utf-8');
+    const { httpStatus = 200, ...given } = route({ query, body, headers: request.headers, path: url.pathname }, idp);
+    return end(response, httpStatus, JSON.stringify(given), 'application/json; charset=utf-8');
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -172,6 +175,9 @@ export async function startScanService(kind, person) {
       ...(kind === 'wecom' ? { agent_id: AGENT } : {}),
       authorize_url: `${address}${page}`,
       api_url: address,
+    },
+    person: (other) => {
+      idp.person = other;
     },
     close: async () => {
       server.closeAllConnections();

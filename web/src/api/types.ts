@@ -24,6 +24,7 @@ export type OwnContact = Schemas["OwnContact"];
 export type OutboxMessage = Schemas["OutboxMessage"];
 export type OutboxSettings = Schemas["OutboxSettings"];
 export type OutboxSettingsBody = Schemas["OutboxSettingsBody"];
+export type Connection = Schemas["Connection"];
 export type IdentityProvider = Schemas["IdentityProvider"];
 export type ProviderKind = Schemas["ProviderKind"];
 export type GroupMapping = Schemas["GroupMapping"];

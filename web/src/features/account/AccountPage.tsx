@@ -10,6 +10,7 @@ import { PageHeader } from "../../ui/PageHeader";
 import { ContactPanel } from "../contact/ContactPanel";
 import { DeviceList } from "../devices/DeviceList";
 import { FactorList } from "../factors/FactorList";
+import { ConnectionPanel } from "../federation/ConnectionPanel";
 import { SessionList } from "../sessions/SessionList";
 import "./account.css";
 import { PasswordForm } from "./PasswordForm";
@@ -95,6 +96,7 @@ export function AccountPage() {
           <p className="soft">{t("factors-note")}</p>
           <FactorList />
         </section>
+        <ConnectionPanel />
         <section className="panel panel-body" aria-labelledby="contact-title">
           <h2 id="contact-title">{t("contact-title")}</h2>
           <p className="soft">{t("contact-note")}</p>

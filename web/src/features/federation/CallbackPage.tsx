@@ -10,16 +10,11 @@ import { useT } from "../../i18n/useT";
 import { useProblemText } from "../../ui/useProblemText";
 import { PublicFrame } from "../session/PublicFrame";
 import { SecondFactor } from "../session/SecondFactor";
+import { forgetConnecting, isConnecting, keepForAccount, type ProviderAnswer } from "./connecting";
 import { forgetSamlAnswer, keptSamlAnswer } from "./samlAnswer";
 
-interface Answer {
-  state: string;
-  code?: string;
-  iss?: string;
-}
-
 /** What the provider put into the address, or a SAML provider's page had posted. DingTalk calls its code otherwise. */
-function answerOfProvider(): Answer {
+function answerOfProvider(): ProviderAnswer {
   const query = new URLSearchParams(window.location.search);
   const posted = query.has("state") ? null : keptSamlAnswer();
   if (posted !== null) return { state: posted.state, code: posted.response };
@@ -32,8 +27,8 @@ interface Arrival {
   back: string;
 }
 
-/** Hands the answer in. Who began it as a connection of their own account gets that instead. */
-async function handIn(answer: Answer): Promise<Arrival> {
+/** Hands the answer of a sign-in in. */
+async function handIn(answer: ProviderAnswer): Promise<Arrival> {
   const call = api.POST("/session/federation/callback", { body: answer });
   const step = await body(call);
   const back = (await call).response.headers.get("X-Return-To") ?? "/";
@@ -57,6 +52,14 @@ export function CallbackPage() {
     // It must not stay in the address bar, the history or the browser.
     window.history.replaceState(window.history.state, "", "/sign-in/callback");
     forgetSamlAnswer();
+    if (isConnecting(answer.state)) {
+      forgetConnecting();
+      keepForAccount(answer);
+      void navigate({ to: "/account", replace: true });
+      return;
+    }
+    // A connection that was given up.
+    forgetConnecting();
     let first = underWay.get(answer.state);
     if (first === undefined) {
       first = handIn(answer);
@@ -64,7 +67,7 @@ export function CallbackPage() {
     }
     first.then(setArrival, (error: unknown) => setProblem(toApiError(error)));
     queryClient.removeQueries({ queryKey: ["session"] });
-  }, [answer, queryClient]);
+  }, [answer, navigate, queryClient]);
 
   if (arrival !== null) {
     return (

@@ -4,11 +4,8 @@ import { Alert, Button } from "antd";
 import { api, body } from "../../api/client";
 import { useT } from "../../i18n/useT";
 import { useProblemText } from "../../ui/useProblemText";
-import { signInProvidersQuery } from "./federation";
+import { LEADING, signInProvidersQuery } from "./federation";
 import "./federation.css";
-
-/** Protocols that lead the browser to the provider; the others take a password here. */
-const LEADING = new Set(["oidc", "saml", "wecom", "dingtalk", "feishu"]);
 
 /** The ways to sign in by the organisation's identity providers; nothing where there are none. */
 export function ProviderButtons({ back }: { back: string | undefined }) {

@@ -105,6 +105,14 @@ export const providersQuery = queryOptions({
   queryFn: () => body(api.GET("/identity-providers")),
 });
 
+/** Protocols that lead the browser to the provider; the others take a password here. */
+export const LEADING: ReadonlySet<ProviderKind> = new Set(["oidc", "saml", "wecom", "dingtalk", "feishu"]);
+
+export const connectionsQuery = queryOptions({
+  queryKey: ["me", "identities"],
+  queryFn: () => body(api.GET("/me/identities")),
+});
+
 export const signInProvidersQuery = queryOptions({
   queryKey: ["session", "providers"],
   staleTime: 60_000,
