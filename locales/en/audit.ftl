@@ -122,6 +122,7 @@ action-session-federate = Took an identity provider's answer
 action-session-provider_logout = Identity provider ended sessions
 action-user-connect = Changed connection with identity provider
 action-user-connections = Read own connections with identity providers
+action-session-cut_off = Cut off a download
 action-session-code = Sent a sign-in code
 action-session-step_up_code = Sent a code to confirm identity
 action-session-begin = Began signing in

@@ -119,6 +119,7 @@ action-session-federate = 收到身份提供方的登录结果
 action-session-provider_logout = 身份提供方结束登录
 action-user-connect = 变更身份提供方关联
 action-user-connections = 查看已关联的身份提供方
+action-session-cut_off = 中断下载
 action-session-code = 发送登录验证码
 action-session-step_up_code = 发送身份验证码
 action-session-begin = 开始登录

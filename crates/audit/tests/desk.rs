@@ -49,6 +49,10 @@ impl Gatekeeper for Door {
         async move { Ok(Authenticated { caller, csrf: None }) }.boxed()
     }
 
+    fn still_serves<'a>(&'a self, _caller: &'a Caller) -> BoxFuture<'a, bool> {
+        Box::pin(async { true })
+    }
+
     fn record_denied(&self, denied: Denied) -> BoxFuture<'_, Result<(), Problem>> {
         async move {
             let recorded = self.sink.record_durably(Event::denied(&denied)).await;

@@ -1,6 +1,7 @@
 //! What stands around every handler: credential, cross-site protection, the role's gate, the entry of a refusal.
 
 use crate::problem::Refused;
+use crate::transfer::watched;
 use crate::{Access, Problem, scim};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::Next;
@@ -50,6 +51,10 @@ pub trait Gatekeeper: Send + Sync + 'static {
         Box::pin(async { Err(Problem::unauthenticated()) })
     }
 
+    /// Whether somebody whose request was admitted before may still be served; if not, that is on disk when it returns.
+    /// Asked while an answer leaves.
+    fn still_serves<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, bool>;
+
     /// Records a refusal; when it returns, the entry is on disk.
     fn record_denied(&self, denied: Denied) -> BoxFuture<'_, Result<(), Problem>>;
 
@@ -93,7 +98,14 @@ pub(crate) async fn guard(
         request_id: request_id.clone(),
     };
     let mut response = match admit(&guard, &mut request, origin).await {
-        Ok(()) => next.run(request).await,
+        Ok(()) => {
+            let caller = request.extensions().get::<Caller>().cloned();
+            let response = next.run(request).await;
+            match caller {
+                Some(caller) => watched(response, Arc::clone(&guard.gatekeeper), caller),
+                None => response,
+            }
+        }
         Err(problem) => problem.into_response(),
     };
     if let Some(Refused(denied)) = response.extensions_mut().remove::<Refused>()

@@ -14,6 +14,7 @@ mod page;
 mod problem;
 mod registry;
 mod scim;
+mod transfer;
 mod written;
 
 pub use extract::{Api, ETag, IdempotencyKey, IfMatch, JsonBody, PathId, QueryParams};

@@ -25,6 +25,8 @@ custos_kernel::events! {
     SEND_CODE = "session.code", SignIn;
     /// A code that proves a factor again was sent.
     STEP_UP_CODE = "session.step_up_code", Own;
+    /// An answer under way was cut off, because whoever asked for it was shut out meanwhile.
+    CUT_OFF = "session.cut_off", Part;
     /// Somebody read their own session.
     READ_SESSION = "session.read", Own;
     /// Somebody signed out.

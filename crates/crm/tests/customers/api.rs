@@ -70,6 +70,10 @@ impl Gatekeeper for Gate {
         })
     }
 
+    fn still_serves<'a>(&'a self, _caller: &'a Caller) -> BoxFuture<'a, bool> {
+        Box::pin(async { true })
+    }
+
     fn record_denied(&self, denied: Denied) -> BoxFuture<'_, Result<(), Problem>> {
         Box::pin(async move {
             self.sink

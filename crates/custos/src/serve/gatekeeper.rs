@@ -43,6 +43,10 @@ impl Gatekeeper for Door {
             .boxed()
     }
 
+    fn still_serves<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, bool> {
+        self.identity.still_serves(caller).boxed()
+    }
+
     fn record_denied(&self, denied: Denied) -> BoxFuture<'_, Result<(), Problem>> {
         async move {
             let recorded = self.sink.record_durably(Event::denied(&denied)).await;

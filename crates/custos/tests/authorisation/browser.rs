@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
+use axum::response::Response;
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::Value;
@@ -111,6 +112,16 @@ impl Browser {
 
     /// Sends a request and keeps no cookie it sets.
     pub async fn send(&self, call: Call) -> Reply {
+        let (parts, body) = self.open(call).await.into_parts();
+        Reply {
+            status: parts.status,
+            headers: parts.headers,
+            body: body.collect().await.unwrap().to_bytes().to_vec(),
+        }
+    }
+
+    /// Sends a request and takes nothing of the body of the answer yet.
+    pub async fn open(&self, call: Call) -> Response {
         let mut request = Request::builder()
             .method(call.method)
             .uri(match call.path.starts_with("/scim/v2/") {
@@ -147,12 +158,7 @@ impl Browser {
             }
         };
         let response = self.router.clone().oneshot(request.body(body).unwrap());
-        let (parts, body) = response.await.unwrap().into_parts();
-        Reply {
-            status: parts.status,
-            headers: parts.headers,
-            body: body.collect().await.unwrap().to_bytes().to_vec(),
-        }
+        response.await.unwrap()
     }
 
     /// Sends a request and keeps the cookies it sets.

@@ -15,3 +15,4 @@ mod target;
 #[path = "../../../identity/tests/identity/totp.rs"]
 #[allow(dead_code, reason = "only the codes are needed here")]
 mod totp;
+mod transfers;

@@ -12,7 +12,7 @@ mod bearer;
 mod http;
 mod operations;
 pub(crate) mod secret;
-mod sql;
+pub(crate) mod sql;
 mod uses;
 
 pub(crate) use bearer::bearer;

@@ -3,7 +3,7 @@
 use crate::resources::ApiKeyResource;
 use crate::security::networks;
 use custos_kernel::crypto::TokenHash;
-use custos_kernel::policy::{Permit, Scope, actions};
+use custos_kernel::policy::{Caller, Permit, Scope, actions};
 use custos_store::{Migration, ReadTx, Row, StoreError, Value, WriteTx};
 use custos_values::{ApiKeyId, OrgId, Timestamp, UserId};
 use ipnet::IpNet;
@@ -76,6 +76,19 @@ pub(super) async fn by_secret(
     let sql = format!("SELECT {COLUMNS} FROM api_key WHERE secret = $1");
     let rows = tx.before_sign_in(&sql, &[Value::from(secret.0)]).await?;
     rows.first().map(read).transpose()
+}
+
+/// When a key ends; none if there is no such key any more.
+pub(crate) async fn expires_at(
+    tx: &mut ReadTx,
+    caller: &Caller,
+    id: ApiKeyId,
+) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT expires_at FROM api_key WHERE org_id = $1 AND id = $2";
+    let rows = tx
+        .lookup(caller, sql, &[Value::from(&id.as_bytes()[..])])
+        .await?;
+    rows.first().map(|row| row.time(0)).transpose()
 }
 
 /// The keys of an organisation, oldest first.

@@ -13,6 +13,7 @@
 mod agent;
 pub(crate) mod cookie;
 mod http;
+mod lasting;
 mod live;
 mod memory;
 mod operations;

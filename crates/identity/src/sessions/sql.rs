@@ -431,6 +431,19 @@ pub(crate) async fn bind(
     Ok(tx.put(permit, sql, &[device]).await? == 1)
 }
 
+/// When an active session was made; none if there is no such session any more.
+pub(super) async fn made_at(
+    tx: &mut ReadTx,
+    caller: &Caller,
+    id: SessionId,
+) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT created_at FROM session WHERE org_id = $1 AND id = $2 AND state = 1";
+    let rows = tx
+        .lookup(caller, sql, &[Value::from(id.as_bytes())])
+        .await?;
+    rows.first().map(|row| row.time(0)).transpose()
+}
+
 /// The registered device a session of the caller's organisation is bound to.
 pub(super) async fn device_of(
     tx: &mut ReadTx,

@@ -74,6 +74,10 @@ impl Gatekeeper for Guard {
         Box::pin(self.identity.authenticate_provisioning(headers, origin))
     }
 
+    fn still_serves<'a>(&'a self, caller: &'a Caller) -> BoxFuture<'a, bool> {
+        Box::pin(self.identity.still_serves(caller))
+    }
+
     fn record_denied(&self, denied: Denied) -> BoxFuture<'_, Result<(), Problem>> {
         Box::pin(async move {
             let recorded = self.sink.record_durably(Event::denied(&denied)).await;
