@@ -207,6 +207,7 @@ error-search-too_long = At most { $max } characters can be searched for.
 error-file-too_many_columns = { $found } columns, more than { $max }.
 error-file-header_row_missing = The file has no row { $row }.
 error-import-file_gone = The imported file has been removed. Upload it again.
+error-owner-left = This person has left. Choose another owner.
 error-owner-not_permitted = You may not assign customers to this person.
 error-preference-too_many = Too many saved preferences.
 error-request-cursor_invalid = This place in the list is no longer valid. Start again from the first page.

@@ -207,6 +207,7 @@ error-search-too_long = 搜索内容最多 { $max } 个字符。
 error-file-too_many_columns = 共 { $found } 列，超过上限 { $max } 列。
 error-file-header_row_missing = 文件没有第 { $row } 行。
 error-import-file_gone = 导入文件已被清理，请重新上传。
+error-owner-left = 此负责人已离职或已停用，请另选一位。
 error-owner-not_permitted = 您不能把客户分配给此负责人。
 error-preference-too_many = 保存的个人设置过多。
 error-request-cursor_invalid = 翻页位置已失效，请从第一页重新查看。

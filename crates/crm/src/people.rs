@@ -1,6 +1,8 @@
 //! What this crate needs to know about staff; the identity feature provides it.
 
+use custos_store::{StoreError, WriteTx};
 use custos_values::{DepartmentId, OrgId, UserId};
+use futures::future::BoxFuture;
 use std::sync::Arc;
 
 /// Names and departments of an organisation's staff.
@@ -13,4 +15,11 @@ pub trait People: Send + Sync + 'static {
     fn department_of(&self, org: OrgId, user: UserId) -> Option<DepartmentId>;
     /// The one active person with this display name or login.
     fn find_user(&self, org: OrgId, name: &str) -> Option<UserId>;
+    /// Whether a person of the transaction's organisation is there, and keeps them until the transaction ends: whoever
+    /// lets them leave waits for it, and finds what it assigned to them.
+    fn stays<'a>(
+        &'a self,
+        tx: &'a mut WriteTx<'_>,
+        user: UserId,
+    ) -> BoxFuture<'a, Result<bool, StoreError>>;
 }

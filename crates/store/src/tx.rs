@@ -4,7 +4,7 @@ use crate::engine::Connection;
 use crate::log::append;
 use crate::postgres::Purpose;
 use crate::sqlite::{ReadConnection, WriterTurn};
-use crate::store::{Backend, Store};
+use crate::store::{Backend, EngineKind, Store};
 use crate::{Row, StoreError, Value};
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Action, Caller, Permit, Resource, Scope};
@@ -234,6 +234,11 @@ impl<'s> WriteTx<'s> {
     fn noting<T>(&mut self, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
         self.broken |= outcome.is_err();
         outcome
+    }
+
+    /// Which engine it is of.
+    pub fn engine(&self) -> EngineKind {
+        self.store.engine()
     }
 
     fn check_org(&self, org: OrgId) -> Result<(), StoreError> {

@@ -7,7 +7,7 @@ use crate::{Crm, CrmError};
 use custos_kernel::audit::Detail;
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Caller, Job, Scope, actions};
-use custos_store::StoreError;
+use custos_store::{StoreError, WriteTx};
 use custos_values::{CustomerId, DepartmentId, OrgId, UserId};
 
 /// Customers handed over in one transaction.
@@ -106,6 +106,7 @@ impl Crm {
         let caller = scope.caller().clone();
         let now = self.store.clock().now();
         let mut tx = self.store.write(&caller).await?;
+        let placing = self.takers_who_stay(&mut tx, placing).await?;
         let mut events = Vec::with_capacity(batch.len());
         for facts in &batch {
             let permit = scope.admit(facts).ok_or(CrmError::NotFound)?;
@@ -123,6 +124,25 @@ impl Crm {
                 .await?;
         }
         Ok(Some(last))
+    }
+
+    /// The placing without takers who have left by now. Those who have not cannot until the transaction ends.
+    async fn takers_who_stay(
+        &self,
+        tx: &mut WriteTx<'_>,
+        placing: &Placing,
+    ) -> Result<Placing, CrmError> {
+        let mut to = Vec::with_capacity(placing.to.len());
+        for taker in &placing.to {
+            // Who takes customers along is not given any.
+            if taker.0 == placing.from || self.people.stays(tx, taker.0).await? {
+                to.push(*taker);
+            }
+        }
+        Ok(Placing {
+            from: placing.from,
+            to,
+        })
     }
 
     /// How many customers somebody reaches.

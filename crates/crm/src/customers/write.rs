@@ -130,6 +130,7 @@ impl Crm {
                 return Err(duplicate.with("count", found.len()).into());
             }
         }
+        self.keep_owner(&mut tx, owner).await?;
         let new = NewCustomer {
             owner,
             department,
@@ -166,6 +167,7 @@ impl Crm {
             // Giving a record away is an action of its own, decided on the record as it is.
             let _: Permit<actions::Assign, Customer> = self.policy.permit(caller, &stored.facts)?;
             place = (Some(owner), self.department_for(caller.org(), Some(owner))?);
+            self.keep_owner(&mut tx, Some(owner)).await?;
             event = event.with("new_owner", Detail::id(*owner.as_bytes()));
             if let Some(old) = stored.facts.owner {
                 event = event.with("old_owner", Detail::id(*old.as_bytes()));
@@ -374,6 +376,24 @@ impl Crm {
             )]));
         }
         Ok(self.people.department_of(org, owner))
+    }
+
+    /// Keeps whoever is to have a record from leaving until the transaction ends.
+    ///
+    /// # Errors
+    /// 422 naming `owner_id` when they have left.
+    pub(crate) async fn keep_owner(
+        &self,
+        tx: &mut WriteTx<'_>,
+        owner: Option<UserId>,
+    ) -> Result<(), CrmError> {
+        match owner {
+            Some(owner) if !self.people.stays(tx, owner).await? => {
+                let problem = FieldProblem::new("owner_id", "owner.left");
+                Err(CrmError::Invalid(vec![problem]))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Checks what a client sent against registry and policy; all problems at once.

@@ -17,7 +17,7 @@ use custos_kernel::event::{Event, EventName};
 use custos_kernel::policy::{Caller, Permit, actions};
 use custos_search::Document;
 use custos_store::{EngineKind, SealedFields, StoreError, WriteTx};
-use custos_values::{CustomerId, ImportId, Timestamp};
+use custos_values::{CustomerId, ImportId, Timestamp, UserId};
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -49,6 +49,8 @@ pub(super) struct ToIndex {
 pub(super) enum Refusal {
     /// The import was ended, deleted, or is run by another worker.
     Superseded,
+    /// Somebody who was to have customers of the batch has left.
+    Left(UserId),
     /// Something broke.
     Failed(CrmError),
 }
@@ -60,10 +62,10 @@ impl<E: Into<CrmError>> From<E> for Refusal {
 }
 
 impl Run {
-    /// Writes a batch that begins at a row of the file.
+    /// Writes a batch that begins at a row of the file. Rows for somebody who has left are rejected.
     pub(super) async fn write(
         &self,
-        batch: &Batch,
+        batch: &mut Batch,
         from_row: u64,
         bytes_total: u64,
         doubts: &Doubts,
@@ -74,6 +76,7 @@ impl Run {
                 Err(Refusal::Failed(CrmError::Store(StoreError::Stale))) if attempt < ATTEMPTS => {
                     attempt += 1;
                 }
+                Err(Refusal::Left(user)) => batch.reject_of(user),
                 outcome => return outcome,
             }
         }
@@ -89,6 +92,11 @@ impl Run {
         let mut to_index = ToIndex::default();
         // Looked up within the transaction: what is found stays true until it is written.
         let mut tx = self.crm.store.write(&self.caller).await?;
+        for owner in batch.owners() {
+            if !self.crm.people.stays(&mut tx, owner).await? {
+                return Err(Refusal::Left(owner));
+            }
+        }
         let (matcher, targets) = self.look_up(&mut tx, batch).await?;
         let policy = &self.crm.policy;
         let plan = resolve(

@@ -124,6 +124,7 @@ impl Crm {
         let keys = self.keys(caller.org()).await?;
         let sealed = import.details.seal(&keys, id, self.store.random());
         let mut tx = self.store.write(caller).await?;
+        self.keep_owner(&mut tx, Some(owner)).await?;
         if !sql::start(&mut tx, &permit, sealed).await? {
             return Err(wrong_state(State::Running).into());
         }

@@ -12,7 +12,7 @@ use custos_kernel::policy::{Caller, Facts, Permit, actions};
 use custos_store::SealedFields;
 use custos_tabular::{RowError, Rows};
 use custos_values::{CustomerId, DepartmentId, UserId};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io::{Read, Seek};
 use std::sync::Arc;
 
@@ -29,6 +29,23 @@ pub(super) struct Batch {
     pub(super) bytes_read: u64,
     /// Why the file ends here without its end having been reached.
     pub(super) failure: Option<&'static str>,
+}
+
+impl Batch {
+    /// Whose the customers of the batch are to become, in the order of their ids.
+    pub(super) fn owners(&self) -> BTreeSet<UserId> {
+        let candidates = self.rows.iter().filter_map(|row| row.outcome.as_ref().ok());
+        candidates.filter_map(|candidate| candidate.owner).collect()
+    }
+
+    /// Rejects the rows that would become somebody's.
+    pub(super) fn reject_of(&mut self, owner: UserId) {
+        for row in &mut self.rows {
+            if row.outcome.as_ref().is_ok_and(|it| it.owner == Some(owner)) {
+                row.outcome = Err(vec![Note::new(OWNER, "owner.left", Severity::Error)]);
+            }
+        }
+    }
 }
 
 /// A row and what can become of it.

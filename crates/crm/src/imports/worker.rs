@@ -150,15 +150,15 @@ impl Run {
         });
         let mut ending = None;
         while let Some((batch, bytes_total)) = prepared.recv().await {
-            let batch: Batch = batch;
+            let mut batch: Batch = batch;
             if !batch.rows.is_empty() {
                 add_doubts(&mut doubts, &batch.rows);
-                match self.write(&batch, from_row, bytes_total, &doubts).await {
+                match self.write(&mut batch, from_row, bytes_total, &doubts).await {
                     Ok(more) => {
                         // The indexer only ends when this side does.
                         let _ = written.send(more).await;
                     }
-                    Err(Refusal::Superseded) => return None,
+                    Err(Refusal::Superseded | Refusal::Left(_)) => return None,
                     Err(Refusal::Failed(error)) => {
                         tracing::error!(%error, import = %self.id, "a batch cannot be written");
                         ending = Some(Ending::because(State::Interrupted, "import.store"));

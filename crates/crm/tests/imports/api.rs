@@ -7,7 +7,7 @@ use custos_crm::{Crm, MIGRATIONS, POLICIES, People};
 use custos_http::{Asked, Authenticated, Gatekeeper, Problem, Registry};
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Caller, DataScope, Denied, Origin, Policy, Role};
-use custos_store::{AuditSink, Store};
+use custos_store::{AuditSink, Store, StoreError, WriteTx};
 use custos_testkit::{Installation, TestRandom};
 use custos_values::{DepartmentId, OrgId, Random, UserId};
 use futures::future::BoxFuture;
@@ -63,6 +63,14 @@ impl People for Staff {
 
     fn find_user(&self, _: OrgId, name: &str) -> Option<UserId> {
         self.0.read().get(name)?.user_id()
+    }
+
+    fn stays<'a>(
+        &'a self,
+        _: &'a mut WriteTx<'_>,
+        _: UserId,
+    ) -> BoxFuture<'a, Result<bool, StoreError>> {
+        Box::pin(async move { Ok(true) })
     }
 }
 

@@ -3,8 +3,10 @@
 use custos_audit::Names;
 use custos_crm::People;
 use custos_identity::{Directory, Identity};
+use custos_store::{StoreError, WriteTx};
 use custos_values::{DepartmentId, OrgId, UserId};
 use futures::FutureExt;
+use futures::future::BoxFuture;
 use std::sync::Arc;
 use tokio::runtime::Handle;
 
@@ -43,6 +45,14 @@ impl People for Staff {
 
     fn find_user(&self, org: OrgId, name: &str) -> Option<UserId> {
         self.directory(org)?.user_by_login_or_name(name)
+    }
+
+    fn stays<'a>(
+        &'a self,
+        tx: &'a mut WriteTx<'_>,
+        user: UserId,
+    ) -> BoxFuture<'a, Result<bool, StoreError>> {
+        self.0.stays(tx, user).boxed()
     }
 }
 

@@ -17,7 +17,7 @@ async fn both(test: impl AsyncFn(&mut Installation)) {
 }
 
 /// Gives somebody customers, by an import.
-async fn own(site: &Site<'_>, person: &Person, customers: usize) {
+pub async fn own(site: &Site<'_>, person: &Person, customers: usize) {
     let number = site.next();
     let mut file = "客户名称\n".to_owned();
     for n in 0..customers {
@@ -37,12 +37,12 @@ async fn own(site: &Site<'_>, person: &Person, customers: usize) {
     }
 }
 
-async fn total(person: &Person) -> u64 {
+pub async fn total(person: &Person) -> u64 {
     let list = person.browser.send(Call::get("/customers?limit=1")).await;
     list.expect(200)["total"].as_u64().unwrap()
 }
 
-async fn begin(
+pub async fn begin(
     site: &Site<'_>,
     at: &Organisation,
     (user, what): (&str, &str),
@@ -54,7 +54,7 @@ async fn begin(
     at.system.send(call).await
 }
 
-async fn wait(at: &Organisation, user: &str) -> Value {
+pub async fn wait(at: &Organisation, user: &str) -> Value {
     let path = format!("/users/{user}/handover");
     loop {
         let handover = at.system.send(Call::get(&path)).await.expect(200);
@@ -65,15 +65,15 @@ async fn wait(at: &Organisation, user: &str) -> Value {
     }
 }
 
-fn to(colleague: &Person) -> Value {
+pub fn to(colleague: &Person) -> Value {
     json!({ "to": "colleague", "colleague_id": colleague.id })
 }
 
-fn bytes(id: &str) -> Stored {
+pub fn bytes(id: &str) -> Stored {
     Stored::from(id.parse::<UserId>().unwrap())
 }
 
-async fn organisation_of(person: &Person) -> OrgId {
+pub async fn organisation_of(person: &Person) -> OrgId {
     let session = person.browser.send(Call::get("/session")).await.expect(200);
     session["organisation"]["id"]
         .as_str()

@@ -6,6 +6,8 @@ mod browser;
 mod cases;
 mod events;
 mod expected;
+mod keys;
+mod leavers;
 mod lifecycle;
 mod provisioning;
 mod references;

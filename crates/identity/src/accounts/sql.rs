@@ -7,7 +7,7 @@ use crate::resources::UserResource;
 use crate::security::password_times;
 use custos_kernel::crypto::{TenantKey, TokenHash};
 use custos_kernel::policy::{Action, DataScope, Permit, RoleSet, Scope, actions};
-use custos_store::{Migration, ReadTx, Row, StoreError, Value, WriteTx};
+use custos_store::{EngineKind, Migration, ReadTx, Row, StoreError, Value, WriteTx};
 use custos_values::{DepartmentId, OrgId, Timestamp, UserId};
 use std::collections::BTreeMap;
 
@@ -239,6 +239,10 @@ pub(crate) async fn update(
     permit: &Permit<actions::Update, UserResource>,
     row: AccountUpdate,
 ) -> Result<(), StoreError> {
+    if !row.active {
+        let user = UserId::from_bytes(*permit.record());
+        wait_for_presence(tx, user, "pg_advisory_xact_lock").await?;
+    }
     let sql = "UPDATE account SET name = COALESCE($4, name), department_id = $5, active = $6, updated_at = $7, \
                version = version + 1 WHERE org_id = $1 AND id = $2 AND version = $3";
     let values = [
@@ -356,6 +360,36 @@ pub(crate) async fn recovery_codes_left(
     let rows = tx.before_sign_in(sql, &values).await?;
     let count = rows.first().map_or(Ok(0), |row| row.int(0))?;
     Ok(u64::try_from(count).unwrap_or(0))
+}
+
+/// Whether an account is active, and keeps it so until the transaction ends: whoever disables it waits. Others may keep
+/// it at the same time.
+pub(crate) async fn stays(tx: &mut WriteTx<'_>, user: UserId) -> Result<bool, StoreError> {
+    wait_for_presence(tx, user, "pg_advisory_xact_lock_shared").await?;
+    let sql = "SELECT 1 FROM account WHERE org_id = $1 AND id = $2 AND active = 1";
+    Ok(!tx.lookup(sql, &[Value::from(user)]).await?.is_empty())
+}
+
+/// Takes the lock on somebody's being there: shared by those who give them something, alone for who disables them.
+///
+/// A lock on the row would not do on PostgreSQL: those who share one let each other in past whoever waits to have it
+/// alone, so that nobody could be let go who keeps being given things. On the embedded engine nobody else writes.
+async fn wait_for_presence(
+    tx: &mut WriteTx<'_>,
+    user: UserId,
+    lock: &str,
+) -> Result<(), StoreError> {
+    if tx.engine() == EngineKind::Postgres {
+        let sql = format!(
+            "SELECT 1 FROM account WHERE org_id = $1 AND id = $2 AND {lock}($3) IS NOT NULL"
+        );
+        // The second half of an id is random.
+        let [.., a, b, c, d, e, f, g, h] = *user.as_bytes();
+        let key = i64::from_be_bytes([a, b, c, d, e, f, g, h]);
+        tx.lookup(&sql, &[Value::from(user), Value::Int(key)])
+            .await?;
+    }
+    Ok(())
 }
 
 /// Makes other transactions that hold the account wait for this one. False if there is no such active account.

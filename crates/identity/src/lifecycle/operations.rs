@@ -16,7 +16,7 @@ use custos_http::Problem;
 use custos_kernel::audit::Detail;
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Action, Caller, DataScope, Facts, Permit, RoleSet, actions};
-use custos_store::WriteTx;
+use custos_store::{StoreError, WriteTx};
 use custos_values::{DepartmentId, UserId};
 use std::sync::Arc;
 
@@ -78,6 +78,33 @@ impl Identity {
     fn custodian(&self) -> Result<Arc<dyn Custody>, IdentityError> {
         let missing = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable");
         Ok(self.custody().map(Arc::clone).ok_or_else(missing)?)
+    }
+
+    /// Whether somebody has an active account, within a transaction that gives them something: until it ends, nobody
+    /// lets them leave.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn stays(&self, tx: &mut WriteTx<'_>, user: UserId) -> Result<bool, StoreError> {
+        accounts::stays(tx, user).await
+    }
+
+    /// Refuses those to take over who have left in the meantime.
+    async fn keep_takers(
+        &self,
+        tx: &mut WriteTx<'_>,
+        leaving: UserId,
+        takers: &[UserId],
+    ) -> Result<(), IdentityError> {
+        for taker in takers.iter().filter(|taker| **taker != leaving) {
+            if !self.stays(tx, *taker).await? {
+                return Err(IdentityError::invalid_field(
+                    "colleague_id",
+                    "handover.not_sales",
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// Decides on somebody, before a transaction.
@@ -234,6 +261,7 @@ impl Identity {
             Some(successors) => takers::chosen(&directory, user, facts.department, successors)?,
             None => vec![user],
         };
+        self.keep_takers(&mut tx, user, &takers).await?;
         let now = store.clock().now();
         let update = accounts::AccountUpdate {
             name: None,
@@ -271,7 +299,6 @@ impl Identity {
         version: i64,
         successors: Option<Successors>,
     ) -> Result<(), IdentityError> {
-        let total = self.owned(caller, user).await?;
         let directory = self.directory(caller.org()).await?;
         let store = self.store();
         let mut tx = store.write(caller).await?;
@@ -285,11 +312,6 @@ impl Identity {
         if facts.active {
             keep_administrators(&mut tx, facts.roles, RoleSet::default()).await?;
         }
-        let takers = match successors {
-            Some(successors) => takers::chosen(&directory, user, facts.department, successors)?,
-            None if total == 0 => Vec::new(),
-            None => return Err(IdentityError::invalid_field("to", "handover.taker")),
-        };
         let now = store.clock().now();
         let update = accounts::AccountUpdate {
             name: None,
@@ -297,7 +319,15 @@ impl Identity {
             active: false,
             now,
         };
+        // Waits for whoever is just being given something, and from here on nobody is: only now it can be counted.
         accounts::update(&mut tx, &permit, update).await?;
+        let total = self.owned(caller, user).await?;
+        let takers = match successors {
+            Some(successors) => takers::chosen(&directory, user, facts.department, successors)?,
+            None if total == 0 => Vec::new(),
+            None => return Err(IdentityError::invalid_field("to", "handover.taker")),
+        };
+        self.keep_takers(&mut tx, user, &takers).await?;
         let sessions = sessions::sql::delete_of_user(&mut tx, &leaving, None).await?;
         accounts::drop_link(&mut tx, &leaving).await?;
         let devices = devices::sql::end_of_user(&mut tx, &leaving, now).await?;

@@ -5,16 +5,18 @@
 //! themselves. So a handover that was broken off begins again at the start of the server and finds the rest.
 
 use super::custody::{Custody, CustodyError, Placing};
-use super::model::Handover;
-use super::sql;
+use super::model::{Handover, Kind};
+use super::{sql, takers};
 use crate::error::IdentityError;
 use crate::events::HANDED_OVER;
 use crate::identity::Identity;
+use crate::organisation::Directory;
 use crate::resources::UserResource;
 use custos_kernel::audit::Detail;
 use custos_kernel::event::Event;
-use custos_kernel::policy::{Facts, Origin};
+use custos_kernel::policy::{Facts, Origin, Permit, actions};
 use custos_values::{OrgId, UserId};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -88,11 +90,52 @@ impl Identity {
         handover: &Handover,
     ) -> Result<Placing, IdentityError> {
         let directory = self.directory(org).await?;
+        let takers = self.takers_now(org, &directory, handover).await?;
         let place = |id: &UserId| (*id, directory.person(*id).and_then(|it| it.department));
         Ok(Placing {
             from: handover.user,
-            to: handover.takers.iter().map(place).collect(),
+            to: takers.iter().map(place).collect(),
         })
+    }
+
+    /// Who takes over as things are now: in the place of one who has left meanwhile, those who took over from them; if
+    /// nobody is left, the leads.
+    async fn takers_now(
+        &self,
+        org: OrgId,
+        directory: &Directory,
+        handover: &Handover,
+    ) -> Result<Vec<UserId>, IdentityError> {
+        let mut takers = BTreeSet::new();
+        let mut asked = BTreeSet::new();
+        let mut open = handover.takers.clone();
+        while let Some(id) = open.pop() {
+            let goes_along = handover.kind == Kind::Move && id == handover.user;
+            if goes_along || directory.person(id).is_some_and(|person| person.active) {
+                takers.insert(id);
+            } else if asked.insert(id) {
+                let permit = self.keeper_permit(org, id)?;
+                let found = sql::of_user(&mut self.store().read().await?, &permit).await?;
+                let left = found.filter(|own| own.kind == Kind::Leave);
+                open.extend(left.into_iter().flat_map(|own| own.takers));
+            }
+        }
+        if takers.is_empty() && !handover.takers.is_empty() {
+            let person = directory.person(handover.user);
+            let department = person.and_then(|person| person.department);
+            takers.extend(takers::leads(directory, handover.user, department));
+        }
+        Ok(takers.into_iter().collect())
+    }
+
+    fn keeper_permit(
+        &self,
+        org: OrgId,
+        user: UserId,
+    ) -> Result<Permit<actions::Update, UserResource>, IdentityError> {
+        let keeper = Self::keeper(org, Origin::default());
+        let facts = Facts::<UserResource>::owned(org, *user.as_bytes(), 0, Some(user), None);
+        Ok(self.policy().permit(&keeper, &facts)?)
     }
 
     async fn end_handover(
@@ -102,8 +145,7 @@ impl Identity {
         total: u64,
     ) -> Result<(), IdentityError> {
         let keeper = Self::keeper(org, Origin::default());
-        let facts = Facts::<UserResource>::owned(org, *user.as_bytes(), 0, Some(user), None);
-        let permit = self.policy().permit(&keeper, &facts)?;
+        let permit = self.keeper_permit(org, user)?;
         let now = self.store().clock().now();
         let mut tx = self.store().write(&keeper).await?;
         // Another node may have carried it out, too.
