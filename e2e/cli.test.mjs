@@ -260,6 +260,58 @@ for (const language of LANGUAGES) {
         assert.equal(rowsOf(await readFile(here('asked.csv'), 'utf8')).length, await total());
       });
 
+      await context.test('a program comes with an API key: from the environment or a file, never as an argument', async () => {
+        const system = (await enrol(person('system_admin'))).api;
+        const security = (await enrol(person('security_admin'))).api;
+        const made = await system.call('POST', '/service-accounts', { name: 'ERP', data_scope: 'all' });
+        const { id } = made.body;
+        const access = { roles: ['sales_lead'], data_scope: 'all' };
+        const granted = await security.call('PUT', `/users/${id}/access`, access, { 'if-match': '"1"' });
+        assert.equal(granted.status, 200, granted.text);
+        const expires_at = new Date(Date.now() + 3_600_000).toISOString();
+        const keyFor = async (...scopes) => {
+          const answer = await system.call('POST', `/service-accounts/${id}/keys`, { name: 'cron', scopes, expires_at });
+          assert.equal(answer.status, 201, answer.text);
+          return answer.body;
+        };
+        const imports = ['import.create', 'import.read', 'import.update', 'import.delete', 'customer.import', 'customer.create'];
+        const [importing, exporting] = [await keyFor(...imports), await keyFor('customer.export', 'customer.list')];
+        const by = (args) => [args[0], '--lang', language, '--server', server.url, '--data', server.data, ...args.slice(1)];
+        const withKey = (key, ...args) => custos(by(args), { cwd: folder, environment: { CUSTOS_API_KEY: key } });
+        const export_ = ['export', '--reason', 'e2e test', '--fields', 'name', '--output'];
+
+        await writeFile(here('by-key.csv'), '客户名称\n钥匙客户甲\n钥匙客户乙\n');
+        await writeFile(here('key'), `${exporting.secret}\n`);
+        const exported = async (file) => {
+          const { code, err } = await custos(by([...export_, file, '--api-key-file', 'key']), { cwd: folder });
+          assert.equal(code, 0, err);
+          return rowsOf(await readFile(here(file), 'utf8')).map(([name]) => name);
+        };
+        const before = await exported('before.csv');
+        const imported = await withKey(importing.secret, 'import', 'by-key.csv');
+        assert.equal(imported.code, 0, imported.err);
+        const after = await exported('after.csv');
+        assert.equal(after.length, before.length + 2);
+        assert.deepEqual(after.filter((name) => name.startsWith('钥匙客户')).sort(), ['钥匙客户乙', '钥匙客户甲']);
+        const piped = await custos(by([...export_, 'piped.csv', '--api-key-file', '-']), { cwd: folder, input: `${exporting.secret}\n` });
+        assert.equal(piped.code, 0, piped.err);
+
+        refused(await withKey(exporting.secret, 'import', 'by-key.csv'), t('error-forbidden'), t('remedy-forbidden'));
+        refused(await withKey('no-such-key', ...export_, 'none.csv'), t('remote-key-malformed'));
+        refused(await withKey(`${exporting.secret}0`, ...export_, 'none.csv'), t('error-api_key-refused'), t('remedy-api_key-refused'));
+        refused(await withKey('', ...export_, 'none.csv'), t('remote-account-missing'));
+        refused(await custos(by([...export_, 'none.csv']), { cwd: folder }), t('remote-account-missing'));
+        refused(await custos(by([...export_, 'none.csv', '--api-key-file', 'no-such']), { cwd: folder }), 'no-such', t('io-not-found'));
+        refused(await custos(by([...export_, 'none.csv', '--api-key-file', 'key', '--account', 'x']), { cwd: folder }), '--account');
+        refused(await custos(by([...export_, 'none.csv', '--api-key', exporting.secret]), { cwd: folder }), '--api-key');
+        assert.equal((await system.call('DELETE', `/api-keys/${exporting.id}`)).status, 204);
+        refused(await withKey(exporting.secret, ...export_, 'none.csv'), t('error-api_key-refused'));
+        // Whoever names an account means it, whatever the environment holds.
+        const named = custos(by([...export_, 'none.csv', '--account', 'x']), { cwd: folder, environment: { CUSTOS_API_KEY: importing.secret } });
+        refused(await named, t('remote-password-missing'));
+        assert.ok(!(await readdir(folder)).includes('none.csv'));
+      });
+
       await context.test('every command that signed in signed out again, and the server had no error', async () => {
         const entries = async (action) => {
           const { status, body, text } = await auditor.api.call('GET', `/audit/entries?limit=200&action=${action}&outcome=allowed`);
@@ -270,7 +322,7 @@ for (const language of LANGUAGES) {
         const out = await entries('session.delete');
         const signedIn = await entries('session.create');
         // The people of this test set themselves up first, and stay.
-        assert.equal(out.length, signedIn.length - LEADS.length - 1);
+        assert.equal(out.length, signedIn.length - LEADS.length - 3);
         assert.ok(out.length > 15, `${out.length} commands`);
         assert.ok(!/panicked|ERROR/.test(server.log()), server.log());
       });

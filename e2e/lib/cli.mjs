@@ -4,10 +4,11 @@ import { once } from 'node:events';
 
 /**
  * Runs `custos` with `args`: { code, out, err }. `input` goes to standard input. `watch(child, err)` is called with
- * whatever has been said on standard error so far.
+ * whatever has been said on standard error so far. `environment` is added to that of this process.
  */
-export async function custos(args, { input = '', cwd, watch = () => {} } = {}) {
-  const child = spawn(process.env.CUSTOS_BINARY, args, { cwd, env: { ...process.env, LC_ALL: 'C.UTF-8' }, stdio: 'pipe' });
+export async function custos(args, { input = '', cwd, watch = () => {}, environment = {} } = {}) {
+  const env = { ...process.env, LC_ALL: 'C.UTF-8', ...environment };
+  const child = spawn(process.env.CUSTOS_BINARY, args, { cwd, env, stdio: 'pipe' });
   let [out, err] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text) => {
     out += text;

@@ -164,13 +164,17 @@ remote-no-certificate = { $path } holds no certificate (PEM).
 remote-not-custos = { $server } answers, but not as Custos does. Check --server.
 remote-ask-password = Password of { $account }:
 remote-ask-code = Code of the authenticator app:
+remote-account-missing = Say who acts: an account with --account, or a program with an API key in --api-key-file or in the environment variable CUSTOS_API_KEY.
+remote-key-missing = The API key is missing. Give a file with --api-key-file, or - for standard input.
+remote-key-malformed = That is not an API key: it begins with custos_. Nothing was sent to the server.
 remote-password-missing = The password is missing. Give a file with --password-file, or - for standard input.
 remote-code-missing = The code of the authenticator app is missing. Give a file with --totp-file, or - for standard input.
 remote-enrol-first = The account has no second step yet. Sign in once with a browser at { $server }.
 refused-field = { $field }: { $reason }
 remedy-session-credentials-wrong = Check --account and the password.
+remedy-api_key-refused = Check on the page API keys until when it works and from which networks, and the key itself.
 remedy-session-totp-wrong = Give the code that the app shows now. Each code works once; after a sign-in wait for the next one.
-remedy-forbidden = The account's roles do not allow it. Ask the security administrator, or use another account.
+remedy-forbidden = The roles of the account, or the permissions of the API key, do not allow it. Ask the security administrator, or use another account.
 remedy-import-mapping-name_missing = Name it with --map, such as --map 2=name
 remedy-import-mapping-field_unknown = The names of the fields are listed by GET /api/v1/fields, and beside each column above.
 remedy-import-mapping-duplicate = Leave one of the columns out: --map COLUMN=ignore

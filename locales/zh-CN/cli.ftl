@@ -155,13 +155,17 @@ remote-no-certificate = { $path } 中没有证书（PEM）。
 remote-not-custos = { $server } 有应答，但不是守客服务，请检查 --server。
 remote-ask-password = { $account } 的密码：
 remote-ask-code = 身份验证器的验证码：
+remote-account-missing = 请指定以谁的身份执行：用 --account 指定账号，或用 --api-key-file 或环境变量 CUSTOS_API_KEY 提供 API 密钥。
+remote-key-missing = 缺少 API 密钥。请用 --api-key-file 指定文件，或用 - 从标准输入读取。
+remote-key-malformed = 这不是 API 密钥：密钥以 custos_ 开头。未向服务器发送任何内容。
 remote-password-missing = 缺少密码。请用 --password-file 指定文件，或用 - 从标准输入读取。
 remote-code-missing = 缺少身份验证器的验证码。请用 --totp-file 指定文件，或用 - 从标准输入读取。
 remote-enrol-first = 该账户尚未设置两步验证，请先用浏览器在 { $server } 登录一次。
 refused-field = { $field }：{ $reason }
 remedy-session-credentials-wrong = 请检查 --account 和密码。
+remedy-api_key-refused = 请在“API 密钥”页面核对密钥的有效期和允许的网络，并检查密钥是否完整。
 remedy-session-totp-wrong = 请输入当前显示的验证码。每个验证码只能用一次，刚登录过请等待下一个。
-remedy-forbidden = 该账户的角色不允许此操作，请联系安全管理员或换用其他账户。
+remedy-forbidden = 该账号的角色或该 API 密钥的权限不允许此操作，请联系安全管理员，或换用其他账号。
 remedy-import-mapping-name_missing = 请用 --map 指定，例如 --map 2=name
 remedy-import-mapping-field_unknown = 字段名见上方各列，或由 GET /api/v1/fields 列出。
 remedy-import-mapping-duplicate = 请舍弃其中一列：--map 列=ignore

@@ -151,9 +151,13 @@ impl Importing<'_> {
             id.to_owned(),
             "--server".to_owned(),
             quoted(&remote.server),
-            "--account".to_owned(),
-            quoted(&remote.account),
         ];
+        if let Some(account) = &remote.account {
+            words.extend(["--account".to_owned(), quoted(account)]);
+        } else if let Some(file) = &remote.api_key_file {
+            let file = file.display().to_string();
+            words.extend(["--api-key-file".to_owned(), quoted(&file)]);
+        }
         if let Some(ca) = &remote.ca {
             words.extend(["--ca".to_owned(), quoted(&ca.display().to_string())]);
         } else if remote.data != Path::new("data") {

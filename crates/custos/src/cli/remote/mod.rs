@@ -1,4 +1,5 @@
-//! Talking to a running server as a signed-in person: what the command line may is what the account may.
+//! Talking to a running server as a signed-in person, or as a program with an API key: what the command line may is what
+//! the account, or the key, may.
 
 mod refusal;
 mod secrets;
@@ -38,8 +39,12 @@ pub struct RemoteArguments {
     #[arg(long, value_name = "URL", default_value = "https://localhost:8443")]
     pub server: String,
     /// Login name of the account that acts; its rights apply
-    #[arg(long, value_name = "NAME")]
-    pub account: String,
+    #[arg(long, value_name = "NAME", conflicts_with = "api_key_file")]
+    pub account: Option<String>,
+    /// File whose first line is an API key, instead of an account; - for a line of standard input. The environment
+    /// variable CUSTOS_API_KEY does too
+    #[arg(long, value_name = "FILE")]
+    pub api_key_file: Option<PathBuf>,
     /// File whose first line is the password; - for a line of standard input [default: asked for]
     #[arg(long, value_name = "FILE")]
     pub password_file: Option<PathBuf>,
@@ -66,6 +71,8 @@ pub(super) struct Remote {
     server: String,
     cookies: Vec<(String, Zeroizing<String>)>,
     csrf: Option<String>,
+    /// What stands behind `Authorization`, for a program.
+    bearer: Option<Zeroizing<String>>,
 }
 
 #[derive(Serialize)]
@@ -75,7 +82,7 @@ struct Credentials<'a> {
 }
 
 impl Remote {
-    /// Signs in, asking for what was not given.
+    /// Signs in, asking for what was not given. With an API key there is nothing to sign in to: every request shows it.
     pub(super) fn sign_in(arguments: &RemoteArguments, console: &Console) -> Result<Self, Failure> {
         protect_process();
         let address = Address::parse(&arguments.server)?;
@@ -84,11 +91,17 @@ impl Remote {
             server: address.url,
             cookies: Vec::new(),
             csrf: None,
+            bearer: None,
         };
         let secrets = Secrets { arguments, console };
-        let password = secrets.password()?;
+        let Some(login) = arguments.account.as_deref() else {
+            let key = secrets.api_key()?;
+            remote.bearer = Some(Zeroizing::new(format!("Bearer {}", *key)));
+            return Ok(remote);
+        };
+        let password = secrets.password(login)?;
         let credentials = Credentials {
-            login: &arguments.account,
+            login,
             password: &password,
         };
         let step = remote.post(
@@ -194,6 +207,9 @@ impl Remote {
         }
         if let Some(csrf) = &self.csrf {
             request = request.header("x-csrf-token", csrf);
+        }
+        if let Some(bearer) = &self.bearer {
+            request = request.header("authorization", bearer.as_str());
         }
         let request = request
             .body(body)
