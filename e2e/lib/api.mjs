@@ -1,27 +1,39 @@
 import https from 'node:https';
 import { Authenticator } from './totp.mjs';
 
-/** A program's view of the server: its own cookies, no browser. Trusts the certificate in the server's data folder. */
+/**
+ * A program's view of the server: its own cookies, no browser. Trusts the certificate in the server's data folder.
+ * `key` is an API key to come with, `from` the address of this machine to come from.
+ */
 export class ApiClient {
   #url;
   #agent;
   #cookie = '';
   #csrf = '';
+  #key;
 
-  constructor(url, certificate) {
+  constructor(url, certificate, { key, from } = {}) {
     this.#url = url;
-    this.#agent = new https.Agent({ keepAlive: true, ca: certificate, maxSockets: 16 });
+    this.#key = key;
+    this.#agent = new https.Agent({ keepAlive: true, ca: certificate, maxSockets: 16, localAddress: from });
   }
 
   /** Moves to the address the server has after a restart. */
   move(url) {
     this.#url = url;
     this.#agent.destroy();
-    this.#agent = new https.Agent({ keepAlive: true, ca: this.#agent.options.ca, maxSockets: 16 });
+    const { ca, localAddress } = this.#agent.options;
+    this.#agent = new https.Agent({ keepAlive: true, ca, maxSockets: 16, localAddress });
   }
 
   /** Gives { status, headers, body }; body is JSON where there is any. Throws when the connection breaks. */
   call(method, path, body, headers = {}) {
+    if (body === undefined) return this.send(method, path, undefined, headers);
+    return this.send(method, path, JSON.stringify(body), { 'content-type': 'application/json', ...headers });
+  }
+
+  /** As `call`, with a body that is sent as it is. */
+  send(method, path, body, headers = {}) {
     return new Promise((resolve, reject) => {
       const request = https.request(
         `${this.#url}/api/v1${path}`,
@@ -30,7 +42,7 @@ export class ApiClient {
           agent: this.#agent,
           timeout: 20_000,
           headers: {
-            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+            ...(this.#key ? { authorization: `Bearer ${this.#key}` } : {}),
             ...(this.#cookie ? { cookie: this.#cookie } : {}),
             ...(this.#csrf ? { 'x-csrf-token': this.#csrf } : {}),
             ...headers,
@@ -57,7 +69,7 @@ export class ApiClient {
       );
       request.on('timeout', () => request.destroy(new Error('timed out')));
       request.on('error', reject);
-      request.end(body === undefined ? undefined : JSON.stringify(body));
+      request.end(body);
     });
   }
 
