@@ -42,6 +42,9 @@ export async function choose(within, label, option) {
   await page.locator('.ant-select-item-option').filter({ hasText: option, visible: true }).first().click();
 }
 
+/** Ticks a box or a radio button, again if the click went beside it because its dialog still moved. */
+export const tick = (box) => eventually(() => box.check({ timeout: 5000 }));
+
 /** Types into the search of the page's head. */
 export async function search(page, t, words) {
   await page.getByRole('searchbox', { name: t('search-label') }).fill(words);

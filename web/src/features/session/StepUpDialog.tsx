@@ -41,7 +41,7 @@ export function StepUpDialog() {
     <Modal
       open={open}
       title={t("step-up-title")}
-      footer={null}
+      footer={<Button onClick={() => close(false)}>{t("cancel")}</Button>}
       onCancel={() => close(false)}
       mask={{ closable: false }}
       destroyOnHidden

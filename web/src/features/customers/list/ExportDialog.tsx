@@ -64,7 +64,7 @@ export function ExportDialog({ fields, chosen, search, total, onClose }: Props) 
       width={560}
     >
       <p className="soft">{t("export-note", { total: format.number(total) })}</p>
-      {take.isError && <Alert type="error" showIcon title={text.of(take.error)} />}
+      {take.isError && <Alert type="error" showIcon className="form-alert" title={text.of(take.error)} />}
       <Form<Values>
         form={form}
         layout="vertical"
