@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Modal } from "antd";
+import { Button, Modal } from "antd";
 import { useEffect, useRef, useState } from "react";
 import { api, body, onStepUp, setCsrfToken } from "../../api/client";
 import { provePasskey } from "../../api/passkey";
