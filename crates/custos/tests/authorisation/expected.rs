@@ -116,6 +116,7 @@ scim_group_read           .                    401   401   401   401   401   401
 scim_group_replace        .                    401   401   401   401   401   401   401   401   401
 scim_group_update         .                    401   401   401   401   401   401   401   401   401
 scim_group_delete         .                    401   401   401   401   401   401   401   401   401
+scim_search               .                    401   401   401   401   401   401   401   401   401
 scim_config_read          .                    401   401   401   401   401   401   401   401   401
 scim_type_list            .                    401   401   401   401   401   401   401   401   401
 scim_type_read            .                    401   401   401   401   401   401   401   401   401

@@ -66,13 +66,6 @@ fn attribute(name: &str, more: Value) -> Value {
 }
 
 fn schema_list() -> Vec<Value> {
-    let plain = |name: &str| attribute(name, json!({}));
-    let told = |name: &str| {
-        attribute(
-            name,
-            json!({ "mutability": "writeOnly", "returned": "never" }),
-        )
-    };
     let shown = |name: &str| attribute(name, json!({ "mutability": "readOnly" }));
     let schema = |id: &str, name: &str, attributes: Value| {
         json!({
@@ -86,13 +79,11 @@ fn schema_list() -> Vec<Value> {
             "userName",
             json!({ "required": true, "uniqueness": "server" })
         ),
-        plain("displayName"),
-        // There is one name here; its parts make it where there is no other.
+        attribute("displayName", json!({ "required": true })),
+        // There is one name here. The parts of another are read where no `displayName` is given.
         attribute(
             "name",
-            json!({
-                "type": "complex", "subAttributes": [shown("formatted"), told("familyName"), told("givenName")],
-            })
+            json!({ "type": "complex", "mutability": "readOnly", "subAttributes": [shown("formatted")] })
         ),
         attribute("active", json!({ "type": "boolean" })),
         attribute(
@@ -103,13 +94,19 @@ fn schema_list() -> Vec<Value> {
             })
         ),
     ]);
+    let fixed = |name: &str, more: Value| {
+        let mut fixed = attribute(name, more);
+        fixed["mutability"] = "immutable".into();
+        fixed
+    };
+    let user_reference = json!({ "type": "reference", "referenceTypes": ["User"] });
     let group = json!([
         attribute("displayName", json!({ "required": true })),
         attribute(
             "members",
             json!({
                 "type": "complex", "multiValued": true,
-                "subAttributes": [attribute("value", json!({ "mutability": "immutable", "required": true }))],
+                "subAttributes": [fixed("value", json!({})), fixed("$ref", user_reference)],
             })
         ),
     ]);

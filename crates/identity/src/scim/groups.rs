@@ -76,7 +76,7 @@ fn resource(
 ) -> Result<Value, IdentityError> {
     let members: Vec<Value> = members
         .iter()
-        .map(|user| json!({ "value": user.to_string() }))
+        .map(|user| json!({ "value": user.to_string(), "$ref": format!("/scim/v2/Users/{user}") }))
         .collect();
     let mut resource = json!({
         "schemas": [SCHEMA], "id": group.id.to_string(), "displayName": open_name(key, group)?, "members": members,

@@ -50,6 +50,7 @@ pub(crate) fn operations() -> Vec<Operation<Arc<Identity>>> {
         Operation::new(put, GROUP, "scim_group_replace", keep, replace_group),
         Operation::new(patch, GROUP, "scim_group_update", keep, patch_group),
         Operation::new(delete, GROUP, "scim_group_delete", keep, delete_group).answers_nothing(204),
+        Operation::new(Method::POST, "/.search", "scim_search", list, search).answers_nothing(501),
         Operation::new(get.clone(), CONFIG, "scim_config_read", list, config),
         Operation::new(get.clone(), TYPES, "scim_type_list", list, types),
         Operation::new(get.clone(), TYPE, "scim_type_read", list, one_type),
@@ -220,6 +221,11 @@ async fn delete_group(
         .delete_provisioned_group(&caller, &provider, id)
         .await?;
     Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// Users and groups are asked for one by one (RFC 7644, section 3.4.3).
+async fn search() -> Answer {
+    Err(Problem::new(StatusCode::NOT_IMPLEMENTED, "provisioning.refused").into())
 }
 
 async fn config() -> Response {

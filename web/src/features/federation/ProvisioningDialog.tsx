@@ -37,10 +37,7 @@ export function ProvisioningDialog({ provider, onClose }: Props) {
   });
   const withdraw = useMutation({
     mutationFn: () => done(api.DELETE("/identity-providers/{id}/provisioning-token", { params: at })),
-    onSuccess: async () => {
-      await refresh();
-      onClose();
-    },
+    onSuccess: refresh,
     onError: showProblem,
   });
   if (token !== null) {
@@ -64,7 +61,8 @@ export function ProvisioningDialog({ provider, onClose }: Props) {
     );
   }
   const { provisioning } = provider;
-  const confirmWithdrawal = () =>
+  const confirmWithdrawal = () => {
+    onClose();
     modal.confirm({
       title: t("provider-token-withdraw-title", { name: provider.name }),
       content: t("provider-token-withdraw-text"),
@@ -72,6 +70,7 @@ export function ProvisioningDialog({ provider, onClose }: Props) {
       okButtonProps: { danger: true },
       onOk: () => withdraw.mutate(),
     });
+  };
   return (
     <Modal
       open
@@ -79,7 +78,7 @@ export function ProvisioningDialog({ provider, onClose }: Props) {
       onCancel={onClose}
       footer={[
         provisioning && (
-          <Button key="withdraw" danger loading={withdraw.isPending} onClick={confirmWithdrawal}>
+          <Button key="withdraw" danger onClick={confirmWithdrawal}>
             {t("provider-token-withdraw")}
           </Button>
         ),
@@ -88,14 +87,14 @@ export function ProvisioningDialog({ provider, onClose }: Props) {
         </Button>,
       ]}
     >
-      <p className="soft">{t(provisioning ? "provider-token-renew" : "provider-token-new")}</p>
-      {provisioning && (
-        <p className="soft">
-          {provisioning.last_used_at == null
+      <p className="soft provider-note">
+        {t(provisioning ? "provider-token-renew" : "provider-token-new")}
+        <br />
+        {provisioning &&
+          (provisioning.last_used_at == null
             ? t("provider-token-unused")
-            : t("provider-token-used", { at: format.dateTime(provisioning.last_used_at) })}
-        </p>
-      )}
+            : t("provider-token-used", { at: format.dateTime(provisioning.last_used_at) }))}
+      </p>
       <Form
         form={form}
         layout="vertical"
