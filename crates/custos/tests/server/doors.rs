@@ -8,6 +8,8 @@ use std::collections::BTreeSet;
 const OPEN: &[&str] = &[
     "identity_provider_logout",
     "openapi_read",
+    "session_code",
+    "session_code_message",
     "session_create",
     "session_federation",
     "session_federation_callback",
