@@ -62,7 +62,7 @@ export function DeviceList({ owner }: { owner: Owner }) {
   return (
     <>
       {items.length === 0 ? (
-        <p className="soft">{t("devices-none")}</p>
+        <p className="absent devices-none">{t("devices-none")}</p>
       ) : (
         <ul className="devices" aria-label={t("devices-title")}>
           {items.map((device) => (

@@ -16,7 +16,7 @@ import { Alert, App, Button, Tooltip } from "antd";
 import { useState } from "react";
 import { api, body, done, ifMatch } from "../../../api/client";
 import type { User } from "../../../api/types";
-import { useMay } from "../../../app/session/session";
+import { useMay, useSession } from "../../../app/session/session";
 import { useFormat } from "../../../i18n/useFormat";
 import { useT } from "../../../i18n/useT";
 import { Avatar } from "../../../ui/Avatar";
@@ -51,6 +51,7 @@ type Dialog =
 export function UsersPage() {
   const t = useT();
   const may = useMay();
+  const session = useSession();
   const phone = usePhone();
   const format = useFormat();
   const { message, modal } = App.useApp();
@@ -159,21 +160,26 @@ export function UsersPage() {
               onClick={() => confirmInvitation(user)}
             />
           )}
-          <Tool
-            title={t("move")}
-            icon={<SwapOutlined aria-hidden />}
-            onClick={() => setDialog({ kind: "move", user })}
-          />
-          <Tool
-            title={t("leave")}
-            icon={<LogoutOutlined aria-hidden />}
-            onClick={() => setDialog({ kind: "leave", user })}
-          />
-          <Tool
-            title={user.status === "active" ? t("user-disable") : t("user-enable")}
-            icon={<StopOutlined aria-hidden />}
-            onClick={() => confirmStatus(user)}
-          />
+          {/* Nobody moves, lets go or disables themselves. */}
+          {user.id !== session.user.id && (
+            <>
+              <Tool
+                title={t("move")}
+                icon={<SwapOutlined aria-hidden />}
+                onClick={() => setDialog({ kind: "move", user })}
+              />
+              <Tool
+                title={t("leave")}
+                icon={<LogoutOutlined aria-hidden />}
+                onClick={() => setDialog({ kind: "leave", user })}
+              />
+              <Tool
+                title={user.status === "active" ? t("user-disable") : t("user-enable")}
+                icon={<StopOutlined aria-hidden />}
+                onClick={() => confirmStatus(user)}
+              />
+            </>
+          )}
         </>
       )}
     </span>
