@@ -30,6 +30,8 @@ use crate::{ClaimedAssurance, ExternalIdentity};
 
 /// Longest time for everything.
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// Shortest time for the same: longer than a directory nearby takes, whoever it is asked about.
+const LEAST: Duration = Duration::from_millis(300);
 /// Longest time for a connection, and for one operation.
 const STEP_TIMEOUT: Duration = Duration::from_secs(5);
 /// Most groups of a person. With more, nobody can tell which the directory left out, so it is an error.
@@ -83,9 +85,10 @@ impl LdapConfig {
         if !self.problems().is_empty() || secret.is_empty() {
             return Err(LdapError::Configuration);
         }
-        tokio::time::timeout(TIMEOUT, self.ask(secret, login, password))
-            .await
-            .map_err(|_| LdapError::Unreachable)?
+        let asked = tokio::time::timeout(TIMEOUT, self.ask(secret, login, password));
+        // What a directory is quick to deny would tell who is in it.
+        let (answer, ()) = tokio::join!(asked, tokio::time::sleep(LEAST));
+        answer.map_err(|_| LdapError::Unreachable)?
     }
 
     /// Connects and binds as the service, to tell an administrator whether that works.
