@@ -4,8 +4,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { openBrowser, openPage, PHONE } from './lib/browser.mjs';
 import { ask, enrol, enterCode, enterPassword, person, setUp, signedIn } from './lib/flows.mjs';
-import { button, choose, eventually, table } from './lib/lists.mjs';
+import { button, eventually, table } from './lib/lists.mjs';
 import { MailServer } from './lib/mail.mjs';
+import { setUpMail } from './lib/outbox.mjs';
 import { startServer } from './lib/server.mjs';
 import { LANGUAGES, words } from './lib/words.mjs';
 
@@ -32,19 +33,7 @@ for (const language of LANGUAGES) {
         const { page } = admin;
         await page.goto(`${server.url}/admin/outbox`);
         await page.getByText(t('outbox-unset'), { exact: true }).waitFor();
-        await button(page, t('outbox-settings')).click();
-        const drawer = page.getByRole('dialog');
-        await drawer.getByRole('switch', { name: t('outbox-mail-use') }).click();
-        const fill = (label, value) => drawer.getByLabel(t(label), { exact: true }).fill(value);
-        await fill('outbox-host', '127.0.0.1');
-        await fill('outbox-port', String(mail.port));
-        await choose(drawer, t('outbox-security'), t('outbox-security-plain'));
-        await fill('outbox-user', 'crm');
-        await fill('outbox-password', 'not the word');
-        await fill('outbox-from-name', '青石仪器');
-        await fill('outbox-from-address', 'crm@example.cn');
-        await button(drawer, t('save')).click();
-        await drawer.waitFor({ state: 'detached' });
+        await setUpMail(page, t, { port: mail.port, user: 'crm', password: 'not the word' });
         await page.getByText(t('outbox-unset'), { exact: true }).waitFor({ state: 'detached' });
 
         await button(page, t('outbox-test')).click();
@@ -57,8 +46,9 @@ for (const language of LANGUAGES) {
         await dialog.waitFor({ state: 'detached' });
 
         await button(page, t('outbox-settings')).click();
+        const drawer = page.getByRole('dialog');
         await drawer.getByText(t('outbox-secret-kept'), { exact: true }).waitFor();
-        await fill('outbox-password', MAIL_PASSWORD);
+        await drawer.getByLabel(t('outbox-password'), { exact: true }).fill(MAIL_PASSWORD);
         await button(drawer, t('save')).click();
         await drawer.waitFor({ state: 'detached' });
         await button(page, t('outbox-test')).click();

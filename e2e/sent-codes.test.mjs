@@ -4,8 +4,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { openBrowser, openPage, PHONE } from './lib/browser.mjs';
 import { ask, enrol, enterPassword, person, setUp, signedIn } from './lib/flows.mjs';
-import { button, choose } from './lib/lists.mjs';
+import { button } from './lib/lists.mjs';
 import { MailServer } from './lib/mail.mjs';
+import { setUpMail } from './lib/outbox.mjs';
 import { startServer } from './lib/server.mjs';
 import { LANGUAGES, words } from './lib/words.mjs';
 
@@ -40,20 +41,7 @@ for (const language of LANGUAGES) {
       await context.test('the administrator sets mail up, and allows codes after a preview', async () => {
         const { page } = admin;
         await page.goto(`${server.url}/admin/outbox`);
-        await button(page, t('outbox-settings')).click();
-        const drawer = page.getByRole('dialog');
-        await drawer.getByRole('switch', { name: t('outbox-mail-use') }).click();
-        const fill = (label, value) => drawer.getByLabel(t(label), { exact: true }).fill(value);
-        await fill('outbox-host', '127.0.0.1');
-        await fill('outbox-port', String(mail.port));
-        await choose(drawer, t('outbox-security'), t('outbox-security-plain'));
-        await fill('outbox-user', SENDER.user);
-        await fill('outbox-password', SENDER.password);
-        await fill('outbox-from-name', '青石仪器');
-        await fill('outbox-from-address', 'crm@example.cn');
-        await button(drawer, t('save')).click();
-        await drawer.waitFor({ state: 'detached' });
-
+        await setUpMail(page, t, { port: mail.port, ...SENDER });
         await page.goto(`${server.url}/admin/security`);
         await page.getByRole('switch', { name: t('security-mail_code'), exact: true }).click();
         await admin.picture('security-second-factor');
