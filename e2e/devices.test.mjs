@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { DESKTOP, openBrowser, openPage, PHONE } from "./lib/browser.mjs";
 import { ask, enrol, enterCode, enterPassword, person, setUp, signedIn } from "./lib/flows.mjs";
-import { button, eventually } from "./lib/lists.mjs";
+import { button, confirm, eventually } from "./lib/lists.mjs";
 import { startServer } from "./lib/server.mjs";
 import { LANGUAGES, words } from "./lib/words.mjs";
 
@@ -130,11 +130,7 @@ for (const language of LANGUAGES) {
           await signedIn(home.page);
           await home.page.goto(`${server.url}/account`);
           await button(home.page, t("device-lost-named", { name: COMPUTER })).click();
-          await home.page
-            .getByRole("dialog")
-            .last()
-            .getByRole("button", { name: t("device-lost"), exact: true })
-            .click();
+          await confirm(home.page, t("device-lost"));
           await home.page.getByText(t("device-state-lost"), { exact: true }).waitFor();
           await home.picture("device-lost");
           await page.goto(`${server.url}/account`);

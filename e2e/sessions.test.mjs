@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { DESKTOP, openBrowser, openPage, PHONE } from './lib/browser.mjs';
 import { ask, enrol, enterCode, enterPassword, person, setUp, signedIn } from './lib/flows.mjs';
-import { button, eventually } from './lib/lists.mjs';
+import { button, confirm, eventually } from './lib/lists.mjs';
 import { startServer } from './lib/server.mjs';
 import { LANGUAGES, words } from './lib/words.mjs';
 
@@ -23,7 +23,6 @@ for (const language of LANGUAGES) {
     const open = (look = {}) => openPage(browser, server.url, { language, ...look });
     const device = t('sessions-device', { browser: t('browser-chrome'), system: t('system-linux') });
     const rows = (page) => page.getByRole('list', { name: t('sessions-title') }).getByRole('listitem');
-    const confirm = (page) => page.getByRole('dialog').last().getByRole('button', { name: t('sessions-end'), exact: true });
     const isOut = (page) => page.waitForURL((url) => url.pathname === '/sign-in');
     const security = person('security_admin');
     try {
@@ -57,7 +56,7 @@ for (const language of LANGUAGES) {
         await first.page.goto(`${server.url}/account`);
         await button(first.page, t('sessions-end-named', { name: device })).click();
         assert.equal((await ask(second.page, '/session')).status, 200, 'nothing ends before it is confirmed');
-        await confirm(first.page).click();
+        await confirm(first.page, t('sessions-end'));
         await eventually(async () => assert.equal(await rows(first.page).count(), 1));
         await second.page.getByRole('link', { name: t('nav-users'), exact: true }).click();
         await isOut(second.page);
@@ -76,7 +75,7 @@ for (const language of LANGUAGES) {
         await eventually(async () => assert.equal(await rows(first.page).count(), 1));
         await first.picture('sessions-of-somebody');
         await button(first.page, t('sessions-end-named', { name: device })).click();
-        await confirm(first.page).click();
+        await confirm(first.page, t('sessions-end'));
         await first.page.getByText(t('sessions-none'), { exact: true }).waitFor();
         await lead.page.getByRole('link', { name: t('nav-customers'), exact: true }).click();
         await isOut(lead.page);

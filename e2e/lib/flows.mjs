@@ -1,5 +1,5 @@
 // What people do at the door, found on the page by the words they read. One place to change when a page changes.
-import { button } from './lists.mjs';
+import { button, stillness } from './lists.mjs';
 import { Authenticator } from './totp.mjs';
 
 /** The accounts a first start asks for, in the page's order. */
@@ -69,15 +69,6 @@ export async function enterCode(page, t, authenticator) {
 
 export async function signedIn(page) {
   await page.waitForURL((url) => !/^\/(sign-in|link|setup)/.test(url.pathname));
-}
-
-/** Waits until nothing moves that will come to rest: on a slow machine a click on a menu still opening goes beside its entry. */
-async function stillness(page) {
-  await page.waitForFunction(() =>
-    document
-      .getAnimations()
-      .every(({ playState, effect }) => playState !== 'running' || effect.getComputedTiming().iterations === Infinity),
-  );
 }
 
 export async function signOut(page, t, { name }) {

@@ -56,3 +56,23 @@ export async function search(page, t, words) {
  */
 export const button = (within, name) =>
   within.getByRole('button', { name: new RegExp(`^(\\S+ )?${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`) });
+
+/**
+ * Waits until nothing moves that will come to rest: on a slow machine a click on what is still opening goes
+ * beside it.
+ */
+export async function stillness(page) {
+  await page.waitForFunction(() =>
+    document
+      .getAnimations()
+      .every(({ playState, effect }) => playState !== 'running' || effect.getComputedTiming().iterations === Infinity),
+  );
+}
+
+/** Answers the question that has opened last. */
+export async function confirm(page, words) {
+  const yes = page.getByRole('dialog').last().getByRole('button', { name: words, exact: true });
+  await yes.waitFor();
+  await stillness(page);
+  await yes.click();
+}
