@@ -133,9 +133,12 @@ impl Identity {
         caller: &Caller,
         after: &Rules,
     ) -> Result<HashSet<UserId>, IdentityError> {
+        let directory = self.directory(caller.org()).await?;
+        if directory.rules().settings().second_factor == after.settings().second_factor {
+            return Ok(HashSet::new());
+        }
         let before = self.code_policy(caller.org()).await?;
         let after = before.under(Arc::new(after.clone()));
-        let directory = self.directory(caller.org()).await?;
         let mut tx = self.store().read().await?;
         let with_factor = factors::kinds_of_all(&mut tx, caller).await?;
         let proven = contact::sql::proven_of_all(&mut tx, caller).await?;

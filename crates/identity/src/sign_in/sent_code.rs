@@ -198,16 +198,13 @@ impl Identity {
         user: UserId,
         kind: Kind,
     ) -> Result<Recipient, IdentityError> {
-        let mut read = self.store().read().await?;
-        let of_their_own = factors::of_user(&mut read, org, user).await?;
-        let addresses = contacts::of_user(&mut read, org, user).await?;
-        drop(read);
-        let policy = self.code_policy(org).await?;
-        let roles = roles_of(&*self.directory(org).await?, user)?;
-        if !of_their_own.is_empty() || !policy.kinds(roles, &proven(&addresses)).contains(&kind) {
+        let proofs = self.proofs_of(org, user).await?;
+        if !proofs.contains(&Method::Code(kind)) {
             return Err(unavailable());
         }
-        let address = addresses.iter().find(|row| row.kind == kind);
+        let addresses = contacts::of_user(&mut self.store().read().await?, org, user).await?;
+        let mut proven = addresses.iter().filter(|row| row.verified);
+        let address = proven.find(|row| row.kind == kind);
         let address = address.ok_or_else(unavailable)?;
         let key = self.store().keys().get(self.store(), org).await?;
         Ok(recipient(&key, user, kind, &address.value)?)
