@@ -4,7 +4,7 @@ use crate::Installation;
 use custos_kernel::crypto::Token;
 use custos_kernel::policy::{
     Assurance, Caller, DataScope, Origin, Role, RoleSet, SessionLimits, SessionRecord,
-    SessionState, Surroundings,
+    SessionState, Standing, Surroundings,
 };
 use custos_values::{Clock, DepartmentId, OrgId, SessionId, UserId};
 use std::sync::Arc;
@@ -27,11 +27,32 @@ pub struct Person {
 }
 
 impl Person {
+    /// What the account may do.
+    ///
+    /// # Panics
+    /// When the roles exclude each other.
+    pub fn standing(&self) -> Standing {
+        Standing::plain(
+            RoleSet::new(self.roles.iter().copied()).expect("roles that can be combined"),
+            self.data_scope,
+            self.department,
+            Arc::new(self.below.iter().copied().collect()),
+        )
+    }
+
     /// Signs in.
     ///
     /// # Panics
     /// When the roles exclude each other.
     pub fn sign_in(&self, installation: &Installation) -> Caller {
+        self.sign_in_with(installation, self.standing())
+    }
+
+    /// Signs in with more than plain roles: labels, teams, roles of the organisation's own.
+    ///
+    /// # Panics
+    /// Never: the session is made for its token.
+    pub fn sign_in_with(&self, installation: &Installation, standing: Standing) -> Caller {
         let (clock, random) = (installation.clock(), installation.random());
         let token = Token::generate(random);
         let session = SessionRecord {
@@ -46,10 +67,7 @@ impl Person {
             assurance: Assurance::Multi,
             surroundings: Surroundings::ORDINARY,
             account_active: true,
-            roles: RoleSet::new(self.roles.iter().copied()).expect("roles that can be combined"),
-            data_scope: self.data_scope,
-            department: self.department,
-            departments_below: Arc::new(self.below.iter().copied().collect()),
+            standing,
         };
         let origin = Origin {
             address: Some([192, 0, 2, 1].into()),

@@ -113,6 +113,12 @@ ids! {
     MessageId,
     /// An event of the audit log.
     EventId,
+    /// A role of the organisation's own.
+    CustomRoleId,
+    /// A rule of the organisation's own.
+    RuleId,
+    /// A group of people that records can be shared with.
+    TeamId,
 }
 
 #[cfg(test)]

@@ -30,8 +30,8 @@ pub use company_name::CompanyName;
 pub use email::Email;
 pub use id_number::IdNumber;
 pub use ids::{
-    ActivityId, ApiKeyId, ContactId, CustomerId, DepartmentId, DeviceId, EventId, FactorId,
-    GroupId, ImportId, MessageId, OrgId, ProviderId, SessionId, UserId,
+    ActivityId, ApiKeyId, ContactId, CustomRoleId, CustomerId, DepartmentId, DeviceId, EventId,
+    FactorId, GroupId, ImportId, MessageId, OrgId, ProviderId, RuleId, SessionId, TeamId, UserId,
 };
 pub use mask::mask_text;
 pub use parsed::{FieldError, Parsed, Repair};

@@ -8,7 +8,7 @@ use custos_kernel::crypto::{KeyFile, Token};
 use custos_kernel::event::{Event, EventName, Occasion};
 use custos_kernel::policy::{
     Assurance, Caller, DataScope, Job, Origin, Resource, Role, RoleSet, SessionLimits,
-    SessionRecord, SessionState, Surroundings,
+    SessionRecord, SessionState, Standing, Surroundings,
 };
 use custos_store::{Location, MigrationSet, SequencerHandle, SqliteOptions, Store};
 use custos_testkit::{TestClock, TestRandom};
@@ -71,10 +71,12 @@ async fn server(folder: &Path) -> (Api, Arc<Store>) {
         assurance: Assurance::Multi,
         surroundings: Surroundings::ORDINARY,
         account_active: true,
-        roles: RoleSet::new([Role::Sales]).unwrap(),
-        data_scope: DataScope::Own,
-        department: None,
-        departments_below: Arc::default(),
+        standing: Standing::plain(
+            RoleSet::new([Role::Sales]).unwrap(),
+            DataScope::Own,
+            None,
+            Arc::default(),
+        ),
     };
     let caller = session.authenticate(
         &token,

@@ -12,7 +12,9 @@ use axum::http::{HeaderMap, StatusCode, header};
 use custos_http::{Authenticated, Problem};
 use custos_kernel::audit::{Detail, Outcome};
 use custos_kernel::event::Event;
-use custos_kernel::policy::{ApiKeyRecord, ApiKeyRefusal, Caller, Facts, Job, Origin, actions};
+use custos_kernel::policy::{
+    ApiKeyRecord, ApiKeyRefusal, Caller, Facts, Job, Origin, Purpose, Standing, actions,
+};
 use custos_values::{ApiKeyId, OrgId, UserId};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -39,6 +41,7 @@ impl Identity {
     pub(crate) async fn authenticate_key(
         &self,
         presented: &[u8],
+        purpose: Purpose,
         origin: Origin,
     ) -> Result<Authenticated, Problem> {
         let token = std::str::from_utf8(presented)
@@ -48,9 +51,10 @@ impl Identity {
             return Err(self.refuse_key(None, "unknown", origin).await);
         };
         let found = self.key_record(&token.hash(), &origin).await?;
-        let Some(record) = found else {
+        let Some(mut record) = found else {
             return Err(self.refuse_key(None, "unknown", origin).await);
         };
+        record.purpose = purpose;
         let now = self.store().clock().now();
         match record.authenticate(&token, origin.clone(), now) {
             Ok(caller) => {
@@ -112,15 +116,19 @@ impl Identity {
             address_allowed: own && rules.bar(person.roles, origin.address, now).is_none(),
             scopes: Arc::new(scopes),
             account_active: person.active && person.service,
-            roles: person.roles,
-            data_scope: person.data_scope,
-            department: person.department,
-            departments_below: person
-                .department
-                .map(|department| directory.departments_below(department))
-                .unwrap_or_default(),
+            standing: Standing::plain(
+                person.roles,
+                person.data_scope,
+                person.department,
+                person
+                    .department
+                    .map(|department| directory.departments_below(department))
+                    .unwrap_or_default(),
+            ),
             network: rules.zone(origin.address),
             hours: rules.hours(now),
+            moment: rules.moment(now),
+            purpose: Purpose::Unstated,
         }))
     }
 

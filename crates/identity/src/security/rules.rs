@@ -1,11 +1,11 @@
 //! The settings made ready to be asked at every request.
 
 use super::settings::{PasswordRules, RoleRules, SecuritySettings, SessionRules, WhenFull};
-use super::week::Week;
+use super::week::{Place, Week};
 use crate::contact::Kind;
 use crate::organisation::Person;
 use custos_http::FieldProblem;
-use custos_kernel::policy::{Bar, Hours, NetworkZone, Role, RoleSet, SessionLimits};
+use custos_kernel::policy::{Bar, Hours, Moment, NetworkZone, Role, RoleSet, SessionLimits};
 use custos_values::Timestamp;
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -49,6 +49,7 @@ pub(crate) struct Rules {
     version: i64,
     trusted: Vec<IpNet>,
     working: Option<Week>,
+    place: Place,
     gates: Vec<RoleGate>,
 }
 
@@ -88,6 +89,7 @@ impl Rules {
                 settings,
                 version,
                 trusted,
+                place: Place::of(working.as_ref()),
                 working,
                 gates,
             })
@@ -170,6 +172,11 @@ impl Rules {
             Some(week) if !week.contains(at) => Hours::Outside,
             _ => Hours::Inside,
         }
+    }
+
+    /// The day of the week and the hour of a moment, where the organisation is.
+    pub(crate) fn moment(&self, at: Timestamp) -> Moment {
+        self.place.moment(at)
     }
 
     /// What keeps somebody of these roles out, if anything does. Who holds several roles is bound by all of them.

@@ -2,6 +2,7 @@
 
 use super::settings::{WeekHours, Weekday};
 use custos_http::FieldProblem;
+use custos_kernel::policy::Moment;
 use custos_values::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -71,6 +72,37 @@ impl Week {
             self.days[today] && (self.from..self.to).contains(&minute)
         } else {
             (self.days[today] && minute >= self.from) || (self.days[yesterday] && minute < self.to)
+        }
+    }
+}
+
+/// Where an organisation that has not said it is taken to be.
+const USUAL_ZONE: &str = "Asia/Shanghai";
+
+/// Where an organisation is, as far as its clocks go.
+#[derive(Debug, Clone)]
+pub(super) struct Place(TimeZone);
+
+impl Default for Place {
+    fn default() -> Self {
+        Self::of(None)
+    }
+}
+
+impl Place {
+    /// The place whose working hours these are.
+    pub(super) fn of(working: Option<&Week>) -> Self {
+        let usual = || zone(USUAL_ZONE).unwrap_or(TimeZone::UTC);
+        Self(working.map_or_else(usual, |week| week.zone.clone()))
+    }
+
+    /// The day of the week and the hour there.
+    pub(super) fn moment(&self, at: Timestamp) -> Moment {
+        let at = jiff::Timestamp::from_millisecond(at.millis()).unwrap_or_default();
+        let local = self.0.to_datetime(at);
+        Moment {
+            weekday: local.weekday().to_monday_one_offset().unsigned_abs(),
+            hour: local.hour().unsigned_abs(),
         }
     }
 }

@@ -152,7 +152,7 @@ async fn read(
             login: person.login.clone(),
             roles: caller.roles().iter().map(RoleName::from).collect(),
             data_scope: caller.data_scope().into(),
-            department: record.department.and_then(|id| {
+            department: record.standing.profile.department.and_then(|id| {
                 Some(Named {
                     id: id.to_string(),
                     name: directory.department_name(id)?.to_owned(),

@@ -17,15 +17,18 @@ use custos_kernel::audit::Detail;
 use custos_kernel::crypto::Token;
 use custos_kernel::event::Event;
 use custos_kernel::policy::{
-    Caller, DeviceStanding, Facts, Job, Origin, Risk, RoleSet, SessionLimits, SessionRecord,
-    SessionRefusal, SessionState, Surroundings, actions,
+    Caller, DeviceStanding, Facts, Job, Origin, Purpose, Risk, RoleSet, SessionLimits,
+    SessionRecord, SessionRefusal, SessionState, Standing, Surroundings, actions,
 };
 use custos_values::{DeviceId, OrgId, SessionId, Timestamp};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// Shortest and longest interval at which uses of sessions are written down, in milliseconds. In between it is a
 /// twentieth of the idle limit.
 const FLUSH_MS: (i64, i64) = (30_000, 300_000);
+/// The header that says what a request is for: a name of [`Purpose`].
+const PURPOSE_HEADER: &str = "x-purpose";
 /// How long an expired session stays, so that its owner is told why it ended, in milliseconds.
 const KEPT_EXPIRED_MS: i64 = 24 * 3_600_000;
 
@@ -35,7 +38,7 @@ impl Identity {
     ///
     /// # Errors
     /// 401 `session.missing`, `session.expired`, `session.second_factor`, `session.barred.device`, `api_key.refused`; 400
-    /// `request.two_credentials`; 429.
+    /// `request.two_credentials`, `request.purpose`; 429.
     pub async fn authenticate(
         &self,
         headers: &HeaderMap,
@@ -47,7 +50,9 @@ impl Identity {
             if cookie::has_session(headers) {
                 return Err(Problem::bad_request("request.two_credentials"));
             }
-            return self.authenticate_key(presented, origin).await;
+            return self
+                .authenticate_key(presented, purpose(headers)?, origin)
+                .await;
         }
         let Some(token) = cookie::session_token(headers) else {
             return Err(self.without_session(headers, asked, &origin).await);
@@ -59,6 +64,7 @@ impl Identity {
         let Some(mut record) = self.record_of(&row, headers, from).await? else {
             return Err(self.without_session(headers, asked, &origin).await);
         };
+        record.surroundings.purpose = purpose(headers)?;
         let now = self.store().clock().now();
         let limits = self.limits(record.org).await?;
         record.check(&token, now, &limits)?;
@@ -71,7 +77,10 @@ impl Identity {
         }
         let directory = self.directory(record.org).await?;
         let device = record.surroundings.device;
-        record.roles = directory.bound_roles().usable(record.roles, device);
+        let usable = directory
+            .bound_roles()
+            .usable(record.standing.profile.roles, device);
+        Arc::make_mut(&mut record.standing.profile).roles = usable;
         let caller = record.authenticate(&token, origin, now, &limits)?;
         if record.surroundings.risk == Risk::High {
             self.watch_taken(&caller).await?;
@@ -130,10 +139,12 @@ impl Identity {
             assurance: row.assurance,
             surroundings,
             account_active: person.active,
-            roles: directory.rules().roles_in_force(person, now),
-            data_scope: person.data_scope,
-            department: person.department,
-            departments_below,
+            standing: Standing::plain(
+                directory.rules().roles_in_force(person, now),
+                person.data_scope,
+                person.department,
+                departments_below,
+            ),
         }))
     }
 
@@ -297,6 +308,15 @@ pub(crate) fn longest_lag_ms(limits: &SessionLimits) -> i64 {
     (limits.idle_ms / 20).clamp(FLUSH_MS.0, FLUSH_MS.1)
 }
 
+/// What the caller says the request is for.
+fn purpose(headers: &HeaderMap) -> Result<Purpose, Problem> {
+    let Some(said) = headers.get(PURPOSE_HEADER) else {
+        return Ok(Purpose::Unstated);
+    };
+    let known = said.to_str().ok().and_then(Purpose::from_name);
+    known.ok_or_else(|| Problem::bad_request("request.purpose"))
+}
+
 /// What surrounds a request, beside the sign-in its session began with.
 fn surroundings(
     rules: &Rules,
@@ -320,6 +340,8 @@ fn surroundings(
         network: rules.zone(here.address),
         hours: rules.hours(now),
         risk,
+        moment: rules.moment(now),
+        purpose: Purpose::Unstated,
         bar: rules.bar(roles, here.address, now),
     }
 }

@@ -10,6 +10,9 @@ pub trait Action: sealed::Closed + 'static {
 pub trait Resource: 'static {
     /// The type's name in policies, audit entries and the authorisation matrix, such as `customer`.
     const TYPE: &'static str;
+    /// Whether its records carry labels, attributes and shares. Lists of such records are not answered from columns of
+    /// owner and department alone.
+    const MARKED: bool = false;
 }
 
 mod sealed {
@@ -52,6 +55,12 @@ actions! {
     Import = "import",
     /// Change who may do what.
     Grant = "grant",
+    /// Let others read or write one record.
+    Share = "share",
+    /// Raise the label of a record.
+    Classify = "classify",
+    /// Lower the label of a record.
+    Declassify = "declassify",
     /// Check the integrity of the log.
     Verify = "verify",
     /// Keep the index over sealed fields up to date.

@@ -1,12 +1,11 @@
 //! Turning a stored key of a service account and a presented secret into a caller.
 
-use super::caller::Standing;
 use super::{
-    Assurance, Caller, CallerKind, Circumstances, DataScope, DeviceStanding, Hours, NetworkZone,
-    Origin, Risk, RoleSet,
+    Assurance, Caller, CallerKind, Circumstances, DeviceStanding, Hours, Moment, NetworkZone,
+    Origin, Purpose, Risk, Standing,
 };
 use crate::crypto::{Token, TokenHash};
-use custos_values::{ApiKeyId, DepartmentId, OrgId, Timestamp, UserId};
+use custos_values::{ApiKeyId, OrgId, Timestamp, UserId};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use thiserror::Error;
@@ -47,18 +46,16 @@ pub struct ApiKeyRecord {
     pub scopes: Arc<BTreeSet<String>>,
     /// Whether the account may be used.
     pub account_active: bool,
-    /// The account's roles.
-    pub roles: RoleSet,
-    /// The account's data scope.
-    pub data_scope: DataScope,
-    /// The account's department.
-    pub department: Option<DepartmentId>,
-    /// Departments below it.
-    pub departments_below: Arc<BTreeSet<DepartmentId>>,
+    /// What the account may do right now.
+    pub standing: Standing,
     /// Where the request comes from.
     pub network: NetworkZone,
     /// When it comes.
     pub hours: Hours,
+    /// The day of the week and the hour, where the organisation is.
+    pub moment: Moment,
+    /// What the request is said to be for.
+    pub purpose: Purpose,
 }
 
 impl ApiKeyRecord {
@@ -92,18 +89,21 @@ impl ApiKeyRecord {
             network: self.network,
             hours: self.hours,
             risk: Risk::Low,
-        };
-        let standing = Standing {
-            roles: self.roles,
-            data_scope: self.data_scope,
-            department: self.department,
-            below: Arc::clone(&self.departments_below),
+            moment: self.moment,
+            purpose: self.purpose,
         };
         let kind = CallerKind::Key {
             user: self.user,
             key: self.id,
         };
-        let caller = Caller::user(kind, self.org, standing, circumstances, origin);
+        let caller = Caller::user(
+            kind,
+            self.org,
+            self.standing.clone(),
+            circumstances,
+            origin,
+            now,
+        );
         Ok(caller.confined_to(Arc::clone(&self.scopes)))
     }
 }

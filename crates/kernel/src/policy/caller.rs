@@ -1,7 +1,7 @@
 //! The caller of an operation: made from a verified credential, or a named job of the server itself.
 
-use super::{Circumstances, DataScope, RoleSet};
-use custos_values::{ApiKeyId, DepartmentId, OrgId, ProviderId, SessionId, UserId};
+use super::{Circumstances, DataScope, Profile, RoleSet, Standing};
+use custos_values::{ApiKeyId, DepartmentId, OrgId, ProviderId, SessionId, Timestamp, UserId};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -90,15 +90,6 @@ pub struct Origin {
     pub request_id: String,
 }
 
-/// What an account may do, as of now.
-#[derive(Debug, Clone)]
-pub(super) struct Standing {
-    pub(super) roles: RoleSet,
-    pub(super) data_scope: DataScope,
-    pub(super) department: Option<DepartmentId>,
-    pub(super) below: Arc<BTreeSet<DepartmentId>>,
-}
-
 /// The identity every decision starts from. Cannot be made outside the kernel except by
 /// [`super::SessionRecord::authenticate`], [`super::ApiKeyRecord::authenticate`],
 /// [`super::ProvisioningRecord::authenticate`] and [`Caller::system`].
@@ -110,6 +101,7 @@ pub struct Caller {
     circumstances: Option<Circumstances>,
     scopes: Option<Arc<BTreeSet<String>>>,
     origin: Origin,
+    at: Timestamp,
 }
 
 impl Caller {
@@ -118,15 +110,11 @@ impl Caller {
         Self {
             kind: CallerKind::System(job),
             org,
-            standing: Standing {
-                roles: RoleSet::default(),
-                data_scope: DataScope::Own,
-                department: None,
-                below: Arc::default(),
-            },
+            standing: Standing::default(),
             circumstances: None,
             scopes: None,
             origin: Origin::default(),
+            at: Timestamp::from_millis(0),
         }
     }
 
@@ -143,6 +131,7 @@ impl Caller {
         standing: Standing,
         circumstances: Circumstances,
         origin: Origin,
+        at: Timestamp,
     ) -> Self {
         Self {
             kind,
@@ -151,7 +140,21 @@ impl Caller {
             circumstances: Some(circumstances),
             scopes: None,
             origin,
+            at,
         }
+    }
+
+    /// Somebody as they would be, for explaining decisions: see [`super::Subject`].
+    pub(super) fn hypothetical(
+        org: OrgId,
+        user: UserId,
+        standing: Standing,
+        circumstances: Circumstances,
+        at: Timestamp,
+    ) -> Self {
+        let session = SessionId::from_bytes([0; 16]);
+        let kind = CallerKind::User { user, session };
+        Self::user(kind, org, standing, circumstances, Origin::default(), at)
     }
 
     /// The same, but only for the actions named.
@@ -202,22 +205,37 @@ impl Caller {
 
     /// The roles held.
     pub fn roles(&self) -> RoleSet {
-        self.standing.roles
+        self.standing.profile.roles
     }
 
     /// Which customers the roles reach.
     pub fn data_scope(&self) -> DataScope {
-        self.standing.data_scope
+        self.standing.profile.data_scope
     }
 
     /// The caller's department.
     pub fn department(&self) -> Option<DepartmentId> {
-        self.standing.department
+        self.standing.profile.department
     }
 
     /// All departments below the caller's, at any depth, without it.
     pub fn departments_below(&self) -> &BTreeSet<DepartmentId> {
         &self.standing.below
+    }
+
+    /// What policies may know of the account.
+    pub fn profile(&self) -> &Arc<Profile> {
+        &self.standing.profile
+    }
+
+    /// The profile and where the account stands among departments and teams.
+    pub fn standing(&self) -> &Standing {
+        &self.standing
+    }
+
+    /// When the request was authenticated; of no meaning for a job.
+    pub fn asked_at(&self) -> Timestamp {
+        self.at
     }
 
     /// Under which circumstances they ask; none for a job.

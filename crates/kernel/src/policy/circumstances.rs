@@ -27,7 +27,7 @@ pub enum DeviceStanding {
 }
 
 /// Where the request comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum NetworkZone {
     /// One of the networks the organisation calls its own.
     Trusted,
@@ -36,7 +36,7 @@ pub enum NetworkZone {
 }
 
 /// When the request comes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Hours {
     /// Within the working hours of the organisation.
     Inside,
@@ -55,6 +55,62 @@ pub enum Risk {
     High,
 }
 
+/// The day of the week and the hour, where the organisation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Moment {
+    /// 1 for Monday to 7 for Sunday (ISO 8601).
+    pub weekday: u8,
+    /// 0 to 23.
+    pub hour: u8,
+}
+
+/// What a caller says a request is for. Rules may ask for one; the entry keeps it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub enum Purpose {
+    /// Nothing was said.
+    #[default]
+    Unstated,
+    /// Selling: follow-up, offers.
+    Sales,
+    /// Serving a customer after the sale.
+    Service,
+    /// Making or keeping a contract.
+    Contract,
+    /// Invoices and payments.
+    Finance,
+    /// What the law asks for: answers to authorities and to the customer themselves.
+    Compliance,
+}
+
+impl Purpose {
+    /// All of them.
+    pub const ALL: [Purpose; 6] = [
+        Purpose::Unstated,
+        Purpose::Sales,
+        Purpose::Service,
+        Purpose::Contract,
+        Purpose::Finance,
+        Purpose::Compliance,
+    ];
+
+    /// The name in policies and the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unstated => "unstated",
+            Self::Sales => "sales",
+            Self::Service => "service",
+            Self::Contract => "contract",
+            Self::Finance => "finance",
+            Self::Compliance => "compliance",
+        }
+    }
+
+    /// Reads a name back.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|purpose| purpose.name() == name)
+    }
+}
+
 /// All of it together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Circumstances {
@@ -70,11 +126,15 @@ pub struct Circumstances {
     pub hours: Hours,
     /// How unusual it looks.
     pub risk: Risk,
+    /// The day of the week and the hour.
+    pub moment: Moment,
+    /// What it is said to be for.
+    pub purpose: Purpose,
 }
 
 impl Circumstances {
     /// What most requests have: a sign-in with two factors a short while ago, on a device used before, from anywhere,
-    /// within working hours. What the authorisation matrix is printed for.
+    /// within working hours, on a Monday. What the authorisation matrix is printed for.
     pub const ORDINARY: Self = Self {
         assurance: Assurance::Multi,
         fresh: true,
@@ -82,6 +142,11 @@ impl Circumstances {
         network: NetworkZone::Other,
         hours: Hours::Inside,
         risk: Risk::Low,
+        moment: Moment {
+            weekday: 1,
+            hour: 10,
+        },
+        purpose: Purpose::Unstated,
     };
 
     /// The same with factors just proven.

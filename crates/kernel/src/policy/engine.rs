@@ -1,17 +1,17 @@
 //! The policy engine: Cedar behind a cache of whole decisions.
 
 use super::permit::action_name;
+use super::question::{Flow, Principal, Question};
+use super::snapshot::{Snapshot, constrained_actions};
 use super::{
-    Action, Caller, CallerKind, Circumstances, Denied, Facts, Permit, Relation, Remedy, Resource,
-    RoleSet, Scope, actions,
+    Action, Attributes, Caller, Circumstances, DataScope, Denied, Facts, Label, Level, Marking,
+    OrganisationRules, Permit, Profile, Relation, Remedy, Resource, RoleSet, RuleProblem, Scope,
+    Share, actions,
 };
-use super::{DataScope, Job};
-use cedar_policy::{
-    Authorizer, Context, Decision as CedarDecision, Entities, Entity, EntityUid,
-    Policy as CedarPolicy, PolicyId, PolicySet, Request, RestrictedExpression,
-};
+use cedar_policy::{Policy as CedarPolicy, PolicyId, PolicySet};
+use custos_values::OrgId;
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use thiserror::Error;
 
 /// One feature's policy file.
@@ -82,51 +82,81 @@ pub struct Decision {
     pub rules: Vec<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Principal {
-    User(RoleSet, DataScope),
-    Service(RoleSet, DataScope),
-    Provider,
-    System(Job),
+/// How a caller stands to a record, as far as decisions go.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bearing<'a> {
+    pub(super) relation: Relation,
+    pub(super) share: Share,
+    /// `None`: a record without one.
+    pub(super) label: Option<Label>,
+    pub(super) attributes: Option<&'a Attributes>,
 }
 
-impl Principal {
-    fn of(caller: &Caller) -> Self {
-        match caller.kind() {
-            CallerKind::User { .. } => Self::User(caller.roles(), caller.data_scope()),
-            CallerKind::Key { .. } => Self::Service(caller.roles(), caller.data_scope()),
-            CallerKind::Provider { .. } => Self::Provider,
-            CallerKind::System(job) => Self::System(job),
+impl<'a> Bearing<'a> {
+    pub(super) fn of<R: Resource>(caller: &Caller, facts: &'a Facts<R>) -> Self {
+        let relation = Relation::of(caller, facts);
+        Self::at::<R>(caller, relation, facts.marking.as_deref())
+    }
+
+    pub(super) fn at<R: Resource>(
+        caller: &Caller,
+        relation: Relation,
+        marking: Option<&'a Marking>,
+    ) -> Self {
+        if !R::MARKED {
+            return Self::plain(relation);
+        }
+        // What is not known of a record that has a label is taken to be the highest there is.
+        let highest = Label {
+            level: Level::TopSecret,
+            compartments: super::Compartments::from_bits(u64::MAX),
+        };
+        Self {
+            relation,
+            share: marking.map_or(Share::None, |marking| marking.share_with(caller)),
+            label: Some(marking.map_or(highest, |marking| marking.label)),
+            attributes: marking.map(|marking| &marking.attributes),
+        }
+    }
+
+    pub(super) fn plain(relation: Relation) -> Self {
+        Self {
+            relation,
+            share: Share::None,
+            label: None,
+            attributes: None,
         }
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Question {
-    principal: Principal,
-    resource: &'static str,
-    action: &'static str,
-    relation: Relation,
-    circumstances: Option<Circumstances>,
-    field: Option<FieldRule>,
+/// What a caller is taken to have done before a question is put again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Attained {
+    /// Proven a factor again.
+    fresh: bool,
+    /// Chosen the record's label to work at, as far as the clearance goes.
+    label: bool,
 }
 
-/// With which freshness a question is put.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Freshness {
-    /// As it is.
-    Actual,
-    /// As it will be when the caller has proven a factor again: for what buttons and forms show.
-    Attainable,
+impl Attained {
+    const NOTHING: Self = Self {
+        fresh: false,
+        label: false,
+    };
+    const EVERYTHING: Self = Self {
+        fresh: true,
+        label: true,
+    };
 }
 
 /// All policies, decided by Cedar. Deny by default; a `forbid` always wins.
+///
+/// Rules of the features hold for everybody; an organisation can have more of its own, which take their place by
+/// [`Self::adopt`].
 pub struct Policy {
-    slices: HashMap<String, PolicySet>,
-    authorizer: Authorizer,
-    // Finite: roles × scopes × actions × relations × circumstances × declared fields. Nothing a client sends enters the
-    // key.
-    decided: RwLock<HashMap<Question, bool>>,
+    features: Vec<CedarPolicy>,
+    plain: Arc<Snapshot>,
+    organisations: RwLock<HashMap<OrgId, Arc<Snapshot>>>,
 }
 
 impl Policy {
@@ -136,7 +166,7 @@ impl Policy {
     /// See [`PolicyError`].
     pub fn load(sources: &[PolicySource]) -> Result<Self, PolicyError> {
         let mut seen = HashSet::new();
-        let mut slices: HashMap<String, PolicySet> = HashMap::new();
+        let mut features = Vec::new();
         for source in sources {
             let syntax = |reason: String| PolicyError::Syntax {
                 feature: source.feature,
@@ -163,24 +193,75 @@ impl Policy {
                         feature: source.feature,
                     });
                 }
-                let policy = policy.new_id(PolicyId::new(&id));
-                let actions = constrained_actions(&policy);
-                if actions.is_empty() {
+                if constrained_actions(policy).is_empty() {
                     return Err(unbounded());
                 }
-                for action in actions {
-                    let slice = slices.entry(action).or_default();
-                    slice
-                        .add(policy.clone())
-                        .map_err(|e| syntax(e.to_string()))?;
-                }
+                features.push(policy.new_id(PolicyId::new(&id)));
             }
         }
+        let plain =
+            Snapshot::new(&features, HashMap::new(), 0).map_err(|reason| PolicyError::Syntax {
+                feature: "all",
+                reason,
+            })?;
         Ok(Self {
-            slices,
-            authorizer: Authorizer::new(),
-            decided: RwLock::default(),
+            features,
+            plain: Arc::new(plain),
+            organisations: RwLock::default(),
         })
+    }
+
+    /// Puts an organisation's own rules beside those of the features, in place of what it had before. Decisions from
+    /// now on are taken by them; those under way end by the old ones.
+    ///
+    /// # Errors
+    /// What is wrong with the rules; then the old ones stay.
+    pub fn adopt(&self, org: OrgId, own: &OrganisationRules) -> Result<(), Vec<RuleProblem>> {
+        let snapshot = Arc::new(self.compile(own)?);
+        self.organisations
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(org, snapshot);
+        Ok(())
+    }
+
+    /// The generation of the rules an organisation has adopted; 0 if it has none of its own.
+    pub fn generation(&self, org: OrgId) -> i64 {
+        self.of(org).generation()
+    }
+
+    /// A policy for trying rules out: decisions of this organisation are taken by the rules given, and nobody else sees it.
+    ///
+    /// # Errors
+    /// What is wrong with the rules.
+    pub fn proposed(&self, org: OrgId, own: &OrganisationRules) -> Result<Self, Vec<RuleProblem>> {
+        let snapshot = Arc::new(self.compile(own)?);
+        Ok(Self {
+            features: self.features.clone(),
+            plain: Arc::clone(&self.plain),
+            organisations: RwLock::new(HashMap::from([(org, snapshot)])),
+        })
+    }
+
+    fn compile(&self, own: &OrganisationRules) -> Result<Snapshot, Vec<RuleProblem>> {
+        let mut rules = self.features.clone();
+        rules.extend(own.checked(&self.features)?);
+        let labels = own.field_labels.iter().cloned().collect();
+        Snapshot::new(&rules, labels, own.generation)
+            .map_err(|reason| vec![RuleProblem::whole(reason)])
+    }
+
+    /// The actions (`resource.verb`) that an organisation's own rules may be about.
+    pub fn grantable(&self) -> BTreeSet<String> {
+        super::organisation_rules::grantable(&self.features)
+    }
+
+    pub(super) fn of(&self, org: OrgId) -> Arc<Snapshot> {
+        let organisations = self
+            .organisations
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(organisations.get(&org).unwrap_or(&self.plain))
     }
 
     /// Every action a permit or a scope can ever be for, as `resource.verb`: those the rules name. Rules about fields
@@ -190,7 +271,7 @@ impl Policy {
             let verb = action.rsplit('.').next().unwrap_or_default();
             actions::VERBS.contains(&verb)
         };
-        self.slices.keys().filter(permits).cloned().collect()
+        self.plain.actions().filter(permits).cloned().collect()
     }
 
     /// Decides one action on one record.
@@ -202,39 +283,39 @@ impl Policy {
         caller: &Caller,
         facts: &Facts<R>,
     ) -> Result<Permit<A, R>, Denied> {
-        let relation = Relation::of(caller, facts);
-        if self.ask(caller, R::TYPE, A::NAME, relation, None, Freshness::Actual) {
+        let snapshot = self.of(caller.org());
+        let asked = Asked::of(&snapshot, caller);
+        let bearing = Bearing::of(caller, facts);
+        if asked.about(R::TYPE, A::NAME, bearing, Attained::NOTHING) {
             return Ok(Permit::new(caller, facts));
         }
-        let attainable = |action| {
-            self.ask(
-                caller,
-                R::TYPE,
-                action,
-                relation,
-                None,
-                Freshness::Attainable,
-            )
-        };
-        let visible = attainable(actions::Read::NAME);
-        let remedy = attainable(A::NAME).then_some(Remedy::StepUp);
+        let visible = asked.about(R::TYPE, actions::Read::NAME, bearing, Attained::EVERYTHING);
+        let remedy = asked.remedy(R::TYPE, A::NAME, bearing);
         Err(denied::<A, R>(caller, Some(facts.id), visible, remedy))
     }
 
     /// Decides which records of a type an action may reach.
     ///
-    /// A scope can say "own", then departments on top, then all. From policies that permit otherwise it takes what
-    /// it can say, so a list never shows more than single decisions would permit.
-    ///
     /// # Errors
     /// [`Denied`] when it may reach none.
     pub fn scope<A: Action, R: Resource>(&self, caller: &Caller) -> Result<Scope<A, R>, Denied> {
-        let relations = |freshness| {
+        let snapshot = self.of(caller.org());
+        if R::MARKED && caller.user_id().is_some() {
+            let asked = Asked::of(&snapshot, caller);
+            if asked.ever(R::TYPE, A::NAME, Attained::NOTHING) {
+                return Ok(Scope::marked(caller, snapshot));
+            }
+            let remedy = asked.ever(R::TYPE, A::NAME, Attained::EVERYTHING);
+            let remedy = remedy.then_some(Remedy::StepUp);
+            return Err(denied::<A, R>(caller, None, true, remedy));
+        }
+        let relations = |attained| {
+            let asked = Asked::of(&snapshot, caller);
             Relation::WITHIN
-                .map(|relation| self.ask(caller, R::TYPE, A::NAME, relation, None, freshness))
+                .map(|relation| asked.about(R::TYPE, A::NAME, Bearing::plain(relation), attained))
         };
-        Scope::new(caller, relations(Freshness::Actual)).ok_or_else(|| {
-            let attainable = Scope::<A, R>::new(caller, relations(Freshness::Attainable));
+        Scope::new(caller, &snapshot, relations(Attained::NOTHING)).ok_or_else(|| {
+            let attainable = Scope::<A, R>::new(caller, &snapshot, relations(Attained::EVERYTHING));
             let remedy = attainable.map(|_| Remedy::StepUp);
             denied::<A, R>(caller, None, true, remedy)
         })
@@ -243,16 +324,7 @@ impl Policy {
     /// Whether a caller may take an action on any record at all, if need be after proving a factor again: the gate of a
     /// route and the list of permissions the web shows buttons by. Names come from the operation registry.
     pub fn may_ever(&self, caller: &Caller, resource: &'static str, action: &'static str) -> bool {
-        Relation::WITHIN.iter().any(|relation| {
-            self.ask(
-                caller,
-                resource,
-                action,
-                *relation,
-                None,
-                Freshness::Attainable,
-            )
-        })
+        Asked::of(&self.of(caller.org()), caller).ever(resource, action, Attained::EVERYTHING)
     }
 
     /// Which of some actions the caller may take on one record, if need be after proving a factor again, so that the web
@@ -263,20 +335,17 @@ impl Policy {
         facts: &Facts<R>,
         actions: &[&'static str],
     ) -> Vec<&'static str> {
-        let relation = Relation::of(caller, facts);
+        let snapshot = self.of(caller.org());
+        let asked = Asked::of(&snapshot, caller);
+        let bearing = Bearing::of(caller, facts);
+        let fresh = Attained {
+            fresh: true,
+            label: false,
+        };
         actions
             .iter()
             .copied()
-            .filter(|action| {
-                self.ask(
-                    caller,
-                    R::TYPE,
-                    action,
-                    relation,
-                    None,
-                    Freshness::Attainable,
-                )
-            })
+            .filter(|action| asked.about(R::TYPE, action, bearing, fresh))
             .collect()
     }
 
@@ -284,18 +353,26 @@ impl Policy {
     /// authorisation matrix.
     pub fn explain_role(
         &self,
-        (roles, scope): (RoleSet, DataScope),
+        (roles, data_scope): (RoleSet, DataScope),
         resource: &'static str,
         action: &'static str,
         relation: Relation,
         circumstances: Circumstances,
     ) -> Decision {
-        let principal = Principal::User(roles, scope);
-        self.decide(&Question {
-            principal,
+        let profile = Profile {
+            roles,
+            data_scope,
+            ..Profile::default()
+        };
+        self.plain.decide(&Question {
+            principal: Principal::User(Arc::new(profile)),
             resource,
             action,
             relation,
+            share: Share::None,
+            flow: Flow::default(),
+            level: Level::default(),
+            attributes: Attributes::default(),
             circumstances: Some(circumstances),
             field: None,
         })
@@ -308,38 +385,96 @@ impl Policy {
         facts: &Facts<R>,
         field: FieldRule,
     ) -> FieldAccess {
-        let relation = Relation::of(caller, facts);
-        self.field_access_at(caller, R::TYPE, relation, field)
+        let snapshot = self.of(caller.org());
+        Asked::of(&snapshot, caller).field(R::TYPE, Bearing::of(caller, facts), field)
+    }
+
+    /// Whether a caller sees a masked field of a record in clear without asking for it.
+    pub fn field_in_clear<R: Resource>(
+        &self,
+        caller: &Caller,
+        facts: &Facts<R>,
+        field: FieldRule,
+    ) -> bool {
+        let snapshot = self.of(caller.org());
+        let bearing = Bearing::of(caller, facts);
+        Asked::of(&snapshot, caller).field_action(R::TYPE, "field_clear", bearing, field)
     }
 
     /// What a caller may do with a field on any record within reach, for forms and lists.
     pub fn field_access_ever<R: Resource>(&self, caller: &Caller, field: FieldRule) -> FieldAccess {
-        let reach = Relation::WITHIN
-            .into_iter()
-            .map(|r| self.field_access_at(caller, R::TYPE, r, field));
+        let snapshot = self.of(caller.org());
+        let asked = Asked::of(&snapshot, caller);
+        let reach = asked
+            .bearings::<R>()
+            .map(|b| asked.field(R::TYPE, b, field));
         reach.max().unwrap_or(FieldAccess::Hidden)
     }
+}
 
-    fn field_access_at(
+/// A caller in front of the rules in force.
+pub(super) struct Asked<'a> {
+    snapshot: &'a Snapshot,
+    caller: &'a Caller,
+    principal: Principal,
+}
+
+impl<'a> Asked<'a> {
+    pub(super) fn of(snapshot: &'a Snapshot, caller: &'a Caller) -> Self {
+        Self {
+            snapshot,
+            caller,
+            principal: Principal::of(caller),
+        }
+    }
+
+    /// Whether an action on a record is allowed as things are.
+    pub(super) fn now(
         &self,
-        caller: &Caller,
         resource: &'static str,
-        relation: Relation,
-        field: FieldRule,
-    ) -> FieldAccess {
-        let ask = |action| {
-            self.ask(
-                caller,
-                resource,
-                action,
-                relation,
-                Some(field),
-                Freshness::Actual,
-            )
-        };
-        if ask("field_write") {
+        action: &'static str,
+        bearing: Bearing<'_>,
+    ) -> bool {
+        self.about(resource, action, bearing, Attained::NOTHING)
+    }
+
+    fn about(
+        &self,
+        resource: &'static str,
+        action: &'static str,
+        bearing: Bearing<'_>,
+        attained: Attained,
+    ) -> bool {
+        // Another organisation's records are out of reach whatever the policies say, and so is what a key was not made
+        // for. Fields belong to the record, for which the key was asked already.
+        if bearing.relation == Relation::Foreign || !self.caller.reaches(resource, action) {
+            return false;
+        }
+        let question = self.question(resource, action, bearing, None);
+        self.snapshot.ask(self.attain(question, bearing, attained))
+    }
+
+    /// What is to be done first for an action that is refused.
+    fn remedy(
+        &self,
+        resource: &'static str,
+        action: &'static str,
+        bearing: Bearing<'_>,
+    ) -> Option<Remedy> {
+        let would = |fresh, label| self.about(resource, action, bearing, Attained { fresh, label });
+        if would(true, false) {
+            Some(Remedy::StepUp)
+        } else if would(true, true) {
+            Some(Remedy::WorkingLabel)
+        } else {
+            None
+        }
+    }
+
+    fn field(&self, resource: &'static str, bearing: Bearing<'_>, field: FieldRule) -> FieldAccess {
+        if self.field_action(resource, "field_write", bearing, field) {
             FieldAccess::Write
-        } else if !ask("field_read") {
+        } else if !self.field_action(resource, "field_read", bearing, field) {
             FieldAccess::Hidden
         } else if field.masked {
             FieldAccess::Masked
@@ -348,81 +483,116 @@ impl Policy {
         }
     }
 
-    fn ask(
+    /// Whether a field is shown at all.
+    pub(super) fn shows(
         &self,
-        caller: &Caller,
         resource: &'static str,
-        action: &'static str,
-        relation: Relation,
-        field: Option<FieldRule>,
-        freshness: Freshness,
+        bearing: Bearing<'_>,
+        field: FieldRule,
     ) -> bool {
-        // Another organisation's records are out of reach whatever the policies say, and so is what a key was not made
-        // for. Fields belong to the record, for which the key was asked already.
-        if relation == Relation::Foreign || (field.is_none() && !caller.reaches(resource, action)) {
-            return false;
-        }
-        let circumstances = caller
-            .circumstances()
-            .copied()
-            .map(|actual| match freshness {
-                Freshness::Actual => actual,
-                Freshness::Attainable => actual.made_fresh(),
-            });
-        let question = Question {
-            principal: Principal::of(caller),
-            resource,
-            action,
-            relation,
-            circumstances,
-            field,
-        };
-        if let Some(allowed) = self
-            .decided
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&question)
-        {
-            return *allowed;
-        }
-        let allowed = self.decide(&question).allowed;
-        self.decided
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(question, allowed);
-        allowed
+        self.field_action(resource, "field_read", bearing, field)
     }
 
-    fn decide(&self, question: &Question) -> Decision {
-        let refused = Decision {
-            allowed: false,
-            rules: Vec::new(),
+    fn field_action(
+        &self,
+        resource: &'static str,
+        action: &'static str,
+        bearing: Bearing<'_>,
+        field: FieldRule,
+    ) -> bool {
+        bearing.relation != Relation::Foreign
+            && self
+                .snapshot
+                .ask(self.question(resource, action, bearing, Some(field)))
+    }
+
+    /// Whether an action is allowed on some record there might be.
+    fn ever(&self, resource: &'static str, action: &'static str, attained: Attained) -> bool {
+        let reaches = self.caller.reaches(resource, action);
+        reaches
+            && (Relation::WITHIN.into_iter().any(|relation| {
+                Share::ALL.into_iter().any(|share| {
+                    let bearing = Bearing {
+                        share,
+                        ..Bearing::plain(relation)
+                    };
+                    self.about(resource, action, bearing, attained)
+                })
+            }) || (self.caller.user_id().is_some()
+                && self.snapshot.permits_by_attributes(resource, action)))
+    }
+
+    /// How the caller may stand to records within reach whose label is no hindrance.
+    fn bearings<R: Resource>(&self) -> impl Iterator<Item = Bearing<'static>> + use<R> {
+        let shares = if R::MARKED {
+            &Share::ALL[..]
+        } else {
+            &Share::ALL[..1]
         };
-        if question.relation == Relation::Foreign {
-            return refused;
+        Relation::WITHIN.into_iter().flat_map(|relation| {
+            shares.iter().map(move |share| Bearing {
+                share: *share,
+                ..Bearing::plain(relation)
+            })
+        })
+    }
+
+    pub(super) fn question(
+        &self,
+        resource: &'static str,
+        action: &'static str,
+        bearing: Bearing<'_>,
+        field: Option<FieldRule>,
+    ) -> Question {
+        let mentions = self.snapshot.mentions();
+        let label = bearing.label.map(|label| match field {
+            Some(field) => label.join(self.snapshot.field_label(resource, field.name)),
+            None => label,
+        });
+        let mut flow =
+            label.map_or_else(Flow::default, |label| Flow::between(&self.principal, label));
+        // Changing a record writes into its fields, each of which is decided by its own label on top.
+        if let (Some(label), true) = (label, action == actions::Update::NAME && field.is_none()) {
+            let highest = label.join(self.snapshot.highest_field_label(resource));
+            flow.down &= Flow::between(&self.principal, highest).down;
         }
-        let action = format!("{}.{}", question.resource, question.action);
-        let Some(slice) = self.slices.get(&action) else {
-            return refused;
-        };
-        // Any failure to even put the question is a refusal.
-        let Some((request, entities)) = cedar_question(&action, question) else {
-            return refused;
-        };
-        let response = self.authorizer.is_authorized(&request, slice, &entities);
-        if response.diagnostics().errors().next().is_some() {
-            return refused;
+        let circumstances = self.caller.circumstances().copied().map(|mut around| {
+            if !mentions.moment {
+                around.moment = Circumstances::ORDINARY.moment;
+            }
+            if !mentions.purpose {
+                around.purpose = Circumstances::ORDINARY.purpose;
+            }
+            around
+        });
+        let attributes = bearing.attributes.filter(|_| mentions.attributes);
+        Question {
+            principal: self.principal.clone(),
+            resource,
+            action,
+            relation: bearing.relation,
+            share: bearing.share,
+            flow,
+            level: label
+                .filter(|_| mentions.label)
+                .map_or_else(Level::default, |label| label.level),
+            attributes: attributes.cloned().unwrap_or_default(),
+            circumstances,
+            field,
         }
-        let mut rules: Vec<String> = response
-            .diagnostics()
-            .reason()
-            .map(ToString::to_string)
-            .collect();
-        rules.sort();
-        Decision {
-            allowed: response.decision() == CedarDecision::Allow,
-            rules,
+    }
+
+    fn attain(&self, mut question: Question, bearing: Bearing<'_>, attained: Attained) -> Question {
+        if attained.fresh {
+            question.circumstances = question.circumstances.map(Circumstances::made_fresh);
         }
+        if attained.label
+            && let (Some(profile), Some(label)) = (self.principal.profile(), bearing.label)
+            && profile.clearance.dominates(label)
+        {
+            question.flow = Flow::default();
+        }
+        question
     }
 }
 
@@ -440,70 +610,4 @@ fn denied<A: Action, R: Resource>(
         remedy,
         caller: Box::new(caller.clone()),
     }
-}
-
-/// The actions a rule names in its scope, each once.
-fn constrained_actions(policy: &CedarPolicy) -> Vec<String> {
-    let name = |uid: &EntityUid| uid.id().unescaped().to_owned();
-    match policy.action_constraint() {
-        cedar_policy::ActionConstraint::Any => Vec::new(),
-        cedar_policy::ActionConstraint::Eq(uid) => vec![name(&uid)],
-        cedar_policy::ActionConstraint::In(uids) => {
-            let names: BTreeSet<String> = uids.iter().map(name).collect();
-            names.into_iter().collect()
-        }
-    }
-}
-
-fn cedar_question(action: &str, question: &Question) -> Option<(Request, Entities)> {
-    let text = |value: &str| RestrictedExpression::new_string(value.to_owned());
-    let (kind, roles, scope) = match question.principal {
-        Principal::User(roles, scope) => ("user", roles, scope.name()),
-        Principal::Service(roles, scope) => ("service", roles, scope.name()),
-        Principal::Provider => ("provider", RoleSet::default(), "none"),
-        Principal::System(job) => (job.name(), RoleSet::default(), "none"),
-    };
-    let roles = RestrictedExpression::new_set(roles.iter().map(|role| text(role.name())));
-    let principal_type = match question.principal {
-        Principal::User(..) | Principal::Service(..) => "User",
-        Principal::Provider => "Provisioner",
-        Principal::System(_) => "Job",
-    };
-    let principal = uid(principal_type, kind)?;
-    let attributes = HashMap::from([
-        ("roles".to_owned(), roles),
-        ("data_scope".to_owned(), text(scope)),
-        ("kind".to_owned(), text(kind)),
-    ]);
-    let entity = Entity::new(principal.clone(), attributes, HashSet::new()).ok()?;
-    let mut context = vec![("relation".to_owned(), text(question.relation.name()))];
-    if let Some(around) = question.circumstances {
-        let fresh = RestrictedExpression::new_bool(around.fresh);
-        context.push(("fresh".to_owned(), fresh));
-        context.push(("assurance".to_owned(), text(around.assurance.name())));
-        context.push(("device".to_owned(), text(around.device.name())));
-        context.push(("network".to_owned(), text(around.network.name())));
-        context.push(("hours".to_owned(), text(around.hours.name())));
-        context.push(("risk".to_owned(), text(around.risk.name())));
-    }
-    if let Some(field) = question.field {
-        context.push(("field".to_owned(), text(field.name)));
-        context.push(("category".to_owned(), text(field.category)));
-        context.push((
-            "masked".to_owned(),
-            RestrictedExpression::new_bool(field.masked),
-        ));
-    }
-    let context = Context::from_pairs(context).ok()?;
-    let resource = uid("Resource", question.resource)?;
-    let request = Request::new(principal, uid("Action", action)?, resource, context, None).ok()?;
-    let entities = Entities::from_entities([entity], None).ok()?;
-    Some((request, entities))
-}
-
-fn uid(kind: &str, id: &str) -> Option<EntityUid> {
-    Some(EntityUid::from_type_name_and_id(
-        kind.parse().ok()?,
-        cedar_policy::EntityId::new(id),
-    ))
 }

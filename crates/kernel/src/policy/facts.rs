@@ -1,10 +1,11 @@
 //! What a decision needs to know about a record.
 
-use super::{Caller, Resource};
+use super::{Caller, Marking, Resource};
 use custos_values::{DepartmentId, OrgId, ProviderId, UserId};
 use std::marker::PhantomData;
+use std::sync::Arc;
 
-/// The facts about one record that policies may use. Read from the row's plain columns; nothing sealed is needed.
+/// The facts about one record that policies may use. Nothing that is opened by a permit is needed for them.
 #[derive(Debug)]
 pub struct Facts<R: Resource> {
     /// The organisation the record belongs to.
@@ -19,6 +20,9 @@ pub struct Facts<R: Resource> {
     pub department: Option<DepartmentId>,
     /// The identity provider it is kept by.
     pub keeper: Option<ProviderId>,
+    /// Label, attributes and shares. A record of a type that carries them and whose are not known is out of everybody's
+    /// reach.
+    pub marking: Option<Arc<Marking>>,
     resource: PhantomData<R>,
 }
 
@@ -38,6 +42,7 @@ impl<R: Resource> Facts<R> {
             owner,
             department,
             keeper: None,
+            marking: None,
             resource: PhantomData,
         }
     }
@@ -49,6 +54,13 @@ impl<R: Resource> Facts<R> {
         self
     }
 
+    /// The same of a record with label, attributes and shares.
+    #[must_use]
+    pub fn marked(mut self, marking: Arc<Marking>) -> Self {
+        self.marking = Some(marking);
+        self
+    }
+
     /// Facts of a record of the organisation as a whole, such as a department.
     pub fn shared(org: OrgId, id: [u8; 16], version: i64) -> Self {
         Self::owned(org, id, version, None, None)
@@ -56,7 +68,7 @@ impl<R: Resource> Facts<R> {
 }
 
 /// How a caller stands to a record: the closed set that policies and scopes are made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Relation {
     /// The caller is the owner, or the identity provider that keeps it.
     Own,

@@ -1,8 +1,11 @@
 //! Permits, scopes and refusals: what a decision leaves behind.
 
-use super::{Action, Caller, Facts, Relation, Resource};
+use super::engine::{Asked, Bearing};
+use super::snapshot::Snapshot;
+use super::{Action, Caller, Facts, Marking, Relation, Resource};
 use custos_values::{DepartmentId, OrgId, UserId};
 use std::marker::PhantomData;
+use std::sync::Arc;
 use thiserror::Error;
 
 /// Proof that the policy allowed one caller one action on one record at one version.
@@ -54,17 +57,44 @@ impl<A: Action, R: Resource> Permit<A, R> {
 }
 
 /// Which records of a type a caller may list (or export, or search): the only way to get at more than one record.
-#[derive(Debug)]
 pub struct Scope<A: Action, R: Resource> {
     caller: Caller,
-    relations: [bool; Relation::WITHIN.len()],
+    reach: Reach,
+    snapshot: Arc<Snapshot>,
     kind: PhantomData<(A, R)>,
 }
 
+/// Which relations to a record let an action reach it, in the order of [`Relation::WITHIN`].
+pub type Relations = [bool; Relation::WITHIN.len()];
+
+enum Reach {
+    /// By the relation alone.
+    Related(Relations),
+    /// By relation, label, attributes and shares of each record.
+    Marked,
+}
+
+impl<A: Action, R: Resource> std::fmt::Debug for Scope<A, R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let relations = match &self.reach {
+            Reach::Related(relations) => Some(relations),
+            Reach::Marked => None,
+        };
+        f.debug_struct("Scope")
+            .field("action", &self.action())
+            .field("relations", &relations)
+            .finish_non_exhaustive()
+    }
+}
+
 impl<A: Action, R: Resource> Scope<A, R> {
-    /// The scope of the given relations (in the order of [`Relation::WITHIN`]), less those that owner, departments
-    /// and "all" cannot express: reach must grow from the own records outwards. `None` if nothing is left.
-    pub(super) fn new(caller: &Caller, relations: [bool; Relation::WITHIN.len()]) -> Option<Self> {
+    /// The scope of the given relations, less those that owner, departments and "all" cannot express: reach must grow
+    /// from the own records outwards. `None` if nothing is left.
+    pub(super) fn new(
+        caller: &Caller,
+        snapshot: &Arc<Snapshot>,
+        relations: Relations,
+    ) -> Option<Self> {
         let [own, department, below, elsewhere] = relations;
         let relations = match caller.user_id() {
             // A job owns nothing and is in no department: to it, every record is elsewhere.
@@ -78,9 +108,20 @@ impl<A: Action, R: Resource> Scope<A, R> {
         };
         relations.contains(&true).then(|| Self {
             caller: caller.clone(),
-            relations,
+            reach: Reach::Related(relations),
+            snapshot: Arc::clone(snapshot),
             kind: PhantomData,
         })
+    }
+
+    /// The scope of a caller over records that carry labels, attributes and shares: each is decided on.
+    pub(super) fn marked(caller: &Caller, snapshot: Arc<Snapshot>) -> Self {
+        Self {
+            caller: caller.clone(),
+            reach: Reach::Marked,
+            snapshot,
+            kind: PhantomData,
+        }
     }
 
     /// Who asked.
@@ -98,16 +139,53 @@ impl<A: Action, R: Resource> Scope<A, R> {
         action_name::<A, R>()
     }
 
+    /// Which relations reach a record with this marking: what an index that keeps records by marking renders.
+    pub fn relations(&self, marking: &Marking) -> Relations {
+        match &self.reach {
+            Reach::Related(relations) => *relations,
+            Reach::Marked => {
+                let asked = Asked::of(&self.snapshot, &self.caller);
+                Relation::WITHIN.map(|relation| {
+                    let bearing = Bearing::at::<R>(&self.caller, relation, Some(marking));
+                    asked.now(R::TYPE, A::NAME, bearing)
+                })
+            }
+        }
+    }
+
+    /// Which of them show a field of such a record, be it masked.
+    pub fn relations_showing(&self, marking: &Marking, field: super::FieldRule) -> Relations {
+        let asked = Asked::of(&self.snapshot, &self.caller);
+        Relation::WITHIN.map(|relation| {
+            let bearing = Bearing::at::<R>(&self.caller, relation, Some(marking));
+            asked.shows(R::TYPE, bearing, field)
+        })
+    }
+
+    /// The generation of the rules the scope was made by: what is kept of it holds for no other.
+    pub fn generation(&self) -> i64 {
+        self.snapshot.generation()
+    }
+
     fn allows(&self, relation: Relation) -> bool {
-        Relation::WITHIN
-            .iter()
-            .position(|r| *r == relation)
-            .is_some_and(|i| self.relations[i])
+        match &self.reach {
+            Reach::Related(relations) => Relation::WITHIN
+                .iter()
+                .position(|r| *r == relation)
+                .is_some_and(|i| relations[i]),
+            Reach::Marked => false,
+        }
+    }
+
+    /// Whether owner and department columns tell which records are included. If not, [`Self::owner`] and
+    /// [`Self::departments`] include none.
+    pub fn is_relational(&self) -> bool {
+        matches!(self.reach, Reach::Related(_))
     }
 
     /// Whether every record of the organisation is included.
     pub fn is_all(&self) -> bool {
-        self.relations.iter().all(|r| *r)
+        Relation::WITHIN.into_iter().all(|r| self.allows(r))
     }
 
     /// The owner whose records are included regardless of department.
@@ -135,8 +213,14 @@ impl<A: Action, R: Resource> Scope<A, R> {
 
     /// A permit for one record, if the scope includes it.
     pub fn admit(&self, facts: &Facts<R>) -> Option<Permit<A, R>> {
-        self.allows(Relation::of(&self.caller, facts))
-            .then(|| Permit::new(&self.caller, facts))
+        let admitted = match self.reach {
+            Reach::Related(_) => self.allows(Relation::of(&self.caller, facts)),
+            Reach::Marked => {
+                let bearing = Bearing::of(&self.caller, facts);
+                Asked::of(&self.snapshot, &self.caller).now(R::TYPE, A::NAME, bearing)
+            }
+        };
+        admitted.then(|| Permit::new(&self.caller, facts))
     }
 }
 
@@ -149,6 +233,8 @@ pub(super) fn action_name<A: Action, R: Resource>() -> String {
 pub enum Remedy {
     /// Prove a factor again.
     StepUp,
+    /// Choose the label of the record to work at, which the clearance allows.
+    WorkingLabel,
 }
 
 /// A refusal, with what its audit entry needs.

@@ -1,14 +1,11 @@
 //! Turning a stored session and a presented token into a caller.
 
-use super::caller::Standing;
 use super::{
-    Assurance, Caller, CallerKind, Circumstances, DataScope, DeviceStanding, Hours, NetworkZone,
-    Origin, Risk, RoleSet,
+    Assurance, Caller, CallerKind, Circumstances, DeviceStanding, Hours, Moment, NetworkZone,
+    Origin, Purpose, Risk, Standing,
 };
 use crate::crypto::{Token, TokenHash};
-use custos_values::{DepartmentId, OrgId, SessionId, Timestamp, UserId};
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use custos_values::{OrgId, SessionId, Timestamp, UserId};
 use thiserror::Error;
 
 /// How far a sign-in has come.
@@ -86,6 +83,10 @@ pub struct Surroundings {
     pub hours: Hours,
     /// How unusual it looks.
     pub risk: Risk,
+    /// The day of the week and the hour, where the organisation is.
+    pub moment: Moment,
+    /// What the request is said to be for.
+    pub purpose: Purpose,
     /// What keeps it out, if anything does.
     pub bar: Option<Bar>,
 }
@@ -97,6 +98,8 @@ impl Surroundings {
         network: Circumstances::ORDINARY.network,
         hours: Circumstances::ORDINARY.hours,
         risk: Circumstances::ORDINARY.risk,
+        moment: Circumstances::ORDINARY.moment,
+        purpose: Circumstances::ORDINARY.purpose,
         bar: None,
     };
 }
@@ -126,14 +129,8 @@ pub struct SessionRecord {
     pub surroundings: Surroundings,
     /// Whether the account may be used.
     pub account_active: bool,
-    /// The account's roles.
-    pub roles: RoleSet,
-    /// The account's data scope.
-    pub data_scope: DataScope,
-    /// The account's department.
-    pub department: Option<DepartmentId>,
-    /// Departments below it.
-    pub departments_below: Arc<BTreeSet<DepartmentId>>,
+    /// What the account may do right now.
+    pub standing: Standing,
 }
 
 impl SessionRecord {
@@ -170,7 +167,9 @@ impl SessionRecord {
             network,
             hours,
             risk,
-            ..
+            moment,
+            purpose,
+            bar: _,
         } = self.surroundings;
         let circumstances = Circumstances {
             assurance: self.assurance,
@@ -179,6 +178,8 @@ impl SessionRecord {
             network,
             hours,
             risk,
+            moment,
+            purpose,
         };
         Ok(Caller::user(
             CallerKind::User {
@@ -186,14 +187,10 @@ impl SessionRecord {
                 session: self.id,
             },
             self.org,
-            Standing {
-                roles: self.roles,
-                data_scope: self.data_scope,
-                department: self.department,
-                below: Arc::clone(&self.departments_below),
-            },
+            self.standing.clone(),
             circumstances,
             origin,
+            now,
         ))
     }
 

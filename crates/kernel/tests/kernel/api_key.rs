@@ -3,8 +3,8 @@
 use crate::support::*;
 use custos_kernel::crypto::Token;
 use custos_kernel::policy::{
-    ApiKeyRecord, ApiKeyRefusal, Assurance, Caller, CallerKind, DataScope, Facts, Hours,
-    NetworkZone, Origin, Policy, PolicySource, Role, RoleSet, actions,
+    ApiKeyRecord, ApiKeyRefusal, Assurance, Caller, CallerKind, Circumstances, DataScope, Facts,
+    Hours, NetworkZone, Origin, Policy, PolicySource, Purpose, Role, RoleSet, Standing, actions,
 };
 use custos_values::{ApiKeyId, Timestamp};
 use std::sync::Arc;
@@ -21,12 +21,16 @@ fn stored(secret: &Token, scopes: &[&str]) -> ApiKeyRecord {
         address_allowed: true,
         scopes: Arc::new(scopes.iter().map(ToString::to_string).collect()),
         account_active: true,
-        roles: RoleSet::new([Role::SalesLead]).unwrap(),
-        data_scope: DataScope::All,
-        department: Some(MINE),
-        departments_below: Arc::default(),
+        standing: Standing::plain(
+            RoleSet::new([Role::SalesLead]).unwrap(),
+            DataScope::All,
+            Some(MINE),
+            Arc::default(),
+        ),
         network: NetworkZone::Trusted,
         hours: Hours::Outside,
+        moment: Circumstances::ORDINARY.moment,
+        purpose: Purpose::Unstated,
     }
 }
 
@@ -49,7 +53,7 @@ fn the_caller_is_what_the_key_and_its_account_say() {
     assert_eq!(caller.user_id(), Some(ME));
     assert_eq!(caller.session_id(), None);
     assert_eq!(caller.org(), ORG);
-    assert_eq!(caller.roles(), record.roles);
+    assert_eq!(caller.roles(), record.standing.profile.roles);
     let around = caller.circumstances().unwrap();
     assert!(around.fresh);
     assert_eq!(around.assurance, Assurance::Single);

@@ -3,7 +3,7 @@
 use custos_kernel::crypto::{RecordKey, RootKey, TenantKey, Token};
 use custos_kernel::policy::{
     Assurance, Caller, DataScope, Facts, Origin, Permit, Policy, PolicySource, Resource, Role,
-    RoleSet, SessionLimits, SessionRecord, SessionState, Surroundings, actions,
+    RoleSet, SessionLimits, SessionRecord, SessionState, Standing, Surroundings, actions,
 };
 use custos_values::{CustomerId, DepartmentId, OrgId, Random, SessionId, Timestamp, UserId};
 use std::collections::BTreeSet;
@@ -102,10 +102,12 @@ pub fn session(
         assurance: Assurance::Multi,
         surroundings: Surroundings::ORDINARY,
         account_active: true,
-        roles,
-        data_scope,
-        department,
-        departments_below: Arc::new(department.iter().map(|_| BELOW).collect::<BTreeSet<_>>()),
+        standing: Standing::plain(
+            roles,
+            data_scope,
+            department,
+            Arc::new(department.iter().map(|_| BELOW).collect::<BTreeSet<_>>()),
+        ),
     }
 }
 

@@ -10,7 +10,7 @@ use custos_http::Problem;
 use custos_kernel::crypto::Token;
 use custos_kernel::policy::{
     Assurance, Caller, DataScope, Origin, Remedy, Role, RoleSet, SessionLimits, SessionRecord,
-    SessionState, Surroundings,
+    SessionState, Standing, Surroundings,
 };
 use custos_testkit::Installation;
 use custos_values::{Clock, Phone, SessionId, UserId};
@@ -88,10 +88,12 @@ fn not_fresh(installation: &Installation) -> Caller {
         assurance: Assurance::Multi,
         surroundings: Surroundings::ORDINARY,
         account_active: true,
-        roles: RoleSet::new([Role::SystemAdmin]).unwrap(),
-        data_scope: DataScope::All,
-        department: None,
-        departments_below: Arc::default(),
+        standing: Standing::plain(
+            RoleSet::new([Role::SystemAdmin]).unwrap(),
+            DataScope::All,
+            None,
+            Arc::default(),
+        ),
     };
     session
         .authenticate(&token, Origin::default(), now, &SessionLimits::default())
