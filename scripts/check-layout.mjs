@@ -20,7 +20,7 @@ const BASE = ['custos-values'];
 const LIBRARIES = [...BASE, 'custos-kernel', 'custos-store', 'custos-http', 'custos-search', 'custos-tabular'];
 /** Protocols and services between the libraries and the features. */
 const SERVICES = ['custos-outbox', 'custos-federation', 'custos-saml', 'custos-scim'];
-const FEATURES = [...SERVICES, 'custos-identity', 'custos-audit', 'custos-crm'];
+const FEATURES = [...SERVICES, 'custos-access', 'custos-identity', 'custos-audit', 'custos-crm'];
 export const DIRECTION = {
   'custos-values': [],
   'custos-kernel': BASE,
@@ -33,9 +33,11 @@ export const DIRECTION = {
   'custos-federation': [...BASE, 'custos-kernel'],
   'custos-saml': [...BASE, 'custos-kernel'],
   'custos-scim': [],
-  'custos-identity': [...LIBRARIES, ...SERVICES],
-  'custos-audit': [...LIBRARIES, 'custos-identity'],
-  'custos-crm': [...LIBRARIES, 'custos-identity'],
+  // It knows people through a trait only.
+  'custos-access': [...LIBRARIES, 'custos-outbox'],
+  'custos-identity': [...LIBRARIES, ...SERVICES, 'custos-access'],
+  'custos-audit': [...LIBRARIES, 'custos-identity', 'custos-access'],
+  'custos-crm': [...LIBRARIES, 'custos-identity', 'custos-access'],
   'custos-testkit': [...LIBRARIES, ...FEATURES],
   custos: [...LIBRARIES, ...FEATURES],
   // It measures the binary from outside.

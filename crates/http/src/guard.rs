@@ -1,5 +1,6 @@
 //! What stands around every handler: credential, cross-site protection, the role's gate, the entry of a refusal.
 
+use crate::approval::{Considered, Held, held_up};
 use crate::problem::Refused;
 use crate::transfer::watched;
 use crate::{Access, Problem, scim};
@@ -8,7 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use custos_kernel::crypto::constant_time_eq;
 use custos_kernel::policy::{Caller, CallerKind, Denied, Origin, Policy};
-use custos_values::Random;
+use custos_values::{ApprovalId, Random};
 use futures::future::BoxFuture;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use std::net::SocketAddr;
@@ -58,6 +59,27 @@ pub trait Gatekeeper: Send + Sync + 'static {
     /// Records a refusal; when it returns, the entry is on disk.
     fn record_denied(&self, denied: Denied) -> BoxFuture<'_, Result<(), Problem>>;
 
+    /// Looks at a request to an operation that may need the approval of others. Unless said otherwise nothing is
+    /// approved, and the policies decide what then.
+    fn consider<'a>(
+        &'a self,
+        held: Held<'a>,
+        caller: Caller,
+    ) -> BoxFuture<'a, Result<Considered, Problem>> {
+        let _ = held;
+        Box::pin(async move { Ok(Considered::Pass(caller)) })
+    }
+
+    /// Takes down how a request ended that used an approval up.
+    fn approval_used(
+        &self,
+        _caller: Caller,
+        _approval: ApprovalId,
+        _succeeded: bool,
+    ) -> BoxFuture<'_, Result<(), Problem>> {
+        Box::pin(async { Ok(()) })
+    }
+
     /// The policy.
     fn policy(&self) -> &Policy;
 
@@ -70,6 +92,7 @@ pub(crate) struct Guard {
     pub(crate) gatekeeper: Arc<dyn Gatekeeper>,
     pub(crate) access: Access,
     pub(crate) cross_site: bool,
+    pub(crate) approvable: Option<(&'static str, usize)>,
 }
 
 impl Guard {
@@ -99,11 +122,18 @@ pub(crate) async fn guard(
     };
     let mut response = match admit(&guard, &mut request, origin).await {
         Ok(()) => {
-            let caller = request.extensions().get::<Caller>().cloned();
-            let response = next.run(request).await;
-            match caller {
-                Some(caller) => watched(response, Arc::clone(&guard.gatekeeper), caller),
-                None => response,
+            let response = match guard.approvable {
+                Some(operation) => held_up(&guard, operation, request, next).await,
+                None => {
+                    let caller = request.extensions().get::<Caller>().cloned();
+                    (next.run(request).await, caller)
+                }
+            };
+            match response {
+                (response, Some(caller)) => {
+                    watched(response, Arc::clone(&guard.gatekeeper), caller)
+                }
+                (response, None) => response,
             }
         }
         Err(problem) => problem.into_response(),

@@ -4,6 +4,7 @@
 //! credential, cross-site protection, the role's gate, the audit entry of a refusal — cannot be left out by a feature.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod approval;
 mod extract;
 mod guard;
 mod headers;
@@ -17,6 +18,7 @@ mod scim;
 mod transfer;
 mod written;
 
+pub use approval::{APPROVAL, APPROVAL_REASON, Considered, Content, Held, Wanted};
 pub use extract::{Api, ETag, IdempotencyKey, IfMatch, JsonBody, PathId, QueryParams};
 pub use guard::{Asked, Authenticated, Gatekeeper, allow_same_site_only};
 pub use headers::{CSP_NONCE, content_security_policy, secure_headers};

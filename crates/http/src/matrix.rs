@@ -12,6 +12,7 @@ pub fn matrix(registry: &Registry, policy: &Policy) -> String {
          A cell names the records a role reaches: o = own, d = of the own department, b = of departments below, \
          e = elsewhere in the organisation; per data scope (own / department / department and below / all) \
          where that makes a difference. — = never. ↻ = only with a factor proven a short while ago. \
+         ✓ = with the approval of others where the rules of the organisation ask for it. \
          Records of another organisation: never, for everybody.\n\n| operation | method and path | access |",
     );
     for role in Role::ALL {
@@ -33,7 +34,12 @@ pub fn matrix(registry: &Registry, policy: &Policy) -> String {
                 } else {
                     ""
                 };
-                let _ = write!(out, "{resource}.{action}{mark} |");
+                let approval = if policy.needs_approval(resource, action) {
+                    " ✓"
+                } else {
+                    ""
+                };
+                let _ = write!(out, "{resource}.{action}{mark}{approval} |");
                 for role in Role::ALL {
                     let _ = write!(
                         out,

@@ -91,6 +91,7 @@ pub struct Operation<S> {
     pub(crate) headers: Vec<&'static str>,
     pub(crate) max_body: usize,
     pub(crate) cross_site: bool,
+    pub(crate) approvable: bool,
     pub(crate) handler: MethodRouter<S>,
 }
 
@@ -138,6 +139,7 @@ impl<S: Clone + Send + Sync + 'static> Operation<S> {
             headers: Vec::new(),
             max_body: DEFAULT_MAX_BODY,
             cross_site: false,
+            approvable: false,
             handler: on(filter, handler),
         }
     }
@@ -213,6 +215,15 @@ impl<S: Clone + Send + Sync + 'static> Operation<S> {
         self
     }
 
+    /// It may need the approval of others: the guard holds it up until the rules say it needs none, or it has it. Every
+    /// operation whose action a policy forbids without `context.approved` must say so. Only for [`Access::Action`] without
+    /// an upload.
+    #[must_use]
+    pub fn approvable(mut self) -> Self {
+        self.approvable = true;
+        self
+    }
+
     /// Gives the handlers their state.
     pub(crate) fn with_state(self, state: S) -> Operation<()> {
         let Self {
@@ -228,6 +239,7 @@ impl<S: Clone + Send + Sync + 'static> Operation<S> {
             headers,
             max_body,
             cross_site,
+            approvable,
             handler,
         } = self;
         let handler = handler.with_state(state);
@@ -244,6 +256,7 @@ impl<S: Clone + Send + Sync + 'static> Operation<S> {
             headers,
             max_body,
             cross_site,
+            approvable,
             handler,
         }
     }

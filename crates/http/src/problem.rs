@@ -168,13 +168,15 @@ impl Problem {
 
 impl From<Denied> for Problem {
     /// What one may not see is 404; what one may see and not do is 403, with a code of its own where proving a factor
-    /// again or working at another label would do.
+    /// again, working at another label or the approval of others would do.
     fn from(denied: Denied) -> Self {
         let told = denied.visible || denied.record.is_none();
         let mut problem = if told && denied.remedy == Some(Remedy::StepUp) {
             Self::new(StatusCode::FORBIDDEN, "session.step_up").with("action", &denied.action)
         } else if told && denied.remedy == Some(Remedy::WorkingLabel) {
             Self::new(StatusCode::FORBIDDEN, "label.working").with("action", &denied.action)
+        } else if told && denied.remedy == Some(Remedy::Approval) {
+            Self::new(StatusCode::FORBIDDEN, "approval.needed").with("action", &denied.action)
         } else if told {
             Self::new(StatusCode::FORBIDDEN, "forbidden").with("action", &denied.action)
         } else {

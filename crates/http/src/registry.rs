@@ -30,7 +30,7 @@ impl Registry {
     ///
     /// # Panics
     /// When two operations have the same id, or the same method and path, or one that takes posts of other sites needs
-    /// a session: a mistake that must not reach a release.
+    /// a session, or one that may need approval is not decided by policy or takes an upload: a mistake that must not reach a release.
     pub fn add<S: Clone + Send + Sync + 'static>(
         &mut self,
         state: S,
@@ -49,6 +49,12 @@ impl Registry {
             assert!(
                 !operation.cross_site || operation.access == crate::Access::PreAuth,
                 "operation {} takes posts of other sites and needs a session",
+                operation.id
+            );
+            let acts = matches!(operation.access, crate::Access::Action { .. });
+            assert!(
+                !operation.approvable || (acts && operation.upload.is_none()),
+                "operation {} cannot be held up for approval",
                 operation.id
             );
             self.operations.push(operation.with_state(state.clone()));
@@ -73,6 +79,16 @@ impl Registry {
             .map(|o| o.id)
     }
 
+    /// The ids of the operations that may need the approval of others, with resource and action.
+    pub fn approvable(&self) -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+        self.operations.iter().filter_map(|o| match o.access {
+            crate::Access::Action { resource, action } if o.approvable => {
+                Some((o.id, resource, action))
+            }
+            _ => None,
+        })
+    }
+
     /// The router: every handler behind its guard and body limit, and nothing else.
     pub fn into_router(self, gatekeeper: &Arc<dyn Gatekeeper>) -> Router {
         let mut router = Router::new();
@@ -82,6 +98,9 @@ impl Registry {
                 gatekeeper: Arc::clone(gatekeeper),
                 access: operation.access,
                 cross_site: operation.cross_site,
+                approvable: operation
+                    .approvable
+                    .then_some((operation.id, operation.max_body)),
             };
             let handler = operation
                 .handler

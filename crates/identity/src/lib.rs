@@ -12,6 +12,7 @@ mod accounts;
 mod address;
 mod alarms;
 mod api_keys;
+mod colleagues;
 mod contact;
 mod devices;
 mod error;
@@ -34,6 +35,7 @@ mod setup;
 mod sign_in;
 
 pub use accounts::{AccountChange, AccountView, NewAccount};
+pub use colleagues::Held;
 pub use error::IdentityError;
 pub use events::EVENTS;
 pub use identity::{Identity, IdentityOptions};

@@ -9,7 +9,7 @@ pub use name::{EventName, Occasion};
 
 use crate::audit::{Actor, Detail, EncodedEntry, Entry, EntryError, Outcome, Resource as Subject};
 use crate::crypto::Disclosures;
-use crate::policy::{Action, Caller, CallerKind, Denied, Origin, Permit, Resource, Scope};
+use crate::policy::{Action, Caller, CallerKind, Denied, Grounds, Origin, Permit, Resource, Scope};
 use custos_values::{OrgId, Timestamp, UserId};
 use std::collections::BTreeMap;
 
@@ -126,13 +126,22 @@ impl Event {
             }
             CallerKind::User { .. } | CallerKind::System(_) => None,
         };
+        let approval = caller.approval().map(|approval| {
+            let grounds = approval.grounds();
+            let detail = match grounds {
+                Grounds::Approved(id) => Detail::id(*id.as_bytes()),
+                _ => Detail::code(grounds.name()),
+            };
+            ("approval".to_owned(), detail)
+        });
+        let detail = grounds.into_iter().chain(credential).chain(approval);
         Self {
             org: caller.org(),
             actor,
             action,
             outcome: Outcome::Allowed,
             subject,
-            detail: grounds.into_iter().chain(credential).collect(),
+            detail: detail.collect(),
             origin: caller.origin().clone(),
         }
     }

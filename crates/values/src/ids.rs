@@ -111,6 +111,8 @@ ids! {
     GroupId,
     /// A mail or text message on its way out.
     MessageId,
+    /// A request for the approval of others.
+    ApprovalId,
     /// An event of the audit log.
     EventId,
     /// A role of the organisation's own.

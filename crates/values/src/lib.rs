@@ -30,7 +30,7 @@ pub use company_name::CompanyName;
 pub use email::Email;
 pub use id_number::IdNumber;
 pub use ids::{
-    ActivityId, ApiKeyId, ContactId, CustomRoleId, CustomerId, DepartmentId, DeviceId, EventId,
+    ActivityId, ApiKeyId, ApprovalId, ContactId, CustomRoleId, CustomerId, DepartmentId, DeviceId, EventId,
     FactorId, GroupId, ImportId, MessageId, OrgId, ProviderId, RuleId, SessionId, TeamId, UserId,
 };
 pub use mask::mask_text;

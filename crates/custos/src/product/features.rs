@@ -8,6 +8,7 @@ use crate::VERSION;
 use crate::cli::Failure;
 use crate::serve::Door;
 use crate::words::Message;
+use custos_access::Access;
 use custos_audit::Desk;
 use custos_crm::Crm;
 use custos_http::{Gatekeeper, Registry};
@@ -23,6 +24,8 @@ pub struct Features {
     pub identity: Arc<Identity>,
     /// Mail and text messages.
     pub outbox: Arc<Outbox>,
+    /// Approvals.
+    pub access: Arc<Access>,
     /// Customers.
     pub crm: Arc<Crm>,
     /// The audit desk.
@@ -53,8 +56,10 @@ impl Features {
         let (store, policy, sink) = shared();
         let network = Arc::new(HttpsClient::new());
         let outbox = Outbox::new(store, policy, sink, MailWords::load(), network);
-        let (store, policy, sink) = shared();
         let people = Arc::new(staff::Staff(Arc::clone(&identity)));
+        let (store, policy, sink) = shared();
+        let access = Access::new(store, policy, sink, Arc::clone(&people) as _);
+        let (store, policy, sink) = shared();
         let unusable = Message::new("file-unusable").with("path", uploads.display());
         let crm = Crm::new(store, policy, sink, people)
             .with_words(FileWords::load())
@@ -67,6 +72,7 @@ impl Features {
         Ok(Self {
             identity,
             outbox,
+            access,
             crm,
             desk,
             policy: Arc::clone(&base.policy),
@@ -82,11 +88,13 @@ impl Features {
         registry.add(installation, status::operations());
         registry.add(Arc::clone(&self.identity), custos_identity::operations());
         registry.add(Arc::clone(&self.outbox), custos_outbox::operations());
+        registry.add(Arc::clone(&self.access), custos_access::operations());
         registry.add(Arc::clone(&self.crm), custos_crm::operations());
         registry.add(Arc::clone(&self.desk), custos_audit::operations());
         let document = Arc::new(ApiDocument::default());
         registry.add(Arc::clone(&document), ApiDocument::operations());
         document.describe(&registry, VERSION);
+        self.access.announce_approvable(registry.approvable());
         self.identity
             .set_permission_catalogue(catalogue::permissions(&registry));
         self.desk

@@ -12,8 +12,9 @@ use custos_values::{Clock, Random};
 use std::sync::Arc;
 
 /// Every feature's tables.
-pub const MIGRATIONS: [&[Migration]; 4] = [
+pub const MIGRATIONS: [&[Migration]; 5] = [
     custos_outbox::MIGRATIONS,
+    custos_access::MIGRATIONS,
     custos_identity::MIGRATIONS,
     custos_crm::MIGRATIONS,
     custos_audit::MIGRATIONS,
@@ -80,6 +81,7 @@ pub fn policy() -> Result<Policy, Failure> {
         custos_identity::POLICY,
         custos_audit::POLICY,
     ];
+    sources.extend_from_slice(custos_access::POLICIES);
     sources.extend_from_slice(custos_crm::POLICIES);
     Policy::load(&sources).map_err(|error| Failure::internal(&error))
 }

@@ -1,12 +1,16 @@
 //! What other features need to know about people, from the identity feature.
 
+use custos_access::{News, Someone};
 use custos_audit::Names;
 use custos_crm::People;
-use custos_identity::{Directory, Identity};
+use custos_identity::{Directory, Held, Identity, IdentityError, Person};
+use custos_kernel::event::Event;
+use custos_kernel::policy::{ApproverStanding, Origin};
 use custos_store::{StoreError, WriteTx};
 use custos_values::{DepartmentId, OrgId, UserId};
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tokio::runtime::Handle;
 
@@ -53,6 +57,89 @@ impl People for Staff {
         user: UserId,
     ) -> BoxFuture<'a, Result<bool, StoreError>> {
         self.0.stays(tx, user).boxed()
+    }
+}
+
+impl custos_access::People for Staff {
+    fn all(&self, org: OrgId) -> BoxFuture<'_, Result<BTreeMap<UserId, Someone>, StoreError>> {
+        async move {
+            let directory = self.0.directory(org).await.map_err(failed)?;
+            let someone = |(id, person): (UserId, &Person)| {
+                let someone = Someone {
+                    name: person.name.clone(),
+                    roles: person.roles,
+                    department: person.department,
+                    active: person.active,
+                    service: person.service,
+                };
+                (id, someone)
+            };
+            Ok(directory.people().map(someone).collect())
+        }
+        .boxed()
+    }
+
+    fn leads_of(
+        &self,
+        org: OrgId,
+        user: UserId,
+    ) -> BoxFuture<'_, Result<BTreeSet<UserId>, StoreError>> {
+        async move { self.0.leads_of(org, user).await.map_err(failed) }.boxed()
+    }
+
+    fn hold<'a>(
+        &'a self,
+        tx: &'a mut WriteTx<'_>,
+        users: &'a BTreeSet<UserId>,
+    ) -> BoxFuture<'a, Result<BTreeMap<UserId, ApproverStanding>, StoreError>> {
+        async move {
+            let held = self.0.hold_accounts(tx, users).await?;
+            let standing = |(id, account): (UserId, Held)| {
+                let standing = ApproverStanding {
+                    active: account.active && !account.service,
+                    roles: account.roles,
+                    leads: false,
+                };
+                (id, standing)
+            };
+            Ok(held.into_iter().map(standing).collect())
+        }
+        .boxed()
+    }
+
+    fn behind<'a>(
+        &'a self,
+        tx: &'a mut WriteTx<'_>,
+        org: OrgId,
+        account: UserId,
+        among: &'a BTreeSet<UserId>,
+    ) -> BoxFuture<'a, Result<BTreeSet<UserId>, StoreError>> {
+        self.0.behind(tx, org, account, among).boxed()
+    }
+
+    fn tell<'a>(
+        &'a self,
+        tx: &'a mut WriteTx<'_>,
+        org: OrgId,
+        user: UserId,
+        origin: &'a Origin,
+        news: News,
+    ) -> BoxFuture<'a, Result<Option<Event>, StoreError>> {
+        async move {
+            let told = self
+                .0
+                .tell(tx, (org, user), origin, news.template, news.params);
+            told.await.map_err(failed)
+        }
+        .boxed()
+    }
+}
+
+/// What else than the database can fail there is a mistake in what is stored.
+fn failed(error: IdentityError) -> StoreError {
+    match error {
+        IdentityError::Store(error) => error,
+        other => StoreError::Corrupt(other.to_string()),
     }
 }
 

@@ -166,6 +166,18 @@ pub(crate) async fn facts(
         .transpose()
 }
 
+/// As [`facts`]; nobody changes the account until the transaction ends.
+pub(crate) async fn held_facts(
+    tx: &mut WriteTx<'_>,
+    id: UserId,
+) -> Result<Option<AccountFacts>, StoreError> {
+    if tx.engine() == EngineKind::Postgres {
+        let sql = "SELECT 1 FROM account WHERE org_id = $1 AND id = $2 FOR SHARE";
+        tx.lookup(sql, &[Value::from(id)]).await?;
+    }
+    facts(tx, id).await
+}
+
 /// The roles of all active accounts.
 pub(super) async fn active_roles(tx: &mut WriteTx<'_>) -> Result<Vec<RoleSet>, StoreError> {
     let sql = "SELECT roles, data_scope FROM account WHERE org_id = $1 AND active = 1";

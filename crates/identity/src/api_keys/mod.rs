@@ -17,7 +17,7 @@ mod uses;
 
 pub(crate) use bearer::bearer;
 pub(crate) use http::operations;
-pub(crate) use sql::MIGRATION;
+pub(crate) use sql::{MIGRATION, makers};
 pub(crate) use uses::KeyUses;
 
 /// The purpose under which a key's name is sealed.

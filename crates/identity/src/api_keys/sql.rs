@@ -191,3 +191,15 @@ pub(super) async fn used(
         .await
         .map(|_| ())
 }
+
+/// Who made the keys of a program.
+pub(crate) async fn makers(
+    tx: &mut WriteTx<'_>,
+    user: UserId,
+) -> Result<BTreeSet<UserId>, StoreError> {
+    let sql = "SELECT DISTINCT created_by FROM api_key WHERE org_id = $1 AND user_id = $2";
+    let rows = tx.lookup(sql, &[Value::from(user)]).await?;
+    rows.iter()
+        .map(|row| Ok(UserId::from_bytes(row.id(0)?)))
+        .collect()
+}

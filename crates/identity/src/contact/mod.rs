@@ -10,6 +10,6 @@ mod operations;
 pub(crate) mod sql;
 
 pub(crate) use http::operations;
-pub(crate) use model::{Kind, proven_mail, recipient, seal_contact};
+pub(crate) use model::{Kind, proven_addresses, proven_mail, recipient, seal_contact};
 pub(crate) use notice::language_within;
 pub(crate) use sql::MIGRATION;

@@ -1,10 +1,12 @@
 //! What an address is made of.
 
-use super::sql::ContactRow;
+use super::sql::{self, ContactRow};
 use custos_kernel::crypto::{CryptoError, TenantKey};
 use custos_outbox::Recipient;
+use custos_store::{StoreError, WriteTx};
 use custos_values::{Email, FieldError, Phone, Random, UserId};
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use utoipa::ToSchema;
 
 /// What kind of address.
@@ -105,4 +107,18 @@ pub(crate) fn proven_mail(
         .find(|row| row.kind == Kind::Mail && row.verified)
         .map(|row| recipient(key, user, Kind::Mail, &row.value))
         .transpose()
+}
+
+/// The proven addresses of an account, to be compared: two accounts with one address are of one person.
+pub(crate) async fn proven_addresses(
+    tx: &mut WriteTx<'_>,
+    key: &TenantKey,
+    user: UserId,
+) -> Result<BTreeSet<String>, StoreError> {
+    let rows = sql::of_user_within(tx, user).await?;
+    let mut found = BTreeSet::new();
+    for row in rows.iter().filter(|row| row.verified) {
+        found.insert(open_contact(key, user, row.kind, &row.value)?.to_lowercase());
+    }
+    Ok(found)
 }

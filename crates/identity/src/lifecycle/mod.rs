@@ -20,3 +20,4 @@ mod worker;
 pub use custody::{Custody, CustodyError, Placing, Reach};
 pub(crate) use http::operations;
 pub(crate) use sql::MIGRATION;
+pub(crate) use takers::leads;

@@ -41,7 +41,7 @@ pub(super) fn eligible(
 }
 
 /// The leads of a department, or of the nearest above that has one.
-pub(super) fn leads(
+pub(crate) fn leads(
     directory: &Directory,
     leaving: UserId,
     department: Option<DepartmentId>,

@@ -1,6 +1,6 @@
 //! The caller of an operation: made from a verified credential, or a named job of the server itself.
 
-use super::{Circumstances, DataScope, Profile, RoleSet, Standing};
+use super::{Approved, Circumstances, DataScope, Profile, RoleSet, Standing};
 use custos_values::{ApiKeyId, DepartmentId, OrgId, ProviderId, SessionId, Timestamp, UserId};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -25,11 +25,13 @@ pub enum Job {
     Messenger,
     /// Gives the customers of somebody who moves or leaves to their successors.
     Handover,
+    /// Ends what has a deadline: requests for approval, emergency access, reviews of access.
+    Access,
 }
 
 impl Job {
     /// Every job.
-    pub const ALL: [Job; 8] = [
+    pub const ALL: [Job; 9] = [
         Job::Setup,
         Job::Indexer,
         Job::Identity,
@@ -38,6 +40,7 @@ impl Job {
         Job::Federation,
         Job::Messenger,
         Job::Handover,
+        Job::Access,
     ];
 
     /// The name in policies and audit entries.
@@ -51,6 +54,7 @@ impl Job {
             Job::Federation => "federation",
             Job::Messenger => "messenger",
             Job::Handover => "handover",
+            Job::Access => "access",
         }
     }
 }
@@ -100,6 +104,7 @@ pub struct Caller {
     standing: Standing,
     circumstances: Option<Circumstances>,
     scopes: Option<Arc<BTreeSet<String>>>,
+    approval: Option<Approved>,
     origin: Origin,
     at: Timestamp,
 }
@@ -113,6 +118,7 @@ impl Caller {
             standing: Standing::default(),
             circumstances: None,
             scopes: None,
+            approval: None,
             origin: Origin::default(),
             at: Timestamp::from_millis(0),
         }
@@ -139,6 +145,7 @@ impl Caller {
             standing,
             circumstances: Some(circumstances),
             scopes: None,
+            approval: None,
             origin,
             at,
         }
@@ -161,6 +168,24 @@ impl Caller {
     pub(super) fn confined_to(mut self, scopes: Arc<BTreeSet<String>>) -> Self {
         self.scopes = Some(scopes);
         self
+    }
+
+    /// The same, for one request that needs no approval, or has it.
+    pub(super) fn approved(mut self, approval: Approved) -> Self {
+        self.approval = Some(approval);
+        self
+    }
+
+    /// What was found about the approval of others for this request.
+    pub fn approval(&self) -> Option<&Approved> {
+        self.approval.as_ref()
+    }
+
+    /// Whether an action may be taken as far as the approval of others is concerned.
+    pub(super) fn is_approved(&self, resource: &str, action: &str) -> bool {
+        self.approval
+            .as_ref()
+            .is_some_and(|approval| approval.is_for(resource, action))
     }
 
     /// The same system job, on behalf of a request (so that its entry carries address and request id).

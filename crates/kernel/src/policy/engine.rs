@@ -131,19 +131,27 @@ impl<'a> Bearing<'a> {
 
 /// What a caller is taken to have done before a question is put again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Attained {
+pub(super) struct Attained {
+    /// Been approved by others.
+    pub(super) approval: bool,
     /// Proven a factor again.
-    fresh: bool,
+    pub(super) fresh: bool,
     /// Chosen the record's label to work at, as far as the clearance goes.
-    label: bool,
+    pub(super) label: bool,
 }
 
 impl Attained {
-    const NOTHING: Self = Self {
+    pub(super) const NOTHING: Self = Self {
+        approval: false,
         fresh: false,
         label: false,
     };
-    const EVERYTHING: Self = Self {
+    pub(super) const APPROVAL: Self = Self {
+        approval: true,
+        ..Self::NOTHING
+    };
+    pub(super) const EVERYTHING: Self = Self {
+        approval: true,
         fresh: true,
         label: true,
     };
@@ -305,8 +313,7 @@ impl Policy {
             if asked.ever(R::TYPE, A::NAME, Attained::NOTHING) {
                 return Ok(Scope::marked(caller, snapshot));
             }
-            let remedy = asked.ever(R::TYPE, A::NAME, Attained::EVERYTHING);
-            let remedy = remedy.then_some(Remedy::StepUp);
+            let remedy = Remedy::found(|attained| asked.ever(R::TYPE, A::NAME, attained));
             return Err(denied::<A, R>(caller, None, true, remedy));
         }
         let relations = |attained| {
@@ -315,8 +322,9 @@ impl Policy {
                 .map(|relation| asked.about(R::TYPE, A::NAME, Bearing::plain(relation), attained))
         };
         Scope::new(caller, &snapshot, relations(Attained::NOTHING)).ok_or_else(|| {
-            let attainable = Scope::<A, R>::new(caller, &snapshot, relations(Attained::EVERYTHING));
-            let remedy = attainable.map(|_| Remedy::StepUp);
+            let remedy = Remedy::found(|attained| {
+                Scope::<A, R>::new(caller, &snapshot, relations(attained)).is_some()
+            });
             denied::<A, R>(caller, None, true, remedy)
         })
     }
@@ -339,8 +347,8 @@ impl Policy {
         let asked = Asked::of(&snapshot, caller);
         let bearing = Bearing::of(caller, facts);
         let fresh = Attained {
-            fresh: true,
             label: false,
+            ..Attained::EVERYTHING
         };
         actions
             .iter()
@@ -353,11 +361,23 @@ impl Policy {
     /// authorisation matrix.
     pub fn explain_role(
         &self,
-        (roles, data_scope): (RoleSet, DataScope),
+        who: (RoleSet, DataScope),
         resource: &'static str,
         action: &'static str,
         relation: Relation,
         circumstances: Circumstances,
+    ) -> Decision {
+        self.explain_approved(who, (resource, action), relation, circumstances, true)
+    }
+
+    /// As [`Self::explain_role`], with or without the approval of others.
+    pub(super) fn explain_approved(
+        &self,
+        (roles, data_scope): (RoleSet, DataScope),
+        (resource, action): (&'static str, &'static str),
+        relation: Relation,
+        circumstances: Circumstances,
+        approved: bool,
     ) -> Decision {
         let profile = Profile {
             roles,
@@ -374,6 +394,7 @@ impl Policy {
             level: Level::default(),
             attributes: Attributes::default(),
             circumstances: Some(circumstances),
+            approved,
             field: None,
         })
     }
@@ -461,14 +482,14 @@ impl<'a> Asked<'a> {
         action: &'static str,
         bearing: Bearing<'_>,
     ) -> Option<Remedy> {
-        let would = |fresh, label| self.about(resource, action, bearing, Attained { fresh, label });
-        if would(true, false) {
-            Some(Remedy::StepUp)
-        } else if would(true, true) {
-            Some(Remedy::WorkingLabel)
-        } else {
-            None
-        }
+        let would = |attained| self.about(resource, action, bearing, attained);
+        let at_this_label = Remedy::found(|attained| {
+            would(Attained {
+                label: false,
+                ..attained
+            })
+        });
+        at_this_label.or_else(|| would(Attained::EVERYTHING).then_some(Remedy::WorkingLabel))
     }
 
     fn field(&self, resource: &'static str, bearing: Bearing<'_>, field: FieldRule) -> FieldAccess {
@@ -507,7 +528,7 @@ impl<'a> Asked<'a> {
     }
 
     /// Whether an action is allowed on some record there might be.
-    fn ever(&self, resource: &'static str, action: &'static str, attained: Attained) -> bool {
+    pub(super) fn ever(&self, resource: &'static str, action: &'static str, attained: Attained) -> bool {
         let reaches = self.caller.reaches(resource, action);
         reaches
             && (Relation::WITHIN.into_iter().any(|relation| {
@@ -578,11 +599,13 @@ impl<'a> Asked<'a> {
                 .map_or_else(Level::default, |label| label.level),
             attributes: attributes.cloned().unwrap_or_default(),
             circumstances,
+            approved: self.caller.is_approved(resource, action),
             field,
         }
     }
 
     fn attain(&self, mut question: Question, bearing: Bearing<'_>, attained: Attained) -> Question {
+        question.approved |= attained.approval;
         if attained.fresh {
             question.circumstances = question.circumstances.map(Circumstances::made_fresh);
         }

@@ -7,6 +7,7 @@
 
 mod action;
 mod api_key;
+mod approval;
 mod caller;
 mod circumstances;
 mod engine;
@@ -25,6 +26,9 @@ mod standing;
 
 pub use action::{Action, Resource, actions};
 pub use api_key::{ApiKeyRecord, ApiKeyRefusal};
+pub use approval::{
+    ApprovalRecord, ApprovalRefusal, Approved, Approver, ApproverStanding, Grounds, Measure, Progress, Step, Threshold, Vote,
+};
 pub use caller::{Caller, CallerKind, Job, Origin};
 pub use circumstances::{
     Assurance, Circumstances, DeviceStanding, Hours, Moment, NetworkZone, Purpose, Risk,

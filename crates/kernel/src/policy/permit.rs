@@ -235,6 +235,8 @@ pub enum Remedy {
     StepUp,
     /// Choose the label of the record to work at, which the clearance allows.
     WorkingLabel,
+    /// Ask others to approve.
+    Approval,
 }
 
 /// A refusal, with what its audit entry needs.
@@ -249,7 +251,7 @@ pub struct Denied {
     pub record: Option<[u8; 16]>,
     /// Whether the caller may at least read the record. If not, the answer must not tell that it exists.
     pub visible: bool,
-    /// What would lead to permission, if the caller can do it by themselves.
+    /// What would lead to permission, if anything the caller can do would.
     pub remedy: Option<Remedy>,
     /// Who was refused.
     pub caller: Box<Caller>,

@@ -81,6 +81,8 @@ pub(super) struct Question {
     pub(super) level: Level,
     pub(super) attributes: Attributes,
     pub(super) circumstances: Option<Circumstances>,
+    /// Whether the approval of others is there, or not needed.
+    pub(super) approved: bool,
     pub(super) field: Option<FieldRule>,
 }
 
@@ -137,6 +139,7 @@ impl Question {
         let mut context = vec![
             ("relation", text(self.relation.name())),
             ("share", text(self.share.name())),
+            ("approved", RestrictedExpression::new_bool(self.approved)),
             ("reads_up", RestrictedExpression::new_bool(self.flow.up)),
             (
                 "writes_down",

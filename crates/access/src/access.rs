@@ -1,0 +1,88 @@
+//! The state all operations of this crate share.
+
+use crate::people::People;
+use custos_kernel::policy::{Caller, Job, Policy};
+use custos_store::{AuditSink, Store};
+use custos_values::OrgId;
+use parking_lot::RwLock;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::approvals::Describe;
+
+/// Access in an installation.
+pub struct Access {
+    store: Arc<Store>,
+    policy: Arc<Policy>,
+    sink: AuditSink,
+    people: Arc<dyn People>,
+    /// The operations that may need approval, with resource and action.
+    approvable: RwLock<BTreeMap<&'static str, (&'static str, &'static str)>>,
+    describers: RwLock<BTreeMap<&'static str, Arc<dyn Describe>>>,
+}
+
+impl Access {
+    /// Puts it together.
+    pub fn new(
+        store: Arc<Store>,
+        policy: Arc<Policy>,
+        sink: AuditSink,
+        people: Arc<dyn People>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            store,
+            policy,
+            sink,
+            people,
+            approvable: RwLock::default(),
+            describers: RwLock::default(),
+        })
+    }
+
+    /// Says which operations may need approval: operation, resource and action of each.
+    pub fn announce_approvable(
+        &self,
+        operations: impl IntoIterator<Item = (&'static str, &'static str, &'static str)>,
+    ) {
+        let known = operations
+            .into_iter()
+            .map(|(operation, resource, action)| (operation, (resource, action)));
+        *self.approvable.write() = known.collect();
+    }
+
+    /// Says who knows what a request to an operation is about. Without one, the members of its body are shown as they are,
+    /// and it has no measure.
+    pub fn describe_by(&self, operation: &'static str, describer: Arc<dyn Describe>) {
+        self.describers.write().insert(operation, describer);
+    }
+
+    /// Who knows what a request to an operation is about, if anybody does.
+    pub fn describer(&self, operation: &str) -> Option<Arc<dyn Describe>> {
+        self.describers.read().get(operation).cloned()
+    }
+
+    pub(crate) fn approvable(&self) -> Vec<&'static str> {
+        self.approvable.read().keys().copied().collect()
+    }
+
+    /// The job that ends what has a deadline.
+    pub(crate) fn keeper(org: OrgId) -> Caller {
+        Caller::system(Job::Access, org)
+    }
+
+    pub(crate) fn store(&self) -> &Arc<Store> {
+        &self.store
+    }
+
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    pub(crate) fn sink(&self) -> &AuditSink {
+        &self.sink
+    }
+
+    pub(crate) fn people(&self) -> &dyn People {
+        &*self.people
+    }
+}

@@ -1,0 +1,88 @@
+//! What a request would do, in terms people can judge.
+
+use custos_http::{Content, Problem};
+use custos_kernel::policy::{Caller, Measure};
+use futures::future::BoxFuture;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// One thing that would be changed or given away. The words of `label` are `approval-label-<label>`; values that are codes
+/// have `_` in front of nothing and are looked up as `approval-value-<label>-<value>`, those without words are shown as
+/// they are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ApprovalChange)]
+pub struct Change {
+    /// What it is, a code.
+    pub label: String,
+    /// What it is now, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Vec<String>>,
+    /// What it would be.
+    pub after: Vec<String>,
+}
+
+impl Change {
+    /// Something that is said and not changed.
+    pub fn said(label: &str, after: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            label: label.to_owned(),
+            before: None,
+            after: after.into_iter().map(Into::into).collect(),
+        }
+    }
+
+    /// Something that would be changed.
+    pub fn changed(
+        label: &str,
+        before: impl IntoIterator<Item = impl Into<String>>,
+        after: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self {
+            before: Some(before.into_iter().map(Into::into).collect()),
+            ..Self::said(label, after)
+        }
+    }
+}
+
+/// What a request would do.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Described {
+    /// How much it is about.
+    pub measure: Measure,
+    /// What would be changed or given away, in the order to be read.
+    pub changes: Vec<Change>,
+}
+
+/// Knows what requests to an operation are about.
+pub trait Describe: Send + Sync + 'static {
+    /// Reads a request as its handler would, and says what it would do.
+    ///
+    /// # Errors
+    /// The answer of the handler to a request that cannot be carried out.
+    fn describe<'a>(
+        &'a self,
+        caller: &'a Caller,
+        content: &'a Content,
+    ) -> BoxFuture<'a, Result<Described, Problem>>;
+}
+
+/// The members of a body, for operations nobody describes.
+pub fn by_members(content: &Content) -> Described {
+    let text = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let body: Value = serde_json::from_slice(&content.body).unwrap_or_default();
+    let mut changes = vec![Change::said("target", [content.target.clone()])];
+    if let Value::Object(members) = &body {
+        changes.extend(members.iter().map(|(name, value)| match value {
+            Value::Array(values) => Change::said(name, values.iter().map(text)),
+            other => Change::said(name, [text(other)]),
+        }));
+    }
+    Described {
+        measure: Measure::default(),
+        changes,
+    }
+}

@@ -1,0 +1,74 @@
+//! What this crate needs to know about people; the identity feature provides it.
+
+use custos_kernel::event::Event;
+use custos_kernel::policy::{ApproverStanding, Origin, RoleSet};
+use custos_outbox::Template;
+use custos_store::{StoreError, WriteTx};
+use custos_values::{DepartmentId, OrgId, UserId};
+use futures::future::BoxFuture;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// An account.
+#[derive(Debug, Clone)]
+pub struct Someone {
+    /// The display name.
+    pub name: String,
+    /// The roles held.
+    pub roles: RoleSet,
+    /// The department.
+    pub department: Option<DepartmentId>,
+    /// Whether it may be used.
+    pub active: bool,
+    /// Whether it is that of a program.
+    pub service: bool,
+}
+
+/// Something to tell a person by mail.
+#[derive(Debug, Clone)]
+pub struct News {
+    /// What it says.
+    pub template: Template,
+    /// What its words are about.
+    pub params: Vec<(&'static str, String)>,
+}
+
+/// The people of organisations.
+pub trait People: Send + Sync + 'static {
+    /// Everybody with an account, at most a second old.
+    fn all(&self, org: OrgId) -> BoxFuture<'_, Result<BTreeMap<UserId, Someone>, StoreError>>;
+
+    /// The leads of a person's department, or of the nearest above that has one; never the person.
+    fn leads_of(
+        &self,
+        org: OrgId,
+        user: UserId,
+    ) -> BoxFuture<'_, Result<BTreeSet<UserId>, StoreError>>;
+
+    /// What some accounts are within a transaction, apart from whom they lead: until it ends, nobody disables them or
+    /// changes their roles.
+    fn hold<'a>(
+        &'a self,
+        tx: &'a mut WriteTx<'_>,
+        users: &'a BTreeSet<UserId>,
+    ) -> BoxFuture<'a, Result<BTreeMap<UserId, ApproverStanding>, StoreError>>;
+
+    /// Who of some people is behind an account under another name: made a program's keys, or has the same proven address.
+    fn behind<'a>(
+        &'a self,
+        tx: &'a mut WriteTx<'_>,
+        org: OrgId,
+        account: UserId,
+        among: &'a BTreeSet<UserId>,
+    ) -> BoxFuture<'a, Result<BTreeSet<UserId>, StoreError>>;
+
+    /// Tells a person something by mail within the transaction of what it tells of, which is to be finished with the event
+    /// among its own. None if there is no way to tell them.
+    fn tell<'a>(
+        &'a self,
+        tx: &'a mut WriteTx<'_>,
+        org: OrgId,
+        user: UserId,
+        origin: &'a Origin,
+        news: News,
+    ) -> BoxFuture<'a, Result<Option<Event>, StoreError>>;
+}
