@@ -131,9 +131,7 @@ pub(super) struct Rules {
 /// One rule out of those stored.
 pub(super) fn of_operation(stored: &[Rule], operation: &str) -> Rule {
     let found = stored.iter().find(|rule| rule.operation == operation);
-    found
-        .cloned()
-        .unwrap_or_else(|| Rule::standard(operation))
+    found.cloned().unwrap_or_else(|| Rule::standard(operation))
 }
 
 impl Access {
@@ -194,14 +192,16 @@ impl Access {
         }
         let people = self.people().all(org).await?;
         let missing = rules.iter().filter(|rule| {
-            rule.steps.iter().flat_map(|step| &step.approvers).any(|approver| {
-                matches!(approver, Approver::Person { user }
+            rule.steps
+                .iter()
+                .flat_map(|step| &step.approvers)
+                .any(|approver| {
+                    matches!(approver, Approver::Person { user }
                     if !people.get(user).is_some_and(|it| it.active && !it.service))
-            })
+                })
         });
-        problems.extend(
-            missing.map(|rule| FieldProblem::new(&rule.operation, "approval.rule.person")),
-        );
+        problems
+            .extend(missing.map(|rule| FieldProblem::new(&rule.operation, "approval.rule.person")));
         if !problems.is_empty() {
             return Err(Problem::invalid(problems).into());
         }
@@ -230,7 +230,12 @@ mod tests {
 
     #[test]
     fn standard_rules_are_sound() {
-        for operation in ["customers_export", "user_access", "approval_rules_update", "x"] {
+        for operation in [
+            "customers_export",
+            "user_access",
+            "approval_rules_update",
+            "x",
+        ] {
             let rule = Rule::standard(operation);
             assert_eq!(rule.problem(), None);
             let text = serde_json::to_string(&rule).unwrap();

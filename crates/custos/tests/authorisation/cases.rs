@@ -68,6 +68,7 @@ pub fn about(operation: &Declared) -> Option<About> {
         id if id.starts_with("identity_provider_") => About::Record,
         "service_account_list" | "service_account_create" => About::Nothing,
         "api_key_create" | "api_key_rotate" | "api_key_revoke" => About::Record,
+        "approval_rules_read" | "approval_rules_update" => About::Nothing,
         "security_settings_read" | "security_settings_update" | "security_settings_preview" => {
             About::Nothing
         }
@@ -213,6 +214,7 @@ fn body(site: &Site<'_>, operation: &str, target: &Target) -> Option<Value> {
         "customers_duplicate_check" => json!({ "fields": { "phone": target.phone } }),
         "customers_update" | "contacts_update" => json!({ "fields": { "notes": "扫描" } }),
         "customers_reveal" | "contacts_reveal" => json!({ "field": "phone", "reason": "扫描测试" }),
+        "approval_rules_update" => json!({ "rules": [] }),
         "customers_export" => {
             json!({ "format": "csv", "filter": {}, "columns": ["name"], "reason": "扫描测试" })
         }

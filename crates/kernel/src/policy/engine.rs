@@ -528,7 +528,12 @@ impl<'a> Asked<'a> {
     }
 
     /// Whether an action is allowed on some record there might be.
-    pub(super) fn ever(&self, resource: &'static str, action: &'static str, attained: Attained) -> bool {
+    pub(super) fn ever(
+        &self,
+        resource: &'static str,
+        action: &'static str,
+        attained: Attained,
+    ) -> bool {
         let reaches = self.caller.reaches(resource, action);
         reaches
             && (Relation::WITHIN.into_iter().any(|relation| {
@@ -619,7 +624,7 @@ impl<'a> Asked<'a> {
     }
 }
 
-fn denied<A: Action, R: Resource>(
+pub(super) fn denied<A: Action, R: Resource>(
     caller: &Caller,
     record: Option<[u8; 16]>,
     visible: bool,

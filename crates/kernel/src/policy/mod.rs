@@ -27,7 +27,8 @@ mod standing;
 pub use action::{Action, Resource, actions};
 pub use api_key::{ApiKeyRecord, ApiKeyRefusal};
 pub use approval::{
-    ApprovalRecord, ApprovalRefusal, Approved, Approver, ApproverStanding, Grounds, Measure, Progress, Step, Threshold, Vote,
+    ApprovalRecord, ApprovalRefusal, Approved, Approver, ApproverStanding, Grounds, Measure,
+    Progress, Step, Threshold, Vote,
 };
 pub use caller::{Caller, CallerKind, Job, Origin};
 pub use circumstances::{
