@@ -26,6 +26,8 @@ export const DIRECTION = {
   'custos-kernel': BASE,
   'custos-tabular': BASE,
   'custos-search': [...BASE, 'custos-kernel'],
+  // Read by those who rely on it: nothing of the server but its kernel.
+  'custos-verify': [...BASE, 'custos-kernel'],
   'custos-store': [...BASE, 'custos-kernel'],
   'custos-http': [...BASE, 'custos-kernel'],
   'custos-outbox': LIBRARIES,
@@ -39,7 +41,7 @@ export const DIRECTION = {
   'custos-audit': [...LIBRARIES, 'custos-identity', 'custos-access'],
   'custos-crm': [...LIBRARIES, 'custos-identity', 'custos-access'],
   'custos-testkit': [...LIBRARIES, ...FEATURES],
-  custos: [...LIBRARIES, ...FEATURES],
+  custos: [...LIBRARIES, ...FEATURES, 'custos-verify'],
   // It measures the binary from outside.
   'custos-bench': [],
 };

@@ -2,7 +2,6 @@
 
 failed = This did not succeed: { $reason }
 refused = This was refused: { $code }.
-file-unusable = { $path } cannot be used: { $reason }
 
 ## Configuration
 
@@ -48,40 +47,6 @@ serve-links = One-time sign-in links of the demonstration:
 
 ## Audit log
 
-verify-intact = The log is intact.
-verify-altered = { $findings ->
-    [one] The log was altered: { $findings } finding.
-   *[other] The log was altered: { $findings } findings.
-}
-verify-finding = { $finding } ({ $place })
-verify-place-index = number { $value }
-verify-place-from = from { $value }
-verify-place-to = to { $value } (exclusive)
-verify-place-entries = entries present: { $value }
-verify-place-size = entries signed: { $value }
-verify-place-trusted-size = entries in the trusted checkpoint: { $value }
-verify-place-level = level { $value }
-verify-place-child = hash { $value }
-verify-place-reason = { $value }
-verify-reason-too-large = too large
-verify-reason-unknown-key = signed with an unknown key
-verify-reason-wrong-signature = wrong signature
-verify-reason-malformed = not a checkpoint
-verify-reason-wrong-origin = of another log
-verify-reason-wrong-size = stored under another size
-verify-more = and { $count } more
-verify-origin = Log: { $origin }
-verify-key = Signed with: { $key }
-verify-size = Entries under the newest checkpoint: { $size }
-verify-range = Entries in the file: { $from } to { $to } (exclusive), { $checked } compared
-verify-checkpoints = Checkpoints checked: { $count }
-verify-exported-at = Exported, by its own account, at { $at }
-verify-continues-trusted = It continues the trusted checkpoint.
-verify-key-unproven = The key came with the file. Compare it with one obtained on another way, or give that with --key: anybody can make a file that only fits together.
-verify-other-key = { $path } is signed with another key than the one given with --key. It is not this log, or not its keeper.
-verify-key-malformed = The verifier key is not one: { $reason }. It looks like custos/audit/…+…+…
-verify-trusted-refused = The checkpoint given with --trusted is not one of this log: { $reason }
-verify-not-evidence = { $path } is not a usable evidence file: { $reason }
 export-range = --from must not be greater than --to.
 export-written = Written: { $path }
 
@@ -143,16 +108,6 @@ file-row = Row
 file-reason = Reason
 
 ## Command line: reasons of the system
-
-io-not-found = there is no such file or folder
-io-permission-denied = permission denied
-io-exists = it exists already
-io-is-folder = it is a folder
-io-storage-full = the disk is full
-io-read-only = the disk can only be read
-io-connection-refused = nobody answers there
-io-connection-lost = the connection broke
-io-timed-out = no answer in time
 
 ## Import and export
 

@@ -2,7 +2,6 @@
 
 failed = 操作未成功：{ $reason }
 refused = 操作被拒绝：{ $code }。
-file-unusable = 无法使用 { $path }：{ $reason }
 
 ## 配置
 
@@ -48,37 +47,6 @@ serve-links = 演示账户的一次性登录链接：
 
 ## 审计日志
 
-verify-intact = 日志完好。
-verify-altered = 日志已被改动：发现 { $findings } 处问题。
-verify-finding = { $finding }（{ $place }）
-verify-place-index = 序号 { $value }
-verify-place-from = 自 { $value }
-verify-place-to = 至 { $value }（不含）
-verify-place-entries = 现有 { $value } 条
-verify-place-size = 已签名 { $value } 条
-verify-place-trusted-size = 可信检查点覆盖 { $value } 条
-verify-place-level = 第 { $value } 层
-verify-place-child = 哈希 { $value }
-verify-place-reason = { $value }
-verify-reason-too-large = 过大
-verify-reason-unknown-key = 签名公钥未知
-verify-reason-wrong-signature = 签名不符
-verify-reason-malformed = 不是检查点
-verify-reason-wrong-origin = 属于另一份日志
-verify-reason-wrong-size = 存放的位置与条数不符
-verify-more = 另有 { $count } 处
-verify-origin = 日志：{ $origin }
-verify-key = 签名公钥：{ $key }
-verify-size = 最新检查点覆盖的条目数：{ $size }
-verify-range = 文件所含条目：{ $from } 至 { $to }（不含），已比对 { $checked } 条
-verify-checkpoints = 已核对检查点：{ $count } 个
-verify-exported-at = 文件自述的导出时间：{ $at }
-verify-continues-trusted = 与可信检查点衔接一致。
-verify-key-unproven = 公钥来自文件本身。请与通过其他途径取得的公钥核对，或用 --key 提供：仅自身吻合的文件任何人都能伪造。
-verify-other-key = { $path } 的签名公钥与 --key 提供的不同：不是这份日志，或不是其保管者所签。
-verify-key-malformed = 验证公钥无效：{ $reason }。其形式为 custos/audit/…+…+…
-verify-trusted-refused = --trusted 提供的检查点不属于这份日志：{ $reason }
-verify-not-evidence = { $path } 不是可用的证据文件：{ $reason }
 export-range = --from 不得大于 --to。
 export-written = 已写入：{ $path }
 
@@ -134,16 +102,6 @@ file-row = 行号
 file-reason = 原因
 
 ## 命令行：系统原因
-
-io-not-found = 没有这个文件或目录
-io-permission-denied = 权限不足
-io-exists = 已存在
-io-is-folder = 这是目录
-io-storage-full = 磁盘已满
-io-read-only = 磁盘只读
-io-connection-refused = 对方没有应答
-io-connection-lost = 连接中断
-io-timed-out = 等待超时
 
 ## 导入与导出
 

@@ -6,7 +6,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use custos_audit::{Desk, MIGRATIONS, POLICY};
 use custos_http::{Asked, Authenticated, Gatekeeper, Problem, Registry};
-use custos_kernel::audit::{EvidenceReport, verify_evidence};
+use custos_kernel::audit::{EvidenceReport, Expectations, verify_evidence};
 use custos_kernel::event::{Event, EventName, Occasion};
 use custos_kernel::policy::{Caller, DataScope, Denied, Job, Origin, Policy, Resource, Role};
 use custos_store::SequencerHandle;
@@ -149,7 +149,7 @@ fn indexes(page: &Value) -> Vec<i64> {
 }
 
 fn verify(file: &[u8]) -> EvidenceReport {
-    verify_evidence(Cursor::new(file), None, None, &mut |_, _| {
+    verify_evidence(Cursor::new(file), Expectations::default(), &mut |_, _| {
         ControlFlow::Continue(())
     })
     .unwrap()

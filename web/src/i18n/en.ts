@@ -12,6 +12,7 @@ import outbox from "../../../locales/en/outbox.ftl?raw";
 import security from "../../../locales/en/security.ftl?raw";
 import session from "../../../locales/en/session.ftl?raw";
 import setup from "../../../locales/en/setup.ftl?raw";
+import verify from "../../../locales/en/verify.ftl?raw";
 
 export const resources = [
   account,
@@ -27,5 +28,6 @@ export const resources = [
   security,
   session,
   setup,
+  verify,
 ];
 export { antd };

@@ -13,6 +13,7 @@ import outbox from "../../../locales/zh-CN/outbox.ftl?raw";
 import security from "../../../locales/zh-CN/security.ftl?raw";
 import session from "../../../locales/zh-CN/session.ftl?raw";
 import setup from "../../../locales/zh-CN/setup.ftl?raw";
+import verify from "../../../locales/zh-CN/verify.ftl?raw";
 
 export const resources = [
   account,
@@ -28,5 +29,6 @@ export const resources = [
   security,
   session,
   setup,
+  verify,
 ];
 export { antd };

@@ -4,7 +4,9 @@ use crate::{AuditEntry, AuditError, Desk};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use custos_http::{Access, Api, FieldProblem, Operation, Problem, QueryParams, written_body};
-use custos_kernel::audit::{CheckpointVerifier, Detail, EvidenceError, write_evidence};
+use custos_kernel::audit::{
+    Attachments, CheckpointVerifier, Detail, EvidenceError, write_evidence,
+};
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Caller, Policy, Scope, actions::Export};
 use custos_store::{AuditSink, LogReader, SequencerHandle, Store};
@@ -87,6 +89,7 @@ impl EvidenceFile {
             out,
             &self.verifier,
             self.range,
+            &Attachments::default(),
             self.exported_at,
         )?
         .flush()?;

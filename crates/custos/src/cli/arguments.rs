@@ -150,6 +150,8 @@ pub enum Announce {
 pub enum AuditCommand {
     /// Verify an exported log, offline and without keys; exit code 1 if something is wrong with it
     Verify(VerifyArguments),
+    /// Compare two exported logs with one key; exit code 1 if they are divergent, with the proof
+    Divergence(DivergenceArguments),
     /// Write the log as an evidence file
     Export(Box<ExportArguments>),
 }
@@ -167,6 +169,29 @@ pub struct VerifyArguments {
     /// An older checkpoint of the log, kept elsewhere since, which the log must continue
     #[arg(long, value_name = "CHECKPOINT_FILE")]
     pub trusted: Option<PathBuf>,
+    /// The public key of a witness that must have signed, or a file with it; may be given several times
+    #[arg(long, value_name = "WITNESS_KEY")]
+    pub witness: Vec<String>,
+    /// How many of these witnesses must have signed; all unless given
+    #[arg(long, value_name = "N")]
+    pub quorum: Option<usize>,
+    /// A file that says whose signatures are enough (C2SP tlog-policy)
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["witness", "quorum"])]
+    pub witness_policy: Option<PathBuf>,
+}
+
+/// `custos audit divergence`
+#[derive(Debug, Args)]
+pub struct DivergenceArguments {
+    /// An evidence file
+    #[arg(value_name = "FILE")]
+    pub first: PathBuf,
+    /// Another one
+    #[arg(value_name = "FILE")]
+    pub second: PathBuf,
+    /// The logs' public key, or a file with it
+    #[arg(long, value_name = "VERIFIER_KEY")]
+    pub key: Option<String>,
 }
 
 /// `custos audit export`

@@ -1,77 +1,58 @@
-//! `custos audit verify` and `custos audit export`
+//! `custos audit verify`, `divergence` and `export`
 
-use super::arguments::{ExportArguments, VerifyArguments};
-use super::{Console, EXIT_FINDINGS, Failure};
+use super::arguments::{DivergenceArguments, ExportArguments, VerifyArguments};
+use super::{Console, Failure};
 use crate::product::Offline;
 use crate::system::protect_process;
 use crate::words::Message;
 use custos_audit::EvidenceFile;
-use custos_kernel::audit::{EvidenceError, EvidenceReport, Finding, verify_evidence};
+use custos_kernel::audit::EvidenceError;
 use custos_kernel::policy::{Caller, Job};
-use custos_values::Timestamp;
+use custos_verify::{Answer, Asked, Refusal, divergence, evidence};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::fs::{File, OpenOptions};
-use std::io::{BufReader, BufWriter};
+use std::io::BufWriter;
 use std::ops::ControlFlow;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
 
-/// Pieces in which a file is read and written.
+/// Pieces in which a file is written.
 const BUFFER: usize = 256 * 1024;
 
-/// Needs the file and nothing else: no data folder, no keys, no network.
+/// Needs the file and nothing else: no data folder, no keys, no network. What `custos-verify` does.
 pub(super) fn verify(arguments: VerifyArguments, console: &Console) -> Result<u8, Failure> {
-    let key = arguments.key.map(|key| key_or_file(&key)).transpose()?;
-    let trusted = match &arguments.trusted {
-        Some(path) => {
-            Some(std::fs::read_to_string(path).map_err(|error| Failure::file(path, &error))?)
-        }
-        None => None,
-    };
-    let file =
-        File::open(&arguments.file).map_err(|error| Failure::file(&arguments.file, &error))?;
     let bar = progress_bar(console);
-    let report = verify_evidence(
-        BufReader::with_capacity(BUFFER, file),
-        key.as_deref(),
-        trusted.as_deref(),
-        &mut |done, all| {
-            bar.set_length(all);
-            bar.set_position(done);
-            ControlFlow::Continue(())
-        },
-    );
-    bar.finish_and_clear();
-    let report = report.map_err(|error| refused(&arguments.file, &error))?;
-    console.answer(&as_json(&report, trusted.is_some()), || {
-        in_words(&report, trusted.is_some(), console)
-    });
-    if !report.key_expected {
-        console.note(&Message::new("verify-key-unproven"));
-    }
-    Ok(if report.is_ok() { 0 } else { EXIT_FINDINGS })
-}
-
-fn key_or_file(key: &str) -> Result<String, Failure> {
-    let path = Path::new(key);
-    if !path.is_file() {
-        return Ok(key.to_owned());
-    }
-    std::fs::read_to_string(path).map_err(|error| Failure::file(path, &error))
-}
-
-fn refused(path: &Path, error: &EvidenceError) -> Failure {
-    let message = match error {
-        EvidenceError::OtherKey => Message::new("verify-other-key"),
-        EvidenceError::Key(_) => Message::new("verify-key-malformed"),
-        EvidenceError::Trusted(_) => Message::new("verify-trusted-refused"),
-        _ => Message::new("verify-not-evidence"),
+    let asked = Asked {
+        file: arguments.file,
+        key: arguments.key,
+        trusted: arguments.trusted,
+        witnesses: arguments.witness,
+        quorum: arguments.quorum,
+        witness_policy: arguments.witness_policy,
     };
-    message
-        .with("path", path.display())
-        .with("reason", error)
-        .into()
+    let answered = evidence(&asked, console.speaker(), &mut |done, all| {
+        bar.set_length(all);
+        bar.set_position(done);
+        ControlFlow::Continue(())
+    });
+    bar.finish_and_clear();
+    tell(answered, console)
+}
+
+/// Compares two logs. What `custos-verify divergence` does.
+pub(super) fn compare(arguments: &DivergenceArguments, console: &Console) -> Result<u8, Failure> {
+    let (first, second) = (&arguments.first, &arguments.second);
+    let answered = divergence(first, second, arguments.key.as_deref(), console.speaker());
+    tell(answered, console)
+}
+
+fn tell(answered: Result<Answer, Refusal>, console: &Console) -> Result<u8, Failure> {
+    let answer = answered.map_err(|Refusal(message)| Failure::from(message))?;
+    console.answer(&answer.json, || answer.text.clone());
+    for note in &answer.notes {
+        console.note(note);
+    }
+    Ok(answer.exit)
 }
 
 fn progress_bar(console: &Console) -> ProgressBar {
@@ -85,99 +66,6 @@ fn progress_bar(console: &Console) -> ProgressBar {
         bar.set_style(style);
     }
     bar
-}
-
-fn as_json(report: &EvidenceReport, trusted: bool) -> Value {
-    let mut value = json!({ "ok": report.is_ok(), "trusted_checkpoint_given": trusted });
-    let (Value::Object(members), Ok(Value::Object(told))) =
-        (&mut value, serde_json::to_value(report))
-    else {
-        return value;
-    };
-    members.extend(told);
-    members.insert(
-        "exported_at".to_owned(),
-        json!(Timestamp::from_millis(report.exported_at)),
-    );
-    value
-}
-
-fn in_words(report: &EvidenceReport, trusted: bool, console: &Console) -> String {
-    let found = &report.verification;
-    let mut lines = Vec::new();
-    let result = if report.is_ok() {
-        Message::new("verify-intact")
-    } else {
-        Message::new("verify-altered").count(
-            "findings",
-            found.findings.len() as u64 + found.findings_omitted,
-        )
-    };
-    lines.push(console.words(&result));
-    for finding in &found.findings {
-        lines.push(format!("  - {}", finding_in_words(finding, console)));
-    }
-    if found.findings_omitted > 0 {
-        lines.push(
-            console.words(&Message::new("verify-more").count("count", found.findings_omitted)),
-        );
-    }
-    let facts = [
-        Message::new("verify-origin").with("origin", &report.origin),
-        Message::new("verify-key").with("key", &report.verifier_key),
-        Message::new("verify-size").count("size", found.size),
-        Message::new("verify-range")
-            .count("from", report.from)
-            .count("to", report.to)
-            .count("checked", found.entries_checked),
-        Message::new("verify-checkpoints").count("count", found.checkpoints_checked),
-        Message::new("verify-exported-at").with("at", Timestamp::from_millis(report.exported_at)),
-    ];
-    lines.extend(facts.iter().map(|fact| console.words(fact)));
-    if trusted && report.is_ok() {
-        lines.push(console.words(&Message::new("verify-continues-trusted")));
-    }
-    lines.join("\n")
-}
-
-/// The finding's words with its place in the log's own terms.
-fn finding_in_words(finding: &Finding, console: &Console) -> String {
-    let Ok(Value::Object(mut members)) = serde_json::to_value(finding) else {
-        return String::new();
-    };
-    let kind = match members.remove("kind") {
-        Some(Value::String(kind)) => kind,
-        _ => String::new(),
-    };
-    let words = named("finding", &kind, console);
-    let place: Vec<String> = members
-        .iter()
-        .filter(|(_, value)| !value.is_null())
-        .map(|(name, value)| {
-            let text = value.as_str().map_or_else(
-                || value.to_string(),
-                |code| named("verify-reason", code, console),
-            );
-            let id = format!("verify-place-{}", name.replace('_', "-"));
-            console.words(&Message::new(id).with("value", text))
-        })
-        .collect();
-    if place.is_empty() {
-        words
-    } else {
-        let found = Message::new("verify-finding").with("finding", words);
-        console.words(&found.with("place", place.join(", ")))
-    }
-}
-
-/// The words for a code; the code where there are none.
-fn named(kind: &str, code: &str, console: &Console) -> String {
-    let id = format!("{kind}-{}", code.replace('_', "-"));
-    if console.has_words(&id) {
-        console.words(&Message::new(id))
-    } else {
-        code.to_owned()
-    }
 }
 
 /// Whoever holds the data folder may take evidence out; it leaves its entry in the log, and in the file.
@@ -241,55 +129,4 @@ async fn write(
     work.await
         .map_err(|error| Failure::internal(&error))?
         .map_err(|error| Failure::internal(&error))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::words::{Language, Words};
-
-    #[test]
-    fn findings_are_told_in_words_with_their_place() {
-        let findings = [
-            Finding::EntryAltered { index: 157 },
-            Finding::EntriesMissing { from: 3, to: 9 },
-            Finding::LogTruncated {
-                entries: 5,
-                size: 8,
-            },
-            Finding::TileAltered {
-                level: 1,
-                index: 2,
-                child: Some(7),
-            },
-            Finding::CheckpointInvalid {
-                size: 4,
-                reason: "wrong_signature",
-            },
-            Finding::RootMismatch { size: 9, from: 4 },
-            Finding::NoCheckpoint,
-            Finding::RolledBack {
-                size: 1,
-                trusted_size: 2,
-            },
-        ];
-        for language in [Language::Chinese, Language::English] {
-            let console = Console::new(Words::new(language), false, false);
-            for finding in &findings {
-                let told = finding_in_words(finding, &console);
-                let Value::Object(mut members) = serde_json::to_value(finding).unwrap() else {
-                    panic!("a finding is an object");
-                };
-                members.remove("kind");
-                for value in members.values().filter_map(Value::as_u64) {
-                    assert!(told.contains(&value.to_string()), "{told}");
-                }
-                let of_code = |c: char| {
-                    c == '_' || (language == Language::Chinese && c.is_ascii_alphabetic())
-                };
-                assert!(!told.contains(of_code), "{told}");
-                assert!(!told.contains("verify-"), "{told}");
-            }
-        }
-    }
 }

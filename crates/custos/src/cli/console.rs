@@ -49,9 +49,9 @@ impl Console {
         self.words.say(&Message::new("refused").with("code", code))
     }
 
-    /// Whether there are words for an id.
-    pub fn has_words(&self, id: &str) -> bool {
-        self.words.has(id)
+    /// The words it speaks in.
+    pub fn speaker(&self) -> &Words {
+        &self.words
     }
 
     /// A field's label, or a column's of a downloaded file; options and what has no label are told by their names.

@@ -5,6 +5,7 @@ use crate::system::PrivateFileError;
 use crate::words::Message;
 use custos_http::Problem;
 use custos_store::StoreError;
+use custos_verify::io_reason;
 use std::fmt::Display;
 use std::io;
 use std::path::Path;
@@ -63,22 +64,10 @@ impl From<Message> for Failure {
 
 /// Adds the parameter `reason`: in words where the kind of error has some, else as the system says it.
 pub(super) fn with_reason(message: Message, error: &io::Error) -> Message {
-    let reason = match error.kind() {
-        io::ErrorKind::NotFound => Message::new("io-not-found"),
-        io::ErrorKind::PermissionDenied => Message::new("io-permission-denied"),
-        io::ErrorKind::AlreadyExists => Message::new("io-exists"),
-        io::ErrorKind::IsADirectory => Message::new("io-is-folder"),
-        io::ErrorKind::StorageFull => Message::new("io-storage-full"),
-        io::ErrorKind::ReadOnlyFilesystem => Message::new("io-read-only"),
-        io::ErrorKind::ConnectionRefused => Message::new("io-connection-refused"),
-        io::ErrorKind::ConnectionReset
-        | io::ErrorKind::ConnectionAborted
-        | io::ErrorKind::BrokenPipe
-        | io::ErrorKind::UnexpectedEof => Message::new("io-connection-lost"),
-        io::ErrorKind::TimedOut => Message::new("io-timed-out"),
-        _ => return message.with("reason", error),
-    };
-    message.with_words("reason", reason)
+    match io_reason(error.kind()) {
+        Some(reason) => message.with_words("reason", reason),
+        None => message.with("reason", error),
+    }
 }
 
 impl From<ConfigError> for Failure {

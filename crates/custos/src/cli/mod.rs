@@ -17,7 +17,7 @@ mod user;
 pub use console::Console;
 pub use failure::{EXIT_FINDINGS, EXIT_STOPPED, EXIT_UNUSABLE, Failure};
 
-use crate::words::{Language, Words};
+use crate::words::Language;
 use crate::{VERSION, doctor};
 use arguments::{AuditCommand, Cli, Command};
 use clap::Parser;
@@ -41,7 +41,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         .global
         .lang
         .unwrap_or_else(|| Language::of_environment(environment));
-    let console = Console::new(Words::new(language), cli.global.json, cli.global.quiet);
+    let console = Console::new(
+        crate::words::load(language),
+        cli.global.json,
+        cli.global.quiet,
+    );
     match execute(cli.command, &console) {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
@@ -55,6 +59,7 @@ fn execute(command: Command, console: &Console) -> Result<u8, Failure> {
     match command {
         Command::Serve(arguments) => serve::run(arguments, console),
         Command::Audit(AuditCommand::Verify(arguments)) => audit::verify(arguments, console),
+        Command::Audit(AuditCommand::Divergence(arguments)) => audit::compare(&arguments, console),
         Command::Audit(AuditCommand::Export(arguments)) => audit::export(&arguments, console),
         Command::User(arguments) => user::run(arguments, console),
         Command::Import(arguments) => import::run(&arguments, console),

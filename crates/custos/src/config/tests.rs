@@ -1,5 +1,5 @@
 use super::*;
-use crate::words::{Language, Words};
+use crate::words::Language;
 use proptest::prelude::*;
 use std::path::Path;
 
@@ -10,7 +10,7 @@ fn with_file(text: &str) -> Result<Settings, ConfigError> {
 }
 
 fn said(error: &ConfigError) -> String {
-    Words::new(Language::English).say(&error.0)
+    crate::words::load(Language::English).say(&error.0)
 }
 
 #[test]

@@ -14,8 +14,8 @@ pub(super) struct MailWords {
 impl MailWords {
     pub(super) fn load() -> Arc<Self> {
         Arc::new(Self {
-            chinese: Words::new(Language::Chinese),
-            english: Words::new(Language::English),
+            chinese: crate::words::load(Language::Chinese),
+            english: crate::words::load(Language::English),
         })
     }
 }

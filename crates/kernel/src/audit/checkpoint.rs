@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::hash::Hash;
-use super::note::{NoteError, NoteKey, NoteSigner};
+use super::note::{KeyKind, NoteError, NoteKey, NoteSigner};
 use super::tile::MAX_SIZE;
 
 /// The state of a log at one moment, as signed.
@@ -61,7 +61,7 @@ impl CheckpointSigner {
     /// # Errors
     /// [`NoteError::InvalidName`] if the origin cannot be the name of a key.
     pub fn new(origin: &str, seed: &[u8; 32]) -> Result<Self, NoteError> {
-        NoteSigner::new(origin, seed).map(Self)
+        NoteSigner::new(origin, KeyKind::Note, seed).map(Self)
     }
 
     /// The log this signer signs for.
@@ -99,7 +99,7 @@ impl CheckpointVerifier {
     /// # Errors
     /// [`NoteError::InvalidKey`] or [`NoteError::InvalidName`].
     pub fn parse(verifier_key: &str) -> Result<Self, NoteError> {
-        NoteKey::parse(verifier_key).map(Self)
+        NoteKey::parse(verifier_key, KeyKind::Note).map(Self)
     }
 
     /// The log whose checkpoints this verifies.
@@ -126,7 +126,8 @@ impl CheckpointVerifier {
     }
 }
 
-fn parse_text(text: &str) -> Option<Checkpoint> {
+/// The checkpoint in a note's text.
+pub(super) fn parse_text(text: &str) -> Option<Checkpoint> {
     let mut lines = text.strip_suffix('\n')?.split('\n');
     let origin = lines.next().filter(|line| !line.is_empty())?.to_owned();
     let size = parse_size(lines.next()?)?;

@@ -10,12 +10,14 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 
 use super::entry::{EntryError, Id, format_id, parse_id};
+use super::hash::Hash;
 
 const MAX_CODE_LENGTH: usize = 64;
 const MAX_DIGIT_RUN: usize = 6;
 const MAX_NAMES: usize = 256;
 const KEYED_HASH_PREFIX: &str = "hmac:";
 const SEALED_PREFIX: &str = "sealed:";
+const DIGEST_PREFIX: &str = "sha256:";
 /// A suite, a nonce and a tag at the least; a reason of 200 characters at the most.
 const SEALED_LENGTHS: std::ops::RangeInclusive<usize> = 30..=1024;
 const KEYED_HASH_LENGTHS: std::ops::RangeInclusive<usize> = 8..=64;
@@ -31,11 +33,12 @@ enum Value {
     Id(Id),
     KeyedHash(Vec<u8>),
     Sealed(Vec<u8>),
+    Digest(Hash),
     Names(Vec<String>),
 }
 
 /// The JSON form. A UUID-shaped text is an id, `hmac:<hex>` is a keyed hash, `sealed:<base64>` a sealed
-/// text, any other text is a code.
+/// text, `sha256:<hex>` the digest of a document, any other text is a code.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 pub(super) enum WireDetail {
@@ -80,6 +83,28 @@ impl Detail {
         }
     }
 
+    /// The SHA-256 of a document that whoever reads the log may read too, such as a policy or an archive. Not for what
+    /// could be guessed: see [`Detail::keyed_hash`].
+    pub fn digest(hash: Hash) -> Self {
+        Self(Value::Digest(hash))
+    }
+
+    /// The digest, if this is one.
+    pub fn as_digest(&self) -> Option<&Hash> {
+        match &self.0 {
+            Value::Digest(hash) => Some(hash),
+            _ => None,
+        }
+    }
+
+    /// The number, if this is one.
+    pub fn as_count(&self) -> Option<u64> {
+        match &self.0 {
+            Value::Count(count) => Some(*count),
+            _ => None,
+        }
+    }
+
     /// A list of codes, such as the names of changed fields: at most 256, each as [`Detail::code`].
     pub fn names<I: IntoIterator<Item = S>, S: Into<String>>(names: I) -> Self {
         Self(Value::Names(names.into_iter().map(Into::into).collect()))
@@ -103,6 +128,7 @@ impl Detail {
             Value::Sealed(ciphertext) if SEALED_LENGTHS.contains(&ciphertext.len()) => {
                 WireDetail::Text(sealed_text(ciphertext))
             }
+            Value::Digest(hash) => WireDetail::Text(digest_text(hash)),
             Value::Names(names)
                 if names.len() <= MAX_NAMES && names.iter().all(|name| is_code(name)) =>
             {
@@ -121,6 +147,9 @@ impl Detail {
                     Value::KeyedHash(hex::decode(digits).map_err(|_| EntryError::Malformed)?)
                 } else if let Some(encoded) = text.strip_prefix(SEALED_PREFIX) {
                     Value::Sealed(BASE64.decode(encoded).map_err(|_| EntryError::Malformed)?)
+                } else if let Some(digits) = text.strip_prefix(DIGEST_PREFIX) {
+                    let hash = hex::decode(digits).map_err(|_| EntryError::Malformed)?;
+                    Value::Digest(hash.try_into().map_err(|_| EntryError::Malformed)?)
                 } else {
                     parse_id(&text).map_or(Value::Code(text), Value::Id)
                 }
@@ -140,6 +169,7 @@ impl Serialize for Detail {
                 serializer.serialize_str(&format!("{KEYED_HASH_PREFIX}{}", hex::encode(hash)))
             }
             Value::Sealed(ciphertext) => serializer.serialize_str(&sealed_text(ciphertext)),
+            Value::Digest(hash) => serializer.serialize_str(&digest_text(hash)),
             Value::Names(names) => names.serialize(serializer),
         }
     }
@@ -147,6 +177,10 @@ impl Serialize for Detail {
 
 fn sealed_text(ciphertext: &[u8]) -> String {
     format!("{SEALED_PREFIX}{}", BASE64.encode(ciphertext))
+}
+
+fn digest_text(hash: &Hash) -> String {
+    format!("{DIGEST_PREFIX}{}", hex::encode(hash))
 }
 
 /// Whether `text` may stand as a code. A UUID is not one, so that ids and codes cannot be confused.

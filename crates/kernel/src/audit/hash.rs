@@ -20,7 +20,8 @@ pub fn empty_root() -> Hash {
     sha256(&[])
 }
 
-pub(super) fn sha256(data: &[u8]) -> Hash {
+/// SHA-256, as for documents that entries name by their digest.
+pub fn sha256(data: &[u8]) -> Hash {
     to_hash(digest(&SHA256, data).as_ref())
 }
 

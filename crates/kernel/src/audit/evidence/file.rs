@@ -5,28 +5,17 @@ use std::collections::btree_map::Entry as Slot;
 use std::io::{Read, Seek, SeekFrom};
 use std::ops::Range;
 
+use super::member::Member;
 use super::{
-    CHECKPOINT, CHECKPOINTS, EvidenceError, FORMAT, MAX_MEMBERS, META, Meta, VERIFIER_KEY,
+    ANNOUNCEMENTS, CHECKPOINT, CHECKPOINTS, EvidenceError, FIRST_FORMAT, FORMAT, MAX_MEMBERS, META,
+    Meta, POLICIES, VERIFIER_KEY, WITNESSES,
 };
+use crate::audit::hash::Hash;
 use crate::audit::source::{LogSource, SourceError, StoredCheckpoint, StoredEntry, TileReader};
-use crate::audit::tile::{
-    MAX_BUNDLE_LENGTH, MAX_TILE_LENGTH, TILE_WIDTH, TilePath, bundle_entries,
-};
+use crate::audit::tile::{TILE_WIDTH, bundle_entries};
 use crate::audit::tree::right_edge;
 
-const MAX_TEXT_LENGTH: usize = 64 * 1024;
 const WIDTH: u64 = TILE_WIDTH as u64;
-
-/// Which member of the file. The widths of tiles and bundles follow from the size of the log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Member {
-    Meta,
-    VerifierKey,
-    NewestCheckpoint,
-    Checkpoint(u64),
-    Tile { level: u8, index: u64 },
-    Bundle(u64),
-}
 
 /// Where a member's data is in the file.
 #[derive(Clone, Copy)]
@@ -108,7 +97,7 @@ impl<R: Read + Seek> EvidenceFile<R> {
         if meta.size / WIDTH > MAX_MEMBERS {
             return Err(EvidenceError::TooLarge);
         }
-        let well_formed = meta.format == FORMAT
+        let well_formed = (meta.format == FORMAT || meta.format == FIRST_FORMAT)
             && meta.from <= meta.to
             && meta.to <= meta.size
             && (meta.from.is_multiple_of(WIDTH) || meta.from == meta.to)
@@ -129,6 +118,11 @@ impl<R: Read + Seek> EvidenceFile<R> {
                 Member::Checkpoint(at) if at >= size => {
                     return Err(EvidenceError::UnexpectedMember(format!(
                         "{CHECKPOINTS}{at}"
+                    )));
+                }
+                Member::Announcement(at) if at >= size => {
+                    return Err(EvidenceError::UnexpectedMember(format!(
+                        "{ANNOUNCEMENTS}{at}"
                     )));
                 }
                 _ => continue,
@@ -176,6 +170,44 @@ impl<R: Read + Seek> EvidenceFile<R> {
         key.ok_or(EvidenceError::MalformedMember(VERIFIER_KEY))
     }
 
+    /// Whose signatures the log's keeper asks for.
+    pub(super) fn witnesses(&mut self) -> Result<Option<String>, EvidenceError> {
+        let Some(place) = self.members.get(&Member::Witnesses).copied() else {
+            return Ok(None);
+        };
+        let text = String::from_utf8(self.read(place)?);
+        text.map(Some)
+            .map_err(|_| EvidenceError::MalformedMember(WITNESSES))
+    }
+
+    /// The names of the policies.
+    pub(super) fn policy_digests(&self) -> impl Iterator<Item = Hash> {
+        self.members.keys().filter_map(|member| match member {
+            Member::Policy(digest) => Some(*digest),
+            _ => None,
+        })
+    }
+
+    pub(super) fn has_policy(&self, digest: &Hash) -> bool {
+        self.members.contains_key(&Member::Policy(*digest))
+    }
+
+    pub(super) fn policy(&mut self, digest: &Hash) -> Result<Vec<u8>, EvidenceError> {
+        self.required(Member::Policy(*digest), POLICIES)
+    }
+
+    /// The places of the entries that name policies, ascending.
+    pub(super) fn announcement_indices(&self) -> impl Iterator<Item = u64> {
+        self.members.keys().filter_map(|member| match member {
+            Member::Announcement(index) => Some(*index),
+            _ => None,
+        })
+    }
+
+    pub(super) fn announcement(&mut self, index: u64) -> Result<Vec<u8>, EvidenceError> {
+        self.required(Member::Announcement(index), ANNOUNCEMENTS)
+    }
+
     fn required(&mut self, member: Member, name: &'static str) -> Result<Vec<u8>, EvidenceError> {
         let place = self
             .members
@@ -217,40 +249,6 @@ impl<R: Read + Seek> EvidenceFile<R> {
             .get(&Member::NewestCheckpoint)
             .filter(|_| sizes.contains(&self.meta.size));
         older.chain(newest.map(|place| (self.meta.size, *place)))
-    }
-}
-
-impl Member {
-    fn parse(name: &str) -> Option<(Self, Option<u16>)> {
-        Some(match name {
-            META => (Self::Meta, None),
-            VERIFIER_KEY => (Self::VerifierKey, None),
-            CHECKPOINT => (Self::NewestCheckpoint, None),
-            _ => match name.strip_prefix(CHECKPOINTS) {
-                Some(digits) => {
-                    let size: u64 = digits.parse().ok()?;
-                    (size.to_string() == digits).then_some((Self::Checkpoint(size), None))?
-                }
-                None => match TilePath::parse(name)? {
-                    TilePath::Tile {
-                        level,
-                        index,
-                        width,
-                    } => (Self::Tile { level, index }, Some(width)),
-                    TilePath::Bundle { index, width } => (Self::Bundle(index), Some(width)),
-                },
-            },
-        })
-    }
-
-    fn max_length(self) -> usize {
-        match self {
-            Self::Tile { .. } => MAX_TILE_LENGTH,
-            Self::Bundle(_) => MAX_BUNDLE_LENGTH,
-            Self::Meta | Self::VerifierKey | Self::NewestCheckpoint | Self::Checkpoint(_) => {
-                MAX_TEXT_LENGTH
-            }
-        }
     }
 }
 

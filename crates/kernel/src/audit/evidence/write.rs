@@ -3,10 +3,13 @@
 use std::io::Write;
 use std::ops::Range;
 
+use super::member::MAX_POLICY_LENGTH;
 use super::{
-    CHECKPOINT, CHECKPOINTS, EvidenceError, FORMAT, MAX_MEMBERS, META, Meta, VERIFIER_KEY,
+    ANNOUNCEMENTS, CHECKPOINT, CHECKPOINTS, EvidenceError, FORMAT, MAX_MEMBERS, META, Meta,
+    POLICIES, VERIFIER_KEY, WITNESSES,
 };
 use crate::audit::checkpoint::CheckpointVerifier;
+use crate::audit::hash::sha256;
 use crate::audit::source::{LogSource, StoredCheckpoint};
 use crate::audit::tile::{HASH_LENGTH, TILE_WIDTH, TilePath, push_to_bundle};
 use crate::audit::tree::right_edge;
@@ -16,6 +19,26 @@ const PAGE: usize = 256;
 
 /// The most older checkpoints in a file. From a log with more, evenly spaced ones are taken.
 const MAX_CHECKPOINTS: u64 = 1 << 16;
+
+/// What goes into an evidence file besides the log itself.
+#[derive(Clone, Debug, Default)]
+pub struct Attachments {
+    /// The texts of the policies in force during the period, each once. None may be longer than 8 MiB.
+    pub policies: Vec<String>,
+    /// The entries that name them.
+    pub announcements: Vec<Announcement>,
+    /// Whose signatures the log's keeper asks for (C2SP tlog-policy).
+    pub witnesses: Option<String>,
+}
+
+/// An entry that names the policy in force from then on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Announcement {
+    /// Its place in the log.
+    pub index: u64,
+    /// Its bytes.
+    pub body: Vec<u8>,
+}
 
 /// Writes a log, up to its newest checkpoint, as an evidence file, with the entries of `entries` (widened to
 /// whole bundles of 256; `0..u64::MAX` for all). What is stored is written as it is, without judging it: the
@@ -29,6 +52,7 @@ pub fn write_evidence<W: Write>(
     out: W,
     verifier: &CheckpointVerifier,
     entries: Range<u64>,
+    attachments: &Attachments,
     exported_at: i64,
 ) -> Result<W, EvidenceError> {
     let newest = source
@@ -63,6 +87,7 @@ pub fn write_evidence<W: Write>(
         format!("{}\n", verifier.verifier_key()).as_bytes(),
     )?;
     archive.add(CHECKPOINT, newest.note.as_bytes())?;
+    add_attachments(&mut archive, attachments, size)?;
     add_checkpoints(source, &mut archive, size)?;
     add_tiles(source, &mut archive, size)?;
     if from < to {
@@ -84,6 +109,30 @@ impl<W: Write> Archive<W> {
         header.set_mtime(self.modified);
         Ok(self.tar.append_data(&mut header, name, data)?)
     }
+}
+
+fn add_attachments<W: Write>(
+    archive: &mut Archive<W>,
+    attachments: &Attachments,
+    size: u64,
+) -> Result<(), EvidenceError> {
+    if let Some(witnesses) = &attachments.witnesses {
+        archive.add(WITNESSES, witnesses.as_bytes())?;
+    }
+    for policy in &attachments.policies {
+        if policy.len() > MAX_POLICY_LENGTH {
+            return Err(EvidenceError::TooLarge);
+        }
+        let digest = hex::encode(sha256(policy.as_bytes()));
+        archive.add(&format!("{POLICIES}{digest}"), policy.as_bytes())?;
+    }
+    // One that no checkpoint covers yet cannot be proven.
+    for Announcement { index, body } in &attachments.announcements {
+        if *index < size {
+            archive.add(&format!("{ANNOUNCEMENTS}{index}"), body)?;
+        }
+    }
+    Ok(())
 }
 
 fn add_checkpoints<W: Write>(

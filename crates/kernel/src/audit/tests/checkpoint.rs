@@ -3,7 +3,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use proptest::prelude::*;
 
 use super::memory_log::{ORIGIN, signer};
-use crate::audit::note::{NoteKey, NoteSigner};
+use crate::audit::note::{KeyKind, NoteKey, NoteSigner};
 use crate::audit::*;
 
 /// The example that goes with the signed note specification's first implementation.
@@ -17,7 +17,7 @@ const EXAMPLE_SEED: &str = "AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz";
 
 fn example_signer() -> NoteSigner {
     let seed = BASE64.decode(EXAMPLE_SEED).unwrap();
-    NoteSigner::new("PeterNeumann", seed[1..].try_into().unwrap()).unwrap()
+    NoteSigner::new("PeterNeumann", KeyKind::Note, seed[1..].try_into().unwrap()).unwrap()
 }
 
 #[test]
@@ -25,7 +25,7 @@ fn the_example_is_signed_and_verified() {
     let note = format!("{EXAMPLE_TEXT}\n{EXAMPLE_SIGNATURE}");
     assert_eq!(example_signer().key().to_string(), EXAMPLE_KEY);
     assert_eq!(example_signer().sign(EXAMPLE_TEXT), note);
-    let key = NoteKey::parse(EXAMPLE_KEY).unwrap();
+    let key = NoteKey::parse(EXAMPLE_KEY, KeyKind::Note).unwrap();
     assert_eq!(key.verify(&note), Ok(EXAMPLE_TEXT));
     assert_eq!(
         key.verify(&note.replacen("don't", "do", 1)),
@@ -94,7 +94,9 @@ fn a_note_has_a_largest_size_and_number_of_signatures() {
 
 /// Signs any text with the log's key, to see what the checkpoint parser makes of it.
 fn signed(text: &str) -> String {
-    NoteSigner::new(ORIGIN, &[7; 32]).unwrap().sign(text)
+    NoteSigner::new(ORIGIN, KeyKind::Note, &[7; 32])
+        .unwrap()
+        .sign(text)
 }
 
 #[test]

@@ -5,11 +5,20 @@ use super::memory_log::{MemoryLog, ORIGIN, body, signer, small};
 use crate::audit::*;
 
 pub(super) fn export(log: &MemoryLog, entries: Range<u64>) -> Vec<u8> {
+    export_with(log, entries, &Attachments::default())
+}
+
+pub(super) fn export_with(
+    log: &MemoryLog,
+    entries: Range<u64>,
+    attachments: &Attachments,
+) -> Vec<u8> {
     write_evidence(
         &mut log.clone(),
         Vec::new(),
         &signer().verifier(),
         entries,
+        attachments,
         1_790_000_000_123,
     )
     .unwrap()
@@ -24,7 +33,12 @@ fn verify_with(
     key: Option<&str>,
     trusted: Option<&str>,
 ) -> Result<EvidenceReport, EvidenceError> {
-    verify_evidence(Cursor::new(file), key, trusted, &mut |_, _| {
+    let expected = Expectations {
+        key,
+        trusted,
+        quorum: None,
+    };
+    verify_evidence(Cursor::new(file), expected, &mut |_, _| {
         ControlFlow::Continue(())
     })
 }
@@ -105,6 +119,8 @@ fn an_honest_log_passes() {
         from: 0,
         to: 587,
         exported_at: 1_790_000_000_123,
+        policies: Vec::new(),
+        witnessed: None,
         verification: VerificationReport {
             size: 587,
             entries_checked: 587,
@@ -121,6 +137,7 @@ fn an_honest_log_passes() {
         Vec::new(),
         &signer().verifier(),
         0..1,
+        &Attachments::default(),
         0,
     );
     assert!(matches!(none, Err(EvidenceError::NoCheckpoint)));

@@ -97,7 +97,7 @@ fn the_numbers_in_meta_are_limited() {
         ("\"from\": 0", "\"from\": 1"),
         ("\"from\": 0", "\"from\": -1"),
         ("\"from\": 0", "\"other\": 0"),
-        ("evidence-1", "evidence-2"),
+        ("evidence-2", "evidence-3"),
         ("audit/1", "audit/2"),
     ] {
         let refused = with(from, to);
@@ -106,6 +106,10 @@ fn the_numbers_in_meta_are_limited() {
             "{to}: {refused:?}"
         );
     }
+    assert!(
+        with("evidence-2", "evidence-1").unwrap().is_ok(),
+        "files kept from before"
+    );
     // A smaller log than was exported has members beyond its end.
     let smaller = with(
         "\"size\": 587,\n  \"from\": 0,\n  \"to\": 587",

@@ -1,10 +1,15 @@
+mod attached;
 mod checkpoint;
+mod cosignature;
+mod divergence;
 mod entry;
 mod evidence;
 mod evidence_hostile;
 mod memory_log;
 mod proof;
+mod quorum;
 mod tile;
 mod tree;
 mod verify;
 mod verify_properties;
+mod witness;

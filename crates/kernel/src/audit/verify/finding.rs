@@ -29,7 +29,7 @@ impl VerificationReport {
         self.findings.is_empty()
     }
 
-    pub(super) fn add(&mut self, finding: Finding) {
+    pub(in crate::audit) fn add(&mut self, finding: Finding) {
         if let (
             Some(Finding::EntriesMissing { to, .. }),
             Finding::EntriesMissing { from, to: new_to },
@@ -125,6 +125,35 @@ pub enum Finding {
     },
     /// Tiles are stored but no checkpoint that holds.
     NoCheckpoint,
+    /// Not enough of the witnesses that were asked for have signed any checkpoint.
+    NotWitnessed,
+    /// A signature in a witness's name that the witness did not make.
+    CosignatureInvalid {
+        /// The size in the checkpoint that carries it.
+        size: u64,
+        /// The witness's name.
+        witness: String,
+    },
+    /// The text of a policy is not the one that its name says.
+    PolicyAltered {
+        /// The SHA-256 that its text should have, in hexadecimal digits.
+        digest: String,
+    },
+    /// A policy that an entry names as in force is not in the file.
+    PolicyMissing {
+        /// The SHA-256 of its text, in hexadecimal digits.
+        digest: String,
+    },
+    /// A policy in the file that no entry of the log names.
+    PolicyUnnamed {
+        /// The SHA-256 of its text, in hexadecimal digits.
+        digest: String,
+    },
+    /// What is given out as the entry that names a policy is not in the log there.
+    AnnouncementAltered {
+        /// The place it is given out for.
+        index: u64,
+    },
     /// The newest checkpoint is older than the trusted one.
     RolledBack {
         /// The size of the newest stored checkpoint that holds.
