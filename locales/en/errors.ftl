@@ -202,6 +202,7 @@ error-list-filter_malformed = The filter is not valid.
 error-list-filter_unknown = There is no such filter.
 error-list-query_malformed = The query is not valid.
 error-list-sort_unknown = The list cannot be sorted by this.
+error-list-sort_hidden = The list cannot be sorted by a field you may not see everywhere.
 error-record-stale = Somebody else has just changed this. Reload and try again.
 error-request-cross_site = The request came from another site and was refused.
 error-request-csrf = This page is out of date. Reload it and try again.

@@ -202,6 +202,7 @@ error-list-filter_malformed = 筛选条件有误。
 error-list-filter_unknown = 没有此筛选条件。
 error-list-query_malformed = 查询条件有误。
 error-list-sort_unknown = 不能按此列排序。
+error-list-sort_hidden = 您无权查看部分记录的该字段，不能按它排序。
 error-record-stale = 他人刚刚修改了这条记录，请刷新后重试。
 error-request-cross_site = 请求来自其他网站，已拒绝。
 error-request-csrf = 页面已过期，请刷新后重试。

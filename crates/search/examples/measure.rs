@@ -163,6 +163,7 @@ fn document(n: u64, names: &Names, random: &mut Random) -> Document {
     Document {
         id: id(n),
         version: 1,
+        mark: 0,
         owner: (random.below(20) > 0).then(|| id(1_000_000_000 + random.below(50) as u64)),
         department: Some(id(2_000_000_000 + random.below(8) as u64)),
         created_at: at,

@@ -5,7 +5,7 @@ use crate::find::Finder;
 use crate::index::Index;
 use crate::order::Place;
 use crate::pager::List;
-use crate::query::{Filters, Hit, Page, Query, QueryError, Scope, ScopeTerm, Sort};
+use crate::query::{Filters, Hit, MarkedReach, Page, Query, QueryError, Scope, ScopeTerm, Sort};
 use crate::schema::FieldId;
 use crate::set::Set;
 
@@ -41,6 +41,8 @@ impl Index {
         }
 
         let base = self.base(&query.scope, &query.filters)?;
+        let also = query.also.iter().map(|scope| self.within(scope));
+        let base = Set::all_of(also.chain([base]).collect());
         let found = match text {
             None => base.share(),
             Some(text) => self.finder(&base).all(text),
@@ -139,16 +141,13 @@ impl Index {
         Some(Hit {
             id: self.table.ids[at],
             version: self.table.versions[at],
+            mark: *self.marks.key(self.table.marks[at])?,
             row,
         })
     }
 
     fn base(&self, scope: &Scope, filters: &Filters) -> Result<Set<'_>, QueryError> {
-        let mut sets = vec![match scope {
-            Scope::Nothing => Set::EMPTY,
-            Scope::All => Set::All(self.live.len()),
-            Scope::Any(terms) => Set::any_of(terms.iter().map(|term| self.term(*term)).collect()),
-        }];
+        let mut sets = vec![self.within(scope)];
         if let Some(owners) = &filters.owners {
             sets.push(any(owners
                 .iter()
@@ -191,6 +190,64 @@ impl Index {
             };
         }
         Ok(base)
+    }
+
+    fn within(&self, scope: &Scope) -> Set<'_> {
+        match scope {
+            Scope::Nothing => Set::EMPTY,
+            Scope::All => Set::All(self.live.len()),
+            Scope::Any(terms) => Set::any_of(terms.iter().map(|term| self.term(*term)).collect()),
+            Scope::Marked(reaches) => {
+                Set::any_of(reaches.iter().map(|reach| self.reached(reach)).collect())
+            }
+        }
+    }
+
+    fn reached(&self, reach: &MarkedReach) -> Set<'_> {
+        let related = self.related(reach);
+        match &reach.marks {
+            None => related,
+            Some(marks) => {
+                let marked = any(marks.iter().map(|mark| self.marks.set(Some(mark))));
+                Set::all_of(vec![related, marked])
+            }
+        }
+    }
+
+    /// The four parts do not overlap: what is one's own is in no department's part.
+    fn related(&self, reach: &MarkedReach) -> Set<'_> {
+        let own = || {
+            reach
+                .owner
+                .map_or(Set::EMPTY, |id| self.term(ScopeTerm::Owner(id)))
+        };
+        let department = reach.department.map(ScopeTerm::Department);
+        let below = reach
+            .below
+            .iter()
+            .filter(|id| reach.department.as_ref() != Some(*id))
+            .map(|id| ScopeTerm::Department(*id));
+        let of = |terms: &mut dyn Iterator<Item = ScopeTerm>| {
+            Set::any_of(terms.map(|term| self.term(term)).collect())
+        };
+        let [o, d, b, e] = reach.reached;
+        if reach.reached == [true; 4] {
+            return Set::All(self.live.len());
+        }
+        let reached_departments = of(&mut department
+            .filter(|_| d)
+            .into_iter()
+            .chain(below.clone().filter(|_| b)));
+        let inner = if o {
+            Set::any_of(vec![own(), reached_departments])
+        } else {
+            reached_departments.without(&own())
+        };
+        if !e {
+            return inner;
+        }
+        let near = Set::any_of(vec![own(), of(&mut department.into_iter().chain(below))]);
+        Set::any_of(vec![inner, Set::Posting(&self.live).without(&near)])
     }
 
     fn scan<'a>(&'a self, base: Set<'a>, field: FieldId, from: i64, to: i64) -> Set<'a> {

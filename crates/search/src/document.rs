@@ -14,6 +14,8 @@ pub struct Document {
     pub owner: Option<Id>,
     /// Owning department.
     pub department: Option<Id>,
+    /// A number for what else decisions about the customer depend on; equal numbers, equal decisions.
+    pub mark: u32,
     /// Milliseconds UTC.
     pub created_at: i64,
     /// Milliseconds UTC.

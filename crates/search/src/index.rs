@@ -26,6 +26,7 @@ pub struct Index {
     pub(crate) live: DocSet,
     pub(crate) owners: Keyed<Id>,
     pub(crate) departments: Keyed<Id>,
+    pub(crate) marks: Keyed<u32>,
     pub(crate) choices: Vec<Keyed<String>>,
     pub(crate) postings: Postings,
     pub(crate) orders: Vec<Order>,
@@ -82,6 +83,7 @@ impl Index {
             live: DocSet::default(),
             owners: Keyed::new(),
             departments: Keyed::new(),
+            marks: Keyed::new(),
             choices: choices.collect(),
             postings: Postings::new(&schema),
             orders: Vec::new(),
@@ -177,6 +179,7 @@ impl Index {
     pub fn stats(&self) -> Stats {
         let keyed = self.owners.heap()
             + self.departments.heap()
+            + self.marks.heap()
             + self.choices.iter().map(Keyed::heap).sum::<usize>();
         let orders = self.orders.iter().map(Order::heap).sum::<usize>();
         let ids = self.slots.capacity() * 8 / 7 * 5 + self.free.capacity() * 4 + self.live.heap();
@@ -243,6 +246,7 @@ impl Index {
         self.postings.shrink();
         self.owners.shrink();
         self.departments.shrink();
+        self.marks.shrink();
         self.choices.iter_mut().for_each(Keyed::shrink);
         let (hasher, ids) = (&self.hasher, &self.table.ids);
         self.slots
@@ -280,12 +284,14 @@ impl Index {
         }
     }
 
-    /// Notes owner, department and choices.
+    /// Notes owner, department, mark and choices.
     fn link(&mut self, slot: u32, document: &Document, codes: &[u16]) {
         let at = slot as usize;
         self.table.owners[at] = self.owners.number(document.owner.as_ref());
         self.table.departments[at] = self.departments.number(document.department.as_ref());
+        self.table.marks[at] = self.marks.number(Some(&document.mark));
         self.owners.insert(self.table.owners[at], slot);
+        self.marks.insert(self.table.marks[at], slot);
         self.departments.insert(self.table.departments[at], slot);
         for ((choice, column), code) in self
             .choices
@@ -302,6 +308,7 @@ impl Index {
         let at = slot as usize;
         self.owners.remove(self.table.owners[at], slot);
         self.departments.remove(self.table.departments[at], slot);
+        self.marks.remove(self.table.marks[at], slot);
         for (choice, column) in self.choices.iter_mut().zip(&self.table.choices) {
             choice.remove(u32::from(column[at]), slot);
         }

@@ -1,4 +1,4 @@
-//! Customers by a value that many share: an owner, a department, a code.
+//! Customers by a value that many share: an owner, a department, a mark, a code.
 
 use crate::docset::DocSet;
 use hashbrown::HashMap;
@@ -42,6 +42,11 @@ impl<K: Eq + Hash + Clone> Keyed<K> {
     /// How many values there are.
     pub(crate) fn len(&self) -> usize {
         self.keys.len()
+    }
+
+    /// The value of a number; none for 0.
+    pub(crate) fn key(&self, number: u32) -> Option<&K> {
+        self.keys.get((number as usize).checked_sub(1)?)
     }
 
     pub(crate) fn knows<Q>(&self, key: &Q) -> bool

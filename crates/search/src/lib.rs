@@ -40,6 +40,7 @@ pub use cursor::Cursor;
 pub use document::{Document, DocumentError};
 pub use index::{Index, Stats, Upsert};
 pub use query::{
-    Filters, Hit, Page, Query, QueryError, RangeFilter, Scope, ScopeTerm, Sort, TextQuery,
+    Filters, Hit, MarkedReach, Page, Query, QueryError, RangeFilter, Scope, ScopeTerm, Sort,
+    TextQuery,
 };
 pub use schema::{FieldId, Id, IndexSchema};

@@ -14,6 +14,24 @@ pub enum Scope {
     All,
     /// Customers for which any term holds; no term, no customer.
     Any(Vec<ScopeTerm>),
+    /// Customers with certain marks, as far as owner and department let them be reached; no entry, no customer.
+    Marked(Vec<MarkedReach>),
+}
+
+/// Which customers of some marks are reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MarkedReach {
+    /// The marks; `None` for all there are.
+    pub marks: Option<Vec<u32>>,
+    /// Who asks.
+    pub owner: Option<Id>,
+    /// Their department.
+    pub department: Option<Id>,
+    /// The departments below it.
+    pub below: Vec<Id>,
+    /// Whether their own are reached, those of the department, those of departments below, and the others: four parts
+    /// that do not overlap, the first that fits counts.
+    pub reached: [bool; 4],
 }
 
 /// One reason why a customer may be seen.
@@ -86,6 +104,8 @@ pub struct Sort {
 pub struct Query {
     /// What may be seen at all.
     pub scope: Scope,
+    /// What must be within reach besides, such as that the fields filtered by are shown.
+    pub also: Vec<Scope>,
     /// Conditions.
     pub filters: Filters,
     /// Search text; blank is as good as none, and one without a letter or digit finds nothing.
@@ -105,6 +125,8 @@ pub struct Hit {
     pub id: Id,
     /// Its row version in the index.
     pub version: i64,
+    /// Its mark.
+    pub mark: u32,
     /// The row the document brought.
     pub row: Arc<[u8]>,
 }

@@ -30,9 +30,10 @@ pub(crate) struct Table {
     pub(crate) ids: Vec<Id>,
     pub(crate) versions: Vec<i64>,
     pub(crate) rows: Vec<Option<Arc<[u8]>>>,
-    /// Owner and department as numbers of the index's own; 0 for none.
+    /// Owner, department and mark as numbers of the index's own; 0 for none.
     pub(crate) owners: Vec<u32>,
     pub(crate) departments: Vec<u32>,
+    pub(crate) marks: Vec<u32>,
     /// Per choice field the code's number; 0 for none.
     pub(crate) choices: Vec<Vec<u16>>,
     /// Per choice field how many codes the schema declares.
@@ -77,6 +78,7 @@ impl Table {
         self.rows.push(None);
         self.owners.push(0);
         self.departments.push(0);
+        self.marks.push(0);
         self.created.push(0);
         self.updated.push(0);
         self.texts.push(Box::default());
@@ -91,7 +93,7 @@ impl Table {
         slot
     }
 
-    /// Writes everything but owner, department and choices, whose numbers the index gives.
+    /// Writes everything but owner, department, mark and choices, whose numbers the index gives.
     pub(crate) fn write(&mut self, slot: u32, document: &Document, texts: Box<str>) {
         let at = slot as usize;
         self.ids[at] = document.id;
@@ -231,6 +233,7 @@ impl Table {
         self.rows.shrink_to_fit();
         self.owners.shrink_to_fit();
         self.departments.shrink_to_fit();
+        self.marks.shrink_to_fit();
         self.created.shrink_to_fit();
         self.updated.shrink_to_fit();
         self.texts.shrink_to_fit();

@@ -4,8 +4,8 @@
 mod model;
 
 use custos_search::{
-    Cursor, Document, FieldId, Filters, Id, Index, IndexBuilder, Query, RangeFilter, Scope,
-    ScopeTerm, Sort, TextQuery,
+    Cursor, Document, FieldId, Filters, Id, Index, IndexBuilder, MarkedReach, Query, RangeFilter,
+    Scope, ScopeTerm, Sort, TextQuery,
 };
 use model::{Model, schema};
 use proptest::prelude::*;
@@ -71,6 +71,7 @@ fn document(ids: u16) -> impl Strategy<Value = Document> {
             )| Document {
                 id: id(n),
                 version,
+                mark: u32::from(n) % 3 + u32::try_from(version).unwrap() % 2,
                 owner,
                 department,
                 created_at,
@@ -91,6 +92,20 @@ fn change(ids: u16) -> impl Strategy<Value = Change> {
     ]
 }
 
+fn reach() -> impl Strategy<Value = MarkedReach> {
+    let marks = prop::option::of(prop::collection::vec(0u32..5, 0..4));
+    let below = prop::collection::vec((0u16..4).prop_map(id), 0..3);
+    (marks, party(), party(), below, any::<[bool; 4]>()).prop_map(
+        |(marks, owner, department, below, reached)| MarkedReach {
+            marks,
+            owner,
+            department,
+            below,
+            reached,
+        },
+    )
+}
+
 fn scope() -> impl Strategy<Value = Scope> {
     let term = prop_oneof![
         (0u16..4).prop_map(|n| ScopeTerm::Owner(id(n))),
@@ -100,6 +115,7 @@ fn scope() -> impl Strategy<Value = Scope> {
         1 => Just(Scope::Nothing),
         6 => Just(Scope::All),
         6 => prop::collection::vec(term, 0..4).prop_map(Scope::Any),
+        6 => prop::collection::vec(reach(), 0..3).prop_map(Scope::Marked),
     ]
 }
 
@@ -172,9 +188,11 @@ fn sort() -> impl Strategy<Value = Option<Sort>> {
 }
 
 fn query() -> impl Strategy<Value = Query> {
-    (scope(), filters(), text(), sort(), 1usize..12).prop_map(
-        |(scope, filters, text, sort, limit)| Query {
+    let also = prop::collection::vec(scope(), 0..2);
+    (scope(), also, filters(), text(), sort(), 1usize..12).prop_map(
+        |(scope, also, filters, text, sort, limit)| Query {
             scope,
+            also,
             filters,
             text,
             sort,
@@ -249,7 +267,7 @@ proptest! {
             let facets: BTreeMap<String, u64> =
                 index.facets(&query.scope, &query.filters, FieldId::Choice(0)).unwrap().into_iter().collect();
             prop_assert_eq!(facets, model.facets(&query.scope, &query.filters));
-            let counted = Query { text: None, ..query.clone() };
+            let counted = Query { text: None, also: Vec::new(), ..query.clone() };
             prop_assert_eq!(index.count(&query.scope, &query.filters).unwrap(), model.list(&counted).len() as u64);
         }
         prop_assert_eq!(index.stats().documents, model.0.len() as u64);

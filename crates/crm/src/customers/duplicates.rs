@@ -67,7 +67,7 @@ impl Crm {
         let mut tx = self.store.read().await?;
         let found = self.duplicate_ids(&mut tx, caller, &keys, fields).await?;
         let ids: Vec<[u8; 16]> = found.keys().copied().collect();
-        let stored = sql::find_many(&mut tx, caller, &ids).await?;
+        let stored = sql::find_many(&mut tx, &keys, caller, &ids).await?;
         drop(tx);
         let mut disclosures = Disclosures::new();
         let mut matches = Vec::new();

@@ -90,9 +90,11 @@ impl Crm {
         after: Option<[u8; 16]>,
     ) -> Result<Option<[u8; 16]>, CrmError> {
         let scope = self.handing_over(org)?;
+        let keys = self.keys(org).await?;
         let mut reading = self.store.read().await?;
         let batch = sql::owned(
             &mut reading,
+            &keys,
             &scope,
             (placing.from, placing.kept()),
             after,
@@ -100,7 +102,7 @@ impl Crm {
         )
         .await?;
         drop(reading);
-        let Some(last) = batch.last().map(|facts| facts.id) else {
+        let Some(last) = batch.last().map(|(facts, _)| facts.id) else {
             return Ok(None);
         };
         let caller = scope.caller().clone();
@@ -108,10 +110,12 @@ impl Crm {
         let mut tx = self.store.write(&caller).await?;
         let placing = self.takers_who_stay(&mut tx, placing).await?;
         let mut events = Vec::with_capacity(batch.len());
-        for facts in &batch {
+        for (facts, access) in &batch {
             let permit = scope.admit(facts).ok_or(CrmError::NotFound)?;
             let place = placing.place(&facts.id).ok_or(CrmError::NotFound)?;
-            sql::place(&mut tx, &permit, place, now).await?;
+            let placed = access.clone().placed((Some(place.0), place.1));
+            let sealed = placed.seal(&keys, &facts.id, self.store.random());
+            sql::place(&mut tx, &permit, &sealed, now).await?;
             events.push(
                 Event::of(&permit)
                     .with("old_owner", Detail::id(*placing.from.as_bytes()))
@@ -119,7 +123,7 @@ impl Crm {
             );
         }
         tx.finish_all(events).await?;
-        for facts in &batch {
+        for (facts, _) in &batch {
             self.reindex(&caller, CustomerId::from_bytes(facts.id))
                 .await?;
         }

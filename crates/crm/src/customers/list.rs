@@ -9,17 +9,18 @@ use super::seal::open_fields;
 use super::sql;
 use crate::crm::OrgKeys;
 use crate::fields::{CUSTOMER, FieldSpec, match_key};
-use crate::index::{search_scope, text_position};
+use crate::index::text_position;
 use crate::{Crm, CrmError};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use custos_http::Problem;
-use custos_kernel::policy::{Caller, Facts, FieldAccess, Scope, actions};
+use custos_kernel::policy::{Caller, Facts, FieldAccess, Marking, Scope, actions};
 use custos_search::{Cursor, Filters, Index, Query, RangeFilter, Sort, TextQuery};
 use custos_store::StoreError;
 use custos_values::{AmountUnit, Date, DepartmentId, Phone, UserId};
 use serde::Deserialize;
 use std::collections::HashMap;
+use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 
 /// Most characters of a search text.
@@ -107,7 +108,8 @@ impl Crm {
                 .with("max", MAX_QUERY)
                 .into());
         }
-        let rows: Vec<ListRow>;
+        let marks = self.indexes.marks(scope.org());
+        let rows: Vec<Listed>;
         let (total, next);
         if let Some(exact) = text.and_then(exact_key) {
             rows = self.find_exact(scope, &keys, &exact).await?;
@@ -128,7 +130,12 @@ impl Crm {
             };
             let hits = page.hits.iter();
             rows = hits
-                .map(|hit| ListRow::unpack(&hit.row))
+                .map(|hit| {
+                    Some(Listed {
+                        row: ListRow::unpack(&hit.row)?,
+                        marking: marks.marking(hit.mark)?,
+                    })
+                })
                 .collect::<Option<_>>()
                 .ok_or_else(|| StoreError::Corrupt("a row of the index".to_owned()))?;
             total = page.total;
@@ -150,35 +157,50 @@ impl Crm {
         sort: Option<&str>,
     ) -> Result<Query, CrmError> {
         let text = filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty());
-        let default_sort = text.is_none().then_some("name");
+        let marks = self.indexes.marks(scope.org());
+        let always_shown = |name: &str| {
+            CUSTOMER
+                .get(name)
+                .is_none_or(|spec| marks.always_shown(scope, spec))
+        };
+        let default_sort = match text {
+            Some(_) => None,
+            None if always_shown("name") => Some("name"),
+            None => Some("-created_at"),
+        };
+        if let Some(name) = sort.map(|sort| sort.trim_start_matches('-'))
+            && !always_shown(name)
+        {
+            return Err(Problem::bad_request("list.sort_hidden")
+                .with("field", name)
+                .into());
+        }
         let sort = sort
             .or(default_sort)
             .map(|sort| sort_of(index, sort))
             .transpose()?;
+        // What is filtered or searched by must be shown where it is found.
+        let mut by: Vec<&str> = chosen(filter)
+            .into_iter()
+            .filter(|(_, given)| given.is_some_and(|given| !given.is_empty()))
+            .map(|(name, _)| name)
+            .collect();
+        by.extend(text.map(|_| "name"));
+        let also = by.into_iter().filter_map(|name| CUSTOMER.get(name));
+        let also = also.filter(|spec| !marks.always_shown(scope, spec));
         Ok(Query {
-            scope: search_scope(scope),
+            scope: marks.reach(scope),
+            also: also.map(|spec| marks.showing(scope, spec)).collect(),
             filters: filters_of(index, filter)?,
-            text: text.map(|text| self.text_query(scope.caller(), text)),
+            text: text.map(|text| TextQuery {
+                other_texts: always_shown("contact_name"),
+                phones: always_shown("phone") && always_shown("landline"),
+                ..TextQuery::new(text)
+            }),
             sort,
             cursor: None,
             limit: 0,
         })
-    }
-
-    /// A search must not find by what the caller may not see.
-    fn text_query(&self, caller: &Caller, text: &str) -> TextQuery {
-        let visible = |name: &str| {
-            CUSTOMER.get(name).is_some_and(|spec| {
-                self.policy
-                    .field_access_ever::<Customer>(caller, spec.rule())
-                    != FieldAccess::Hidden
-            })
-        };
-        TextQuery {
-            other_texts: visible("contact_name"),
-            phones: visible("phone") && visible("landline"),
-            ..TextQuery::new(text)
-        }
     }
 
     async fn find_exact(
@@ -186,15 +208,7 @@ impl Crm {
         scope: &Scope<actions::List, Customer>,
         keys: &OrgKeys,
         (spec, key): &(&'static FieldSpec, String),
-    ) -> Result<Vec<ListRow>, CrmError> {
-        // A search must not find by what the caller may not see.
-        if self
-            .policy
-            .field_access_ever::<Customer>(scope.caller(), spec.rule())
-            == FieldAccess::Hidden
-        {
-            return Ok(Vec::new());
-        }
+    ) -> Result<Vec<Listed>, CrmError> {
         let Some((index, hash)) = spec
             .blind
             .and_then(|index| Some((index, keys.blind(index, key)?)))
@@ -204,10 +218,14 @@ impl Crm {
         let mut tx = self.store.read().await?;
         let ids = sql::find_blind(&mut tx, scope.caller(), index, hash, EXACT_LIMIT).await?;
         let mut rows = Vec::new();
-        for stored in sql::find_many(&mut tx, scope.caller(), &ids).await? {
+        for stored in sql::find_many(&mut tx, keys, scope.caller(), &ids).await? {
             let Some(permit) = scope.admit(&stored.facts) else {
                 continue;
             };
+            // A search must not find by what the caller may not see.
+            if !self.shows(scope.caller(), &stored.facts, spec) {
+                continue;
+            }
             let record_key = keys.tenant.open_record_key(stored.id(), &stored.key)?;
             let row = stored.facts.id;
             let listed = open_fields(
@@ -218,7 +236,10 @@ impl Crm {
                 &stored.fields,
                 |spec| spec.in_list,
             )?;
-            rows.push(ListRow::prepare(&stored, &listed));
+            rows.push(Listed {
+                row: ListRow::prepare(&stored, &listed),
+                marking: stored.facts.marking.clone().unwrap_or_default(),
+            });
         }
         Ok(rows)
     }
@@ -227,32 +248,41 @@ impl Crm {
     fn page_json(
         &self,
         caller: &Caller,
-        rows: &[ListRow],
+        rows: &[Listed],
         next: Option<String>,
         total: u64,
     ) -> Vec<u8> {
         let org = caller.org();
-        let hidden = self.hidden_list_fields(caller);
         let mut owners: HashMap<Option<UserId>, Vec<u8>> = HashMap::new();
         let mut departments: HashMap<Option<DepartmentId>, Vec<u8>> = HashMap::new();
-        // What a caller may do depends on owner and department only.
-        let mut actions: HashMap<(Option<UserId>, Option<DepartmentId>), Vec<u8>> = HashMap::new();
+        // What a caller may see and do depends on these only.
+        let mut decided: HashMap<_, Decided> = HashMap::new();
         let size = rows
             .iter()
-            .map(|row| row.members.len() + 260)
+            .map(|listed| listed.row.members.len() + 260)
             .sum::<usize>();
         let mut out = Vec::with_capacity(64 + size);
         out.extend_from_slice(b"{\"items\":[");
-        for (position, row) in rows.iter().enumerate() {
+        for (position, Listed { row, marking }) in rows.iter().enumerate() {
             let (owner, department) = (row.owner, row.department);
+            let decided = decided
+                .entry((owner, department, marking))
+                .or_insert_with(|| {
+                    let facts = Facts::owned(org, [0; 16], 0, owner, department);
+                    let facts = facts.marked(Arc::clone(marking));
+                    Decided {
+                        hidden: self.hidden_list_fields(caller, &facts),
+                        actions: json(&self.actions_on(caller, &facts)),
+                    }
+                });
             if position > 0 {
                 out.push(b',');
             }
             out.push(b'{');
-            if hidden.is_empty() {
+            if decided.hidden.is_empty() {
                 out.extend_from_slice(&row.members);
             } else {
-                out.extend_from_slice(&without(&row.members, &hidden));
+                out.extend_from_slice(&without(&row.members, &decided.hidden));
             }
             out.extend_from_slice(b",\"owner\":");
             let named = owners
@@ -264,11 +294,7 @@ impl Crm {
             let named = named.or_insert_with(|| json(&self.department_reference(org, department)));
             out.extend_from_slice(named);
             out.extend_from_slice(b",\"actions\":");
-            let allowed = actions.entry((owner, department)).or_insert_with(|| {
-                let facts = Facts::owned(org, [0; 16], 0, owner, department);
-                json(&self.actions_on(caller, &facts))
-            });
-            out.extend_from_slice(allowed);
+            out.extend_from_slice(&decided.actions);
             out.push(b'}');
         }
         out.extend_from_slice(b"],\"next_cursor\":");
@@ -282,17 +308,30 @@ impl Crm {
         URL_SAFE_NO_PAD.encode(keys.seal_cursor(&cursor.to_bytes(), self.store.random()))
     }
 
-    fn hidden_list_fields(&self, caller: &Caller) -> Vec<&'static str> {
-        let access = |spec: &FieldSpec| {
-            self.policy
-                .field_access_ever::<Customer>(caller, spec.rule())
-        };
+    fn hidden_list_fields(&self, caller: &Caller, facts: &Facts<Customer>) -> Vec<&'static str> {
         CUSTOMER
             .listed()
-            .filter(|spec| access(spec) == FieldAccess::Hidden)
+            .filter(|spec| !self.shows(caller, facts, spec))
             .map(|spec| spec.name)
             .collect()
     }
+
+    /// Whether a field of a customer is shown to a caller, be it masked.
+    pub(crate) fn shows(&self, caller: &Caller, facts: &Facts<Customer>, spec: &FieldSpec) -> bool {
+        self.policy.field_access(caller, facts, spec.rule()) != FieldAccess::Hidden
+    }
+}
+
+/// A row of a list with what decisions about it depend on.
+struct Listed {
+    row: ListRow,
+    marking: Arc<Marking>,
+}
+
+/// What was decided about rows that decisions cannot tell apart.
+struct Decided {
+    hidden: Vec<&'static str>,
+    actions: Vec<u8>,
 }
 
 fn json<T: serde::Serialize>(value: &T) -> Vec<u8> {
@@ -358,17 +397,21 @@ fn sort_of(index: &Index, sort: &str) -> Result<Sort, CrmError> {
     Ok(Sort { field, descending })
 }
 
+/// The choices a filter may make, by field.
+fn chosen(filter: &ListFilter) -> [(&'static str, Option<&str>); 5] {
+    [
+        ("status", filter.status.as_deref()),
+        ("level", filter.level.as_deref()),
+        ("source", filter.source.as_deref()),
+        ("industry", filter.industry.as_deref()),
+        ("province", filter.province.as_deref()),
+    ]
+}
+
 fn filters_of(index: &Index, filter: &ListFilter) -> Result<Filters, CrmError> {
     let mut filters = Filters::default();
-    let choices = [
-        ("status", &filter.status),
-        ("level", &filter.level),
-        ("source", &filter.source),
-        ("industry", &filter.industry),
-        ("province", &filter.province),
-    ];
-    for (name, given) in choices {
-        let Some(given) = given.as_deref().filter(|given| !given.is_empty()) else {
+    for (name, given) in chosen(filter) {
+        let Some(given) = given.filter(|given| !given.is_empty()) else {
             continue;
         };
         let is_choice = CUSTOMER.get(name).is_some_and(|spec| spec.filterable);

@@ -1,5 +1,6 @@
 //! Customers 客户: the record everything else hangs on.
 
+mod access;
 mod actions_on_record;
 mod duplicates;
 mod finish;
@@ -13,6 +14,7 @@ mod seal;
 pub(crate) mod sql;
 mod write;
 
+pub(crate) use access::Access;
 pub use duplicates::DuplicateMatch;
 pub use handover::{Placing, Reach};
 pub use http::{DisclosedField, DisclosureInput, operations};

@@ -1,9 +1,10 @@
 //! A customer as stored and as made.
 
+use super::access::Access;
 use custos_kernel::crypto::WrappedKey;
 use custos_kernel::policy::{Facts, Permit, Resource, actions};
 use custos_store::SealedFields;
-use custos_values::{CustomerId, DepartmentId, Timestamp, UserId};
+use custos_values::{CustomerId, Timestamp};
 
 /// The resource type of customers; contacts and activities are decided as part of their customer.
 #[derive(Debug)]
@@ -11,6 +12,7 @@ pub enum Customer {}
 
 impl Resource for Customer {
     const TYPE: &'static str = "customer";
+    const MARKED: bool = true;
 }
 
 /// A customer's row: plain columns for decisions, everything descriptive still sealed.
@@ -18,6 +20,8 @@ impl Resource for Customer {
 pub struct StoredCustomer {
     /// What decisions need.
     pub facts: Facts<Customer>,
+    /// What they are made from.
+    pub(crate) access: Access,
     /// Counts every change of the customer or of what hangs on it; orders updates of the index.
     pub revision: i64,
     /// When the record was made.
@@ -34,13 +38,14 @@ impl StoredCustomer {
     /// A customer as its creation leaves it.
     pub(crate) fn created(
         permit: &Permit<actions::Create, Customer>,
-        (owner, department): (Option<UserId>, Option<DepartmentId>),
+        access: Access,
         now: Timestamp,
         key: WrappedKey,
         fields: SealedFields,
     ) -> Self {
         Self {
-            facts: Facts::owned(permit.org(), *permit.record(), 1, owner, department),
+            facts: access.facts(permit.org(), *permit.record(), 1),
+            access,
             revision: 1,
             created_at: now,
             updated_at: now,
@@ -58,10 +63,8 @@ impl StoredCustomer {
 /// A customer about to be inserted: values checked and canonical.
 #[derive(Debug, Clone)]
 pub struct NewCustomer {
-    /// The person responsible.
-    pub owner: Option<UserId>,
-    /// The department it belongs to.
-    pub department: Option<DepartmentId>,
+    /// Whose it is and who may see it.
+    pub(crate) access: Access,
     /// Field names of the registry with canonical texts; empty ones are left out.
     pub fields: Vec<(&'static str, String)>,
 }

@@ -107,20 +107,22 @@ impl Crm {
         let mut out = BTreeMap::new();
         for (spec, plain) in opened.into_iter() {
             if self.policy.field_access(caller, facts, spec.rule()) != FieldAccess::Hidden {
-                out.insert(spec.name, show(spec, plain, disclosures));
+                let in_clear = self.policy.field_in_clear(caller, facts, spec.rule());
+                out.insert(spec.name, show(spec, plain, in_clear, disclosures));
             }
         }
         out
     }
 }
 
-/// A field's value for somebody who may see the field: masked if the field is.
+/// A field's value for somebody who may see the field: masked if the field is and not shown to them in clear.
 pub(crate) fn show(
     spec: &'static FieldSpec,
     plain: Plain<String>,
+    in_clear: bool,
     disclosures: &mut Disclosures,
 ) -> FieldValue {
-    if spec.masked {
+    if spec.masked && !in_clear {
         FieldValue::Masked {
             masked: plain.mask(|text| mask(spec, text)).into_inner(),
         }

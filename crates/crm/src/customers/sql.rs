@@ -1,8 +1,10 @@
 //! The tables of customers: the only place that names them.
 
+use super::access::{Access, SealedAccess};
 use super::handover::Reach;
 use super::model::{Customer, StoredCustomer};
 use crate::CrmError;
+use crate::crm::OrgKeys;
 use custos_kernel::crypto::WrappedKey;
 use custos_kernel::policy::{Action, Caller, Facts, Permit, Resource, Scope, actions};
 use custos_store::{Migration, ReadTx, Row, SealedFields, StoreError, Value, WriteTx};
@@ -15,7 +17,7 @@ pub const MIGRATION: Migration = Migration {
     sql: "CREATE TABLE customer (
             org_id {bytes} NOT NULL, id {bytes} NOT NULL, version BIGINT NOT NULL, revision BIGINT NOT NULL,
             owner_id {bytes}, department_id {bytes}, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL,
-            dek {bytes} NOT NULL, fields {bytes} NOT NULL,
+            access {bytes} NOT NULL, dek {bytes} NOT NULL, fields {bytes} NOT NULL,
             PRIMARY KEY (org_id, id));
           CREATE TABLE blind_index (
             org_id {bytes} NOT NULL, field TEXT NOT NULL, hash BIGINT NOT NULL, customer_id {bytes} NOT NULL,
@@ -29,36 +31,41 @@ pub const MIGRATION: Migration = Migration {
 };
 
 const COLUMNS: &str =
-    "id, version, revision, owner_id, department_id, created_at, updated_at, dek, fields";
+    "id, version, revision, owner_id, department_id, created_at, updated_at, access, dek, fields";
 
-fn stored(org: OrgId, row: &Row) -> Result<StoredCustomer, StoreError> {
+fn stored(keys: &OrgKeys, org: OrgId, row: &Row) -> Result<StoredCustomer, StoreError> {
     let owner = row.id_opt(3)?.map(UserId::from_bytes);
     let department = row.id_opt(4)?.map(DepartmentId::from_bytes);
+    let id = row.id(0)?;
+    let access = Access::open(keys, &id, (owner, department), row.bytes(7)?)?;
     Ok(StoredCustomer {
-        facts: Facts::owned(org, row.id(0)?, row.int(1)?, owner, department),
+        facts: access.facts(org, id, row.int(1)?),
+        access,
         revision: row.int(2)?,
         created_at: row.time(5)?,
         updated_at: row.time(6)?,
-        key: WrappedKey::from_bytes(row.bytes(7)?.to_vec()),
-        fields: SealedFields::decode(row.bytes(8)?)?,
+        key: WrappedKey::from_bytes(row.bytes(8)?.to_vec()),
+        fields: SealedFields::decode(row.bytes(9)?)?,
     })
 }
 
 /// A customer of the caller's organisation, before any decision.
 pub(crate) async fn find(
     tx: &mut impl Lookup,
+    keys: &OrgKeys,
     caller: &Caller,
     id: CustomerId,
 ) -> Result<StoredCustomer, CrmError> {
     let sql = format!("SELECT {COLUMNS} FROM customer WHERE org_id = $1 AND id = $2");
     let rows = tx.rows(caller, &sql, &[Value::from(id.as_bytes())]).await?;
     let row = rows.first().ok_or(CrmError::NotFound)?;
-    Ok(stored(caller.org(), row)?)
+    Ok(stored(keys, caller.org(), row)?)
 }
 
 /// Several customers by id, in the order of the ids that exist.
 pub(crate) async fn find_many(
     tx: &mut ReadTx,
+    keys: &OrgKeys,
     caller: &Caller,
     ids: &[[u8; 16]],
 ) -> Result<Vec<StoredCustomer>, CrmError> {
@@ -66,7 +73,7 @@ pub(crate) async fn find_many(
     let sql = format!("SELECT {COLUMNS} FROM customer WHERE org_id = $1 AND id = $2");
     for id in ids {
         if let Some(row) = tx.lookup(caller, &sql, &[Value::from(id)]).await?.first() {
-            found.push(stored(caller.org(), row)?);
+            found.push(stored(keys, caller.org(), row)?);
         }
     }
     Ok(found)
@@ -135,6 +142,7 @@ const FOUND_AT_ONCE: usize = 128;
 /// As [`find_many`] for many customers: few statements, in the order of the sorted ids.
 pub(crate) async fn find_batch(
     tx: &mut impl Lookup,
+    keys: &OrgKeys,
     caller: &Caller,
     ids: &[[u8; 16]],
 ) -> Result<Vec<StoredCustomer>, CrmError> {
@@ -152,7 +160,7 @@ pub(crate) async fn find_batch(
             .map(|at| chunk.get(at).map_or(Value::Bytes(Vec::new()), Value::from))
             .collect();
         for row in tx.rows(caller, &sql, &more).await? {
-            found.push(stored(caller.org(), &row)?);
+            found.push(stored(keys, caller.org(), &row)?);
         }
     }
     Ok(found)
@@ -161,6 +169,7 @@ pub(crate) async fn find_batch(
 /// The customers of a scope in the order of their ids, after one.
 pub(crate) async fn page<A: Action>(
     tx: &mut ReadTx,
+    keys: &OrgKeys,
     scope: &Scope<A, Customer>,
     after: Option<[u8; 16]>,
     limit: i64,
@@ -172,7 +181,7 @@ pub(crate) async fn page<A: Action>(
     let rows = tx.within(scope, &sql, &[after, Value::Int(limit)]).await?;
     Ok(rows
         .iter()
-        .map(|row| stored(scope.org(), row))
+        .map(|row| stored(keys, scope.org(), row))
         .collect::<Result<_, _>>()?)
 }
 
@@ -191,17 +200,19 @@ pub(crate) async fn revision(
 pub(crate) async fn insert(
     tx: &mut WriteTx<'_>,
     permit: &Permit<actions::Create, Customer>,
-    owner: (Option<UserId>, Option<DepartmentId>),
+    access: &SealedAccess<'_>,
     now: Timestamp,
     key: &WrappedKey,
     fields: &SealedFields,
 ) -> Result<(), CrmError> {
     let sql = "INSERT INTO customer \
-               (org_id, id, version, revision, owner_id, department_id, created_at, updated_at, dek, fields) \
-               VALUES ($1, $2, 1, 1, $3, $4, $5, $5, $6, $7)";
+               (org_id, id, version, revision, owner_id, department_id, access, created_at, updated_at, dek, fields) \
+               VALUES ($1, $2, 1, 1, $3, $4, $5, $6, $6, $7, $8)";
+    let [owner, department, sealed] = access.values();
     let more = [
-        Value::from(owner.0),
-        Value::from(owner.1.map(|d| d.as_bytes().to_vec())),
+        owner,
+        department,
+        sealed,
         Value::from(now),
         Value::from(key.as_bytes()),
         Value::Bytes(fields.encode()),
@@ -225,15 +236,18 @@ pub(crate) async fn key_of<A: Action>(
 pub(crate) async fn update<A: Action>(
     tx: &mut WriteTx<'_>,
     permit: &Permit<A, Customer>,
-    owner: (Option<UserId>, Option<DepartmentId>),
+    access: &SealedAccess<'_>,
     now: Timestamp,
     fields: &SealedFields,
 ) -> Result<(), CrmError> {
     let sql = "UPDATE customer SET version = version + 1, revision = revision + 1, owner_id = $4, \
-               department_id = $5, updated_at = $6, fields = $7 WHERE org_id = $1 AND id = $2 AND version = $3";
+               department_id = $5, access = $6, updated_at = $7, fields = $8 \
+               WHERE org_id = $1 AND id = $2 AND version = $3";
+    let [owner, department, sealed] = access.values();
     let more = [
-        Value::from(owner.0),
-        Value::from(owner.1.map(|d| d.as_bytes().to_vec())),
+        owner,
+        department,
+        sealed,
         Value::from(now),
         Value::Bytes(fields.encode()),
     ];
@@ -258,29 +272,26 @@ fn owned_values(owner: UserId, kept: Option<Option<DepartmentId>>) -> Vec<Value>
     ]
 }
 
-/// The facts of an owner's customers outside the department they are kept in, in the order of their ids, after one.
+/// The facts of an owner's customers, and what they are made from, outside the department they are kept in, in the order of their ids, after one.
 pub(super) async fn owned(
     tx: &mut ReadTx,
+    keys: &OrgKeys,
     scope: &Scope<actions::Assign, Customer>,
     (owner, kept): (UserId, Option<Option<DepartmentId>>),
     after: Option<[u8; 16]>,
     limit: i64,
-) -> Result<Vec<Facts<Customer>>, CrmError> {
+) -> Result<Vec<(Facts<Customer>, Access)>, CrmError> {
     let sql = format!(
-        "SELECT id, version, department_id FROM customer WHERE {OWNED} AND id > $6 AND {{scope}} ORDER BY id LIMIT $7"
+        "SELECT id, version, department_id, access FROM customer WHERE {OWNED} AND id > $6 AND {{scope}} ORDER BY id LIMIT $7"
     );
     let mut values = owned_values(owner, kept);
     values.push(after.map_or(Value::Bytes(Vec::new()), |id| Value::from(&id)));
     values.push(Value::Int(limit));
     let read = |row: &Row| {
         let department = row.id_opt(2)?.map(DepartmentId::from_bytes);
-        Ok::<_, StoreError>(Facts::owned(
-            scope.org(),
-            row.id(0)?,
-            row.int(1)?,
-            Some(owner),
-            department,
-        ))
+        let id = row.id(0)?;
+        let access = Access::open(keys, &id, (Some(owner), department), row.bytes(3)?)?;
+        Ok::<_, StoreError>((access.facts(scope.org(), id, row.int(1)?), access))
     };
     let rows = tx.within(scope, &sql, &values).await?;
     Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
@@ -322,20 +333,17 @@ fn count(rows: &[Row]) -> Result<u64, CrmError> {
     Ok(u64::try_from(count).unwrap_or(0))
 }
 
-/// Gives a customer another owner and department at the permit's version.
-pub(super) async fn place(
+/// Changes who may see a customer at the permit's version.
+pub(super) async fn place<A: Action>(
     tx: &mut WriteTx<'_>,
-    permit: &Permit<actions::Assign, Customer>,
-    (owner, department): (UserId, Option<DepartmentId>),
+    permit: &Permit<A, Customer>,
+    access: &SealedAccess<'_>,
     now: Timestamp,
 ) -> Result<(), CrmError> {
     let sql = "UPDATE customer SET version = version + 1, revision = revision + 1, owner_id = $4, \
-               department_id = $5, updated_at = $6 WHERE org_id = $1 AND id = $2 AND version = $3";
-    let more = [
-        Value::from(owner),
-        Value::from(department.map(|d| d.as_bytes().to_vec())),
-        Value::from(now),
-    ];
+               department_id = $5, access = $6, updated_at = $7 WHERE org_id = $1 AND id = $2 AND version = $3";
+    let [owner, department, sealed] = access.values();
+    let more = [owner, department, sealed, Value::from(now)];
     Ok(tx.change(permit, sql, &more).await?)
 }
 

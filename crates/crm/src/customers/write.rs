@@ -1,5 +1,6 @@
 //! Making, changing, removing and revealing customers.
 
+use super::access::Access;
 use super::finish::Written;
 use super::model::{Customer, NewCustomer, StoredCustomer};
 use super::record::CustomerRecord;
@@ -44,7 +45,8 @@ impl Crm {
         caller: &Caller,
         id: CustomerId,
     ) -> Result<(StoredCustomer, Permit<A, Customer>), CrmError> {
-        let stored = sql::find(&mut self.store.read().await?, caller, id).await?;
+        let keys = self.keys(caller.org()).await?;
+        let stored = sql::find(&mut self.store.read().await?, &keys, caller, id).await?;
         let permit = self.policy.permit(caller, &stored.facts)?;
         Ok((stored, permit))
     }
@@ -77,10 +79,14 @@ impl Crm {
             );
             hashes.extend(blind_hash(keys, spec, text));
         }
+        let mut access = new.access.clone();
+        for (name, text) in &new.fields {
+            access = access.with_attribute(name, text);
+        }
         sql::insert(
             tx,
             permit,
-            (new.owner, new.department),
+            &access.seal(keys, id.as_bytes(), self.store.random()),
             now,
             &wrapped,
             &sealed,
@@ -88,9 +94,8 @@ impl Crm {
         .await?;
         sql::replace_blind(tx, permit, id.as_bytes(), &hashes, true).await?;
         let names = Detail::names(new.fields.iter().map(|(name, _)| *name));
-        let place = (new.owner, new.department);
         Ok(Written {
-            stored: StoredCustomer::created(permit, place, now, wrapped, sealed),
+            stored: StoredCustomer::created(permit, access, now, wrapped, sealed),
             event: Event::of(permit).with("fields", names),
         })
     }
@@ -107,7 +112,8 @@ impl Crm {
         let owner = owner.or_else(|| caller.user_id());
         let department = self.department_for(caller.org(), owner)?;
         let id = CustomerId::new(self.store.clock(), self.store.random());
-        let facts = Facts::owned(caller.org(), *id.as_bytes(), 0, owner, department);
+        let access = Access::made_by(caller, owner, department);
+        let facts = access.facts(caller.org(), *id.as_bytes(), 0);
         let permit: Permit<actions::Create, Customer> = self.policy.permit(caller, &facts)?;
         let fields = self.checked(caller, &facts, CUSTOMER, inputs, true)?;
         let fields: Vec<_> = fields
@@ -131,11 +137,7 @@ impl Crm {
             }
         }
         self.keep_owner(&mut tx, owner).await?;
-        let new = NewCustomer {
-            owner,
-            department,
-            fields,
-        };
+        let new = NewCustomer { access, fields };
         let written = self.insert_customer(&mut tx, &keys, &permit, &new).await?;
         Ok(Creation::New(
             self.finish_and_show(tx, caller, &keys, written).await?,
@@ -154,7 +156,7 @@ impl Crm {
         let keys = self.keys(caller.org()).await?;
         // Read within the transaction: what was decided on is what is changed, and the writer's pages are at hand.
         let mut tx = self.store.write(caller).await?;
-        let stored = sql::find(&mut tx, caller, id).await?;
+        let stored = sql::find(&mut tx, &keys, caller, id).await?;
         let permit: Permit<actions::Update, Customer> =
             self.policy.permit(caller, &stored.facts)?;
         if stored.facts.version != version {
@@ -163,10 +165,12 @@ impl Crm {
         let changes = self.checked(caller, &stored.facts, CUSTOMER, inputs, false)?;
         let mut event = Event::of(&permit);
         let mut place = (stored.facts.owner, stored.facts.department);
+        let mut access = stored.access.clone();
         if let Some(owner) = owner.filter(|owner| Some(*owner) != place.0) {
             // Giving a record away is an action of its own, decided on the record as it is.
             let _: Permit<actions::Assign, Customer> = self.policy.permit(caller, &stored.facts)?;
             place = (Some(owner), self.department_for(caller.org(), Some(owner))?);
+            access = access.placed(place);
             self.keep_owner(&mut tx, Some(owner)).await?;
             event = event.with("new_owner", Detail::id(*owner.as_bytes()));
             if let Some(old) = stored.facts.owner {
@@ -174,7 +178,7 @@ impl Crm {
             }
         }
         let written = self
-            .apply_changes(&mut tx, &keys, &permit, &stored, changes, place, event)
+            .apply_changes(&mut tx, &keys, &permit, &stored, changes, access, event)
             .await?;
         self.finish_and_show(tx, caller, &keys, written).await
     }
@@ -191,7 +195,7 @@ impl Crm {
         permit: &Permit<A, Customer>,
         stored: &StoredCustomer,
         changes: Vec<(&'static str, String)>,
-        place: (Option<UserId>, Option<DepartmentId>),
+        mut access: Access,
         mut event: Event,
     ) -> Result<Written, CrmError> {
         let id = stored.id();
@@ -219,6 +223,7 @@ impl Crm {
                 keys.audit_value(name, &text),
             );
             changed.push(spec.name);
+            access = access.with_attribute(spec.name, &text);
             found_by_changed |= spec.blind.is_some();
             if text.is_empty() {
                 sealed.remove(name);
@@ -237,7 +242,9 @@ impl Crm {
             }
         }
         let now = self.store.clock().now();
-        sql::update(tx, permit, place, now, &sealed).await?;
+        let kept = access.seal(keys, id.as_bytes(), self.store.random());
+        sql::update(tx, permit, &kept, now, &sealed).await?;
+        drop(kept);
         if found_by_changed {
             let fresh = open_fields(permit, &key, CUSTOMER, id.as_bytes(), &sealed, |spec| {
                 spec.blind.is_some()
@@ -251,7 +258,8 @@ impl Crm {
         let Facts { org, version, .. } = stored.facts;
         Ok(Written {
             stored: StoredCustomer {
-                facts: Facts::owned(org, stored.facts.id, version + 1, place.0, place.1),
+                facts: access.facts(org, stored.facts.id, version + 1),
+                access,
                 revision: stored.revision + 1,
                 created_at: stored.created_at,
                 updated_at: now,

@@ -1,9 +1,9 @@
 //! Customers of the demonstration organisation: invented, believable, the same every time.
 
-use crate::customers::{Customer, NewCustomer, seal_field};
+use crate::customers::{Access, Customer, NewCustomer, seal_field};
 use crate::fields::{ACTIVITY, CUSTOMER, FieldKind, UsccCheck, check};
 use crate::{Crm, CrmError, timeline};
-use custos_kernel::policy::{Caller, Facts, Job, Permit, actions};
+use custos_kernel::policy::{Caller, Job, Permit, actions};
 use custos_store::{SealedFields, StoreError, WriteTx};
 use custos_values::{ActivityId, AmountUnit, CustomerId, OrgId, UserId};
 
@@ -34,14 +34,11 @@ impl Crm {
             let owner = (!owners.is_empty()).then(|| owners[number % owners.len()]);
             let department = owner.and_then(|owner| self.people.department_of(org, owner));
             let id = CustomerId::new(self.store.clock(), self.store.random());
-            let facts = Facts::owned(org, *id.as_bytes(), 0, owner, department);
+            let access = Access::made_by(&caller, owner, department);
+            let facts = access.facts(org, *id.as_bytes(), 0);
             let permit: Permit<actions::Create, Customer> = self.policy.permit(&caller, &facts)?;
             let fields = self.demo_fields(number)?;
-            let new = NewCustomer {
-                owner,
-                department,
-                fields,
-            };
+            let new = NewCustomer { access, fields };
             let written = self.insert_customer(&mut tx, &keys, &permit, &new).await?;
             events.push(written.event);
             self.demo_activities(&mut tx, org, &permit, number).await?;

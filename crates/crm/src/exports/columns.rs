@@ -6,10 +6,11 @@ use crate::fields::{CUSTOMER, FieldKind, FieldSpec, FieldValue, amount, display,
 use crate::{CrmError, crm::OrgKeys};
 use custos_http::FieldProblem;
 use custos_kernel::crypto::Disclosures;
-use custos_kernel::policy::{Caller, Facts, FieldAccess, Permit, actions};
+use custos_kernel::policy::{Caller, Facts, FieldAccess, Marking, Permit, actions};
 use custos_tabular::write::Cell;
 use custos_values::{DepartmentId, UserId};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Most columns of an export.
 const MAX_COLUMNS: usize = 100;
@@ -119,15 +120,18 @@ impl Crm {
     }
 }
 
-/// Turns customers into rows of cells for one caller. What the caller may do depends on owner and department only, so
-/// it is decided once for each pair.
+/// What decisions about a customer depend on.
+type Place = (Option<UserId>, Option<DepartmentId>, Option<Arc<Marking>>);
+
+/// Turns customers into rows of cells for one caller. What the caller may do depends on owner, department and marking
+/// only, so it is decided once for each.
 pub(super) struct Rows<'a> {
     pub(super) crm: &'a Crm,
     pub(super) caller: &'a Caller,
     pub(super) keys: &'a OrgKeys,
     pub(super) columns: &'a [Column],
     pub(super) language: &'a str,
-    shown: HashMap<(Option<UserId>, Option<DepartmentId>), Vec<Shown>>,
+    shown: HashMap<Place, Vec<Shown>>,
 }
 
 impl<'a> Rows<'a> {
@@ -155,9 +159,9 @@ impl<'a> Rows<'a> {
         stored: &StoredCustomer,
     ) -> Result<Vec<Cell<'static>>, CrmError> {
         let facts = &stored.facts;
-        let place = (facts.owner, facts.department);
+        let place = (facts.owner, facts.department, facts.marking.clone());
         if !self.shown.contains_key(&place) {
-            self.shown.insert(place, self.decide(facts));
+            self.shown.insert(place.clone(), self.decide(facts));
         }
         let shown = self
             .shown

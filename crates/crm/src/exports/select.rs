@@ -32,10 +32,11 @@ impl Crm {
                 let mut tx = self.store.read().await?;
                 let found =
                     sql::find_blind(&mut tx, scope.caller(), index, hash, EXACT_LIMIT).await?;
-                let stored = sql::find_many(&mut tx, scope.caller(), &found).await?;
-                let admitted = stored
-                    .iter()
-                    .filter(|customer| scope.admit(&customer.facts).is_some());
+                let stored = sql::find_many(&mut tx, keys, scope.caller(), &found).await?;
+                let admitted = stored.iter().filter(|customer| {
+                    scope.admit(&customer.facts).is_some()
+                        && self.shows(scope.caller(), &customer.facts, spec)
+                });
                 admitted.map(|customer| customer.facts.id).collect()
             }
             None => self.indexed_ids(scope, filter)?,

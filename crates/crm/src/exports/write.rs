@@ -68,7 +68,7 @@ impl Export {
             .get(from..(from + BATCH).min(self.ids.len()))
             .unwrap_or_default();
         let mut tx = self.crm.store.read().await?;
-        sql::find_batch(&mut tx, self.scope.caller(), ids).await
+        sql::find_batch(&mut tx, &self.keys, self.scope.caller(), ids).await
     }
 
     fn open(&self, stored: &[StoredCustomer]) -> Result<Vec<Vec<Cell<'static>>>, CrmError> {

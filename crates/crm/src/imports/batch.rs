@@ -8,7 +8,7 @@ use super::prepare::{Batch, Candidate, PreparedRow};
 use super::signs::Key;
 use super::sql::{self, Step};
 use crate::crm::OrgKeys;
-use crate::customers::{self, ListRow, StoredCustomer, blind_hash, seal_field};
+use crate::customers::{self, Access, ListRow, StoredCustomer, blind_hash, seal_field};
 use crate::fields::{CUSTOMER, FieldSpec, FieldTexts};
 use crate::index::document;
 use crate::{Crm, CrmError};
@@ -116,10 +116,10 @@ impl Run {
                 continue;
             };
             let event = Event::of(&permit).with("import", Detail::id(*self.id.as_bytes()));
-            let place = (stored.facts.owner, stored.facts.department);
+            let access = stored.access.clone();
             let written = self
                 .crm
-                .apply_changes(&mut tx, &self.keys, &permit, stored, changes, place, event)
+                .apply_changes(&mut tx, &self.keys, &permit, stored, changes, access, event)
                 .await?;
             events.push(written.event);
             to_index.changed.push(stored.id());
@@ -139,7 +139,10 @@ impl Run {
             events.push(self.event(&PROGRESS, &counts));
         }
         tx.finish_all(events).await?;
-        to_index.documents = created.iter().map(|one| one.document(now)).collect();
+        to_index.documents = created
+            .iter()
+            .map(|one| one.document(&self.crm, now))
+            .collect();
         Ok(to_index)
     }
 
@@ -174,7 +177,7 @@ impl Run {
         if self.duplicates == Duplicates::Merge {
             let ids: BTreeSet<[u8; 16]> = stored.values().copied().collect();
             let ids: Vec<[u8; 16]> = ids.into_iter().collect();
-            let found = customers::sql::find_batch(tx, &self.caller, &ids).await?;
+            let found = customers::sql::find_batch(tx, &self.keys, &self.caller, &ids).await?;
             targets = found
                 .into_iter()
                 .map(|customer| (customer.facts.id, customer))
@@ -208,9 +211,18 @@ impl Run {
                 entries.extend(blind_hash(&self.keys, spec, text).map(|key| (key, place)));
             }
             entries.extend(candidate.hashes.iter().map(|key| (*key, place)));
-            let owner = (candidate.owner, candidate.department);
-            customers::sql::insert(tx, permit, owner, now, &candidate.wrapped, &sealed).await?;
-            created.push(Created { candidate, added });
+            let mut access = candidate.access.clone();
+            for (spec, text) in &added {
+                access = access.with_attribute(spec.name, text);
+            }
+            let kept = access.seal(&self.keys, row, self.crm.store.random());
+            customers::sql::insert(tx, permit, &kept, now, &candidate.wrapped, &sealed).await?;
+            drop(kept);
+            created.push(Created {
+                candidate,
+                access,
+                added,
+            });
         }
         match self.crm.store.engine() {
             EngineKind::Sqlite => entries.sort_unstable(),
@@ -238,7 +250,9 @@ impl Run {
     }
 
     fn created_event(&self, created: &Created<'_>) -> Event {
-        let Created { candidate, added } = created;
+        let Created {
+            candidate, added, ..
+        } = created;
         let fields = candidate
             .fields
             .iter()
@@ -253,23 +267,20 @@ impl Run {
 /// A customer that a batch makes, with what later rows of the batch added.
 struct Created<'b> {
     candidate: &'b Candidate,
+    access: Access,
     added: Vec<(&'static FieldSpec, String)>,
 }
 
 impl Created<'_> {
-    fn document(&self, now: Timestamp) -> Document {
+    fn document(&self, crm: &Crm, now: Timestamp) -> Document {
         let Candidate {
-            permit,
-            owner,
-            department,
-            wrapped,
-            ..
+            permit, wrapped, ..
         } = self.candidate;
-        let place = (*owner, *department);
         let fields = SealedFields::new();
-        let stored = StoredCustomer::created(permit, place, now, wrapped.clone(), fields);
+        let stored =
+            StoredCustomer::created(permit, self.access.clone(), now, wrapped.clone(), fields);
         let list_row = ListRow::prepare(&stored, self);
-        document(&stored, self, &[], list_row.pack())
+        document(&stored, self, &[], list_row.pack(), crm.mark_of(&stored))
     }
 }
 

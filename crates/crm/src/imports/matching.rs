@@ -152,13 +152,7 @@ fn merge(
         Match::Fresh(at) => {
             let first = batch.rows.get(at).and_then(|row| row.outcome.as_ref().ok());
             let first = first.ok_or("row.duplicate")?;
-            let facts = Facts::owned(
-                caller.org(),
-                *first.permit.record(),
-                1,
-                first.owner,
-                first.department,
-            );
+            let facts = first.access.facts(caller.org(), *first.permit.record(), 1);
             permitted(policy, caller, &facts)?;
             let (_, added) = out
                 .creates

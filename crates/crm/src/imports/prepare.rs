@@ -4,11 +4,11 @@ use super::plan::Plan;
 use super::row::{Note, OWNER, ROW, ReadRow, Severity, read_row};
 use super::signs::{Key, Signs};
 use crate::crm::OrgKeys;
-use crate::customers::{Customer, blind_hash, seal_field};
+use crate::customers::{Access, Customer, blind_hash, seal_field};
 use crate::fields::{CUSTOMER, FieldSpec, FieldTexts};
 use crate::{Crm, CrmError};
 use custos_kernel::crypto::{RecordKey, WrappedKey};
-use custos_kernel::policy::{Caller, Facts, Permit, actions};
+use custos_kernel::policy::{Caller, Permit, actions};
 use custos_store::SealedFields;
 use custos_tabular::{RowError, Rows};
 use custos_values::{CustomerId, DepartmentId, UserId};
@@ -35,13 +35,19 @@ impl Batch {
     /// Whose the customers of the batch are to become, in the order of their ids.
     pub(super) fn owners(&self) -> BTreeSet<UserId> {
         let candidates = self.rows.iter().filter_map(|row| row.outcome.as_ref().ok());
-        candidates.filter_map(|candidate| candidate.owner).collect()
+        candidates
+            .filter_map(|candidate| candidate.access.owner)
+            .collect()
     }
 
     /// Rejects the rows that would become somebody's.
     pub(super) fn reject_of(&mut self, owner: UserId) {
         for row in &mut self.rows {
-            if row.outcome.as_ref().is_ok_and(|it| it.owner == Some(owner)) {
+            if row
+                .outcome
+                .as_ref()
+                .is_ok_and(|it| it.access.owner == Some(owner))
+            {
                 row.outcome = Err(vec![Note::new(OWNER, "owner.left", Severity::Error)]);
             }
         }
@@ -59,8 +65,7 @@ pub(super) struct PreparedRow {
 /// A customer that may be made, sealed already.
 pub(super) struct Candidate {
     pub(super) permit: Permit<actions::Create, Customer>,
-    pub(super) owner: Option<UserId>,
-    pub(super) department: Option<DepartmentId>,
+    pub(super) access: Access,
     pub(super) fields: Vec<(&'static FieldSpec, String)>,
     pub(super) key: RecordKey,
     pub(super) wrapped: WrappedKey,
@@ -170,7 +175,8 @@ impl Crm {
         owner: UserId,
     ) -> Option<Option<DepartmentId>> {
         let department = self.department_for(caller.org(), Some(owner)).ok()?;
-        let facts = Facts::owned(caller.org(), [0; 16], 0, Some(owner), department);
+        let facts =
+            Access::made_by(caller, Some(owner), department).facts(caller.org(), [0; 16], 0);
         self.policy
             .permit::<actions::Import, Customer>(caller, &facts)
             .ok()?;
@@ -266,18 +272,14 @@ impl Preparation {
     ) -> Result<Box<Candidate>, CrmError> {
         let (clock, random) = (self.crm.store.clock(), self.crm.store.random());
         let id = CustomerId::new(clock, random);
-        let facts = Facts::owned(
-            self.caller.org(),
-            *id.as_bytes(),
-            0,
-            Some(owner),
-            department,
-        );
+        let mut access = Access::made_by(&self.caller, Some(owner), department);
+        let facts = access.facts(self.caller.org(), *id.as_bytes(), 0);
         let permit = self.crm.policy.permit(&self.caller, &facts)?;
         let (key, wrapped) = self.keys.tenant.new_record_key(id, random);
         let mut sealed = SealedFields::new();
         let mut hashes = Vec::with_capacity(8);
         for (spec, text) in &fields {
+            access = access.with_attribute(spec.name, text);
             sealed.set(
                 spec.name,
                 seal_field(&key, CUSTOMER, id.as_bytes(), spec, text, random),
@@ -293,8 +295,7 @@ impl Preparation {
         let signs = Signs::of(&self.keys, &self.plan, get);
         Ok(Box::new(Candidate {
             permit,
-            owner: Some(owner),
-            department,
+            access,
             key,
             wrapped,
             sealed,

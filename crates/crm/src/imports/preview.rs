@@ -100,7 +100,7 @@ impl Crm {
         let stored = customers::sql::find_blind_many(&mut tx, caller, &wanted).await?;
         let ids: BTreeSet<[u8; 16]> = stored.values().copied().collect();
         let ids: Vec<_> = ids.into_iter().collect();
-        let found = customers::sql::find_many(&mut tx, caller, &ids).await?;
+        let found = customers::sql::find_many(&mut tx, keys, caller, &ids).await?;
         let targets: HashMap<_, _> = found
             .into_iter()
             .map(|customer| (customer.facts.id, customer))

@@ -54,12 +54,14 @@ pub(crate) fn text_position(name: &str) -> Option<usize> {
         .position(|text| text == name)
 }
 
-/// The index's document of a customer; `contacts` are names and phones of its contact records.
+/// The index's document of a customer; `contacts` are names and phones of its contact records, `mark` is the number
+/// of its marking.
 pub(crate) fn document(
     stored: &StoredCustomer,
     opened: &impl FieldTexts,
     contacts: &[(String, Vec<String>)],
     row: Vec<u8>,
+    mark: u32,
 ) -> Document {
     let text = |spec: &FieldSpec| opened.get(spec.name).unwrap_or_default().to_owned();
     let mut all_texts: Vec<String> = texts().map(text).collect();
@@ -90,6 +92,7 @@ pub(crate) fn document(
             .facts
             .department
             .map(|department| *department.as_bytes()),
+        mark,
         created_at: stored.created_at.millis(),
         updated_at: stored.updated_at.millis(),
         texts: all_texts,

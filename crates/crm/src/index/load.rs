@@ -41,11 +41,12 @@ impl Crm {
         let scope = self.index_scope(org)?;
         // Taken first: what changes while reading is read again by the follower.
         let next = self.store.read().await?.log_next(&scope).await?;
+        let keys = self.keys(org).await?;
         let mut builder = IndexBuilder::new(schema());
         let mut after = None;
         loop {
             let mut tx = self.store.read().await?;
-            let batch = sql::page(&mut tx, &scope, after, BATCH).await?;
+            let batch = sql::page(&mut tx, &keys, &scope, after, BATCH).await?;
             let Some(last) = batch.last() else { break };
             let first = batch[0].facts.id;
             let mut people =
@@ -78,8 +79,9 @@ impl Crm {
             return Ok(());
         };
         let scope = self.index_scope(org)?;
+        let keys = self.keys(org).await?;
         let mut tx = self.store.read().await?;
-        let stored = match sql::find(&mut tx, scope.caller(), id).await {
+        let stored = match sql::find(&mut tx, &keys, scope.caller(), id).await {
             Ok(stored) => stored,
             Err(CrmError::NotFound) => {
                 shared.write().remove(id.as_bytes());
@@ -100,6 +102,12 @@ impl Crm {
         if let Ok(shared) = self.indexes.ready(org) {
             shared.write().remove(id.as_bytes());
         }
+    }
+
+    /// The number of what decisions about a customer depend on.
+    pub(crate) fn mark_of(&self, stored: &StoredCustomer) -> u32 {
+        let marking = stored.facts.marking.clone().unwrap_or_default();
+        self.indexes.marks(stored.facts.org).number(&marking)
     }
 
     pub(crate) fn index_scope(
@@ -138,7 +146,13 @@ impl Crm {
             people.push(contact.name_and_phones(permit, &key)?);
         }
         let row = ListRow::prepare(stored, &opened).pack();
-        Ok(document(stored, &opened, &people, row))
+        Ok(document(
+            stored,
+            &opened,
+            &people,
+            row,
+            self.mark_of(stored),
+        ))
     }
 }
 

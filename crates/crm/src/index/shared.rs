@@ -1,5 +1,6 @@
 //! The indexes of all organisations, shared between handlers, loader and follower.
 
+use super::Marks;
 use crate::CrmError;
 use custos_search::Index;
 use custos_values::OrgId;
@@ -27,7 +28,10 @@ impl SharedIndex {
 
 /// The indexes by organisation.
 #[derive(Default)]
-pub(crate) struct Indexes(RwLock<HashMap<OrgId, SharedIndex>>);
+pub(crate) struct Indexes {
+    ready: RwLock<HashMap<OrgId, SharedIndex>>,
+    marks: RwLock<HashMap<OrgId, Arc<Marks>>>,
+}
 
 impl Indexes {
     /// The organisation's index.
@@ -35,7 +39,7 @@ impl Indexes {
     /// # Errors
     /// [`CrmError::IndexLoading`] until it has been read completely: a partial answer would look like a whole one.
     pub(crate) fn ready(&self, org: OrgId) -> Result<SharedIndex, CrmError> {
-        self.0
+        self.ready
             .read()
             .get(&org)
             .cloned()
@@ -43,10 +47,18 @@ impl Indexes {
     }
 
     pub(crate) fn is_ready(&self, org: OrgId) -> bool {
-        self.0.read().contains_key(&org)
+        self.ready.read().contains_key(&org)
     }
 
     pub(crate) fn put(&self, org: OrgId, index: SharedIndex) {
-        self.0.write().insert(org, index);
+        self.ready.write().insert(org, index);
+    }
+
+    /// The markings of the organisation's customers.
+    pub(crate) fn marks(&self, org: OrgId) -> Arc<Marks> {
+        if let Some(marks) = self.marks.read().get(&org) {
+            return Arc::clone(marks);
+        }
+        Arc::clone(self.marks.write().entry(org).or_default())
     }
 }

@@ -272,9 +272,16 @@ async fn add(
     let mut tx = crm.store.write(&caller).await?;
     sql::insert(&mut tx, &permit, id, at, now, &sealed).await?;
     let event = Event::of(&permit).with("activity", Detail::id(*id.as_bytes()));
-    let place = (stored.facts.owner, stored.facts.department);
     let written = crm
-        .apply_changes(&mut tx, &keys, &permit, &stored, dates, place, event)
+        .apply_changes(
+            &mut tx,
+            &keys,
+            &permit,
+            &stored,
+            dates,
+            stored.access.clone(),
+            event,
+        )
         .await?;
     crm.finish_and_index(tx, written).await?;
     let item = TimelineItem {

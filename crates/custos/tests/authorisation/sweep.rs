@@ -267,7 +267,9 @@ impl<'s> Sweep<'s> {
                 call = call.with("if-match", "\"1\"");
             }
             // Nobody has changed them yet.
-            "security_settings_update" | "approval_rules_update" => call = call.with("if-match", "\"0\""),
+            "security_settings_update" | "approval_rules_update" => {
+                call = call.with("if-match", "\"0\"")
+            }
             "session_link" => {
                 let link = self.fresh_link().await;
                 call.body = Sent::Json(json!({ "token": link }));

@@ -5,7 +5,8 @@
 //! exactly one operation with exactly one content, for the person who asked, once. [`ApprovalRecord`] is the only way from
 //! votes to a caller who counts as approved.
 
-use super::engine::{Asked, Attained, denied};
+use super::asked::{Asked, Attained};
+use super::engine::denied;
 use super::{
     Action, Caller, CallerKind, Circumstances, DataScope, Denied, Policy, Relation, Remedy,
     Resource, Role, RoleSet, Scope,

@@ -3,7 +3,7 @@
 //! The facts of a decision are few and closed, so what would change it is found by asking again with each of them changed,
 //! one at a time: no rule has to be interpreted, and the explanation cannot disagree with the decision.
 
-use super::engine::{Asked, Bearing};
+use super::asked::{Asked, Bearing};
 use super::question::Question;
 use super::{
     Assurance, Caller, Circumstances, DataScope, DeviceStanding, Facts, FieldRule, Hours, Label,

@@ -8,6 +8,7 @@
 mod action;
 mod api_key;
 mod approval;
+mod asked;
 mod caller;
 mod circumstances;
 mod engine;

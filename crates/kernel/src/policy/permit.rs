@@ -1,6 +1,6 @@
 //! Permits, scopes and refusals: what a decision leaves behind.
 
-use super::engine::{Asked, Bearing};
+use super::asked::{Asked, Bearing};
 use super::snapshot::Snapshot;
 use super::{Action, Caller, Facts, Marking, Relation, Resource};
 use custos_values::{DepartmentId, OrgId, UserId};

@@ -45,6 +45,7 @@ impl Model {
             .values()
             .filter(|d| {
                 allowed(d, &query.scope)
+                    && query.also.iter().all(|scope| allowed(d, scope))
                     && passes(d, &query.filters)
                     && text.is_none_or(|text| has_words(d, text))
             })
@@ -89,6 +90,22 @@ fn allowed(d: &Document, scope: &Scope) -> bool {
         Scope::Any(terms) => terms.iter().any(|term| match term {
             ScopeTerm::Owner(id) => d.owner.as_ref() == Some(id),
             ScopeTerm::Department(id) => d.department.as_ref() == Some(id),
+        }),
+        Scope::Marked(reaches) => reaches.iter().any(|reach| {
+            let part = if d.owner.is_some() && d.owner == reach.owner {
+                0
+            } else if d.department.is_some() && d.department == reach.department {
+                1
+            } else if d.department.is_some_and(|id| reach.below.contains(&id)) {
+                2
+            } else {
+                3
+            };
+            let marked = reach
+                .marks
+                .as_ref()
+                .is_none_or(|marks| marks.contains(&d.mark));
+            marked && reach.reached[part]
         }),
     }
 }

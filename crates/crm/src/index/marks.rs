@@ -1,0 +1,106 @@
+//! Numbers for what decisions about customers depend on beside owner and department, so that the index can keep
+//! customers by it and a list decides once for each instead of once for each customer.
+
+use crate::customers::Customer;
+use crate::fields::FieldSpec;
+use custos_kernel::policy::{Action, Caller, Marking, Relations, Scope};
+use custos_search::MarkedReach;
+use parking_lot::RwLock;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// The markings of one organisation's customers. A marking nobody has any more keeps its number until the next start.
+#[derive(Default)]
+pub(crate) struct Marks(RwLock<Known>);
+
+#[derive(Default)]
+struct Known {
+    numbers: HashMap<Arc<Marking>, u32>,
+    all: Vec<Arc<Marking>>,
+}
+
+impl Marks {
+    /// The number of a marking, a new one if it is new.
+    pub(crate) fn number(&self, marking: &Arc<Marking>) -> u32 {
+        if let Some(number) = self.0.read().numbers.get(marking) {
+            return *number;
+        }
+        let mut known = self.0.write();
+        if let Some(number) = known.numbers.get(marking) {
+            return *number;
+        }
+        let number = u32::try_from(known.all.len()).unwrap_or(u32::MAX);
+        known.numbers.insert(Arc::clone(marking), number);
+        known.all.push(Arc::clone(marking));
+        number
+    }
+
+    /// The marking of a number.
+    pub(crate) fn marking(&self, number: u32) -> Option<Arc<Marking>> {
+        self.0.read().all.get(number as usize).cloned()
+    }
+
+    /// A scope as the index understands it.
+    pub(crate) fn reach<A: Action>(&self, scope: &Scope<A, Customer>) -> custos_search::Scope {
+        if scope.is_all() {
+            return custos_search::Scope::All;
+        }
+        self.render(scope.caller(), |marking| scope.relations(marking))
+    }
+
+    /// Where a scope's caller sees a field, be it masked.
+    pub(crate) fn showing<A: Action>(
+        &self,
+        scope: &Scope<A, Customer>,
+        spec: &FieldSpec,
+    ) -> custos_search::Scope {
+        let rule = spec.rule();
+        self.render(scope.caller(), |marking| {
+            scope.relations_showing(marking, rule)
+        })
+    }
+
+    /// Whether a field is shown on everything the scope reaches: only then may its values put customers in order.
+    pub(crate) fn always_shown<A: Action>(
+        &self,
+        scope: &Scope<A, Customer>,
+        spec: &FieldSpec,
+    ) -> bool {
+        let rule = spec.rule();
+        self.0.read().all.iter().all(|marking| {
+            let reached = scope.relations(marking);
+            let shown = scope.relations_showing(marking, rule);
+            reached
+                .iter()
+                .zip(shown)
+                .all(|(reached, shown)| !reached || shown)
+        })
+    }
+
+    fn render(
+        &self,
+        caller: &Caller,
+        relations: impl Fn(&Marking) -> Relations,
+    ) -> custos_search::Scope {
+        let mut by_reach: BTreeMap<Relations, Vec<u32>> = BTreeMap::new();
+        for (number, marking) in (0u32..).zip(&self.0.read().all) {
+            by_reach.entry(relations(marking)).or_default().push(number);
+        }
+        let alike = by_reach.len() == 1;
+        let reached = by_reach
+            .into_iter()
+            .filter(|(reached, _)| reached.contains(&true));
+        let reaches = reached.map(|(reached, marks)| MarkedReach {
+            marks: (!alike).then_some(marks),
+            owner: caller.user_id().map(|id| *id.as_bytes()),
+            department: caller.department().map(|id| *id.as_bytes()),
+            below: caller
+                .departments_below()
+                .iter()
+                .map(|id| *id.as_bytes())
+                .collect(),
+            reached,
+        });
+        custos_search::Scope::Marked(reaches.collect())
+    }
+}

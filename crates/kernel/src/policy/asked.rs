@@ -1,0 +1,282 @@
+//! A caller in front of the rules in force: questions put, and put again as if something were done first.
+
+use super::question::{Flow, Principal, Question};
+use super::snapshot::Snapshot;
+use super::{
+    Action, Attributes, Caller, Circumstances, Compartments, Facts, FieldAccess, FieldRule, Label,
+    Level, Marking, Relation, Remedy, Resource, Share, actions,
+};
+
+/// How a caller stands to a record, as far as decisions go.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bearing<'a> {
+    pub(super) relation: Relation,
+    pub(super) share: Share,
+    /// `None`: a record without one.
+    pub(super) label: Option<Label>,
+    pub(super) attributes: Option<&'a Attributes>,
+}
+
+impl<'a> Bearing<'a> {
+    pub(super) fn of<R: Resource>(caller: &Caller, facts: &'a Facts<R>) -> Self {
+        let relation = Relation::of(caller, facts);
+        Self::at::<R>(caller, relation, facts.marking.as_deref())
+    }
+
+    pub(super) fn at<R: Resource>(
+        caller: &Caller,
+        relation: Relation,
+        marking: Option<&'a Marking>,
+    ) -> Self {
+        if !R::MARKED {
+            return Self::plain(relation);
+        }
+        // What is not known of a record that has a label is taken to be the highest there is.
+        let highest = Label {
+            level: Level::TopSecret,
+            compartments: Compartments::from_bits(u64::MAX),
+        };
+        Self {
+            relation,
+            share: marking.map_or(Share::None, |marking| marking.share_with(caller)),
+            label: Some(marking.map_or(highest, |marking| marking.label)),
+            attributes: marking.map(|marking| &marking.attributes),
+        }
+    }
+
+    pub(super) fn plain(relation: Relation) -> Self {
+        Self {
+            relation,
+            share: Share::None,
+            label: None,
+            attributes: None,
+        }
+    }
+}
+
+/// What a caller is taken to have done before a question is put again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Attained {
+    /// Been approved by others.
+    pub(super) approval: bool,
+    /// Proven a factor again.
+    pub(super) fresh: bool,
+    /// Chosen the record's label to work at, as far as the clearance goes.
+    pub(super) label: bool,
+}
+
+impl Attained {
+    pub(super) const NOTHING: Self = Self {
+        approval: false,
+        fresh: false,
+        label: false,
+    };
+    pub(super) const APPROVAL: Self = Self {
+        approval: true,
+        ..Self::NOTHING
+    };
+    pub(super) const EVERYTHING: Self = Self {
+        approval: true,
+        fresh: true,
+        label: true,
+    };
+}
+
+/// A caller in front of the rules in force.
+pub(super) struct Asked<'a> {
+    snapshot: &'a Snapshot,
+    caller: &'a Caller,
+    principal: Principal,
+}
+
+impl<'a> Asked<'a> {
+    pub(super) fn of(snapshot: &'a Snapshot, caller: &'a Caller) -> Self {
+        Self {
+            snapshot,
+            caller,
+            principal: Principal::of(caller),
+        }
+    }
+
+    /// Whether an action on a record is allowed as things are.
+    pub(super) fn now(
+        &self,
+        resource: &'static str,
+        action: &'static str,
+        bearing: Bearing<'_>,
+    ) -> bool {
+        self.about(resource, action, bearing, Attained::NOTHING)
+    }
+
+    pub(super) fn about(
+        &self,
+        resource: &'static str,
+        action: &'static str,
+        bearing: Bearing<'_>,
+        attained: Attained,
+    ) -> bool {
+        // Another organisation's records are out of reach whatever the policies say, and so is what a key was not made
+        // for. Fields belong to the record, for which the key was asked already.
+        if bearing.relation == Relation::Foreign || !self.caller.reaches(resource, action) {
+            return false;
+        }
+        let question = self.question(resource, action, bearing, None);
+        self.snapshot.ask(self.attain(question, bearing, attained))
+    }
+
+    /// What is to be done first for an action that is refused.
+    pub(super) fn remedy(
+        &self,
+        resource: &'static str,
+        action: &'static str,
+        bearing: Bearing<'_>,
+    ) -> Option<Remedy> {
+        let would = |attained| self.about(resource, action, bearing, attained);
+        let at_this_label = Remedy::found(|attained| {
+            would(Attained {
+                label: false,
+                ..attained
+            })
+        });
+        at_this_label.or_else(|| would(Attained::EVERYTHING).then_some(Remedy::WorkingLabel))
+    }
+
+    pub(super) fn field(
+        &self,
+        resource: &'static str,
+        bearing: Bearing<'_>,
+        field: FieldRule,
+    ) -> FieldAccess {
+        if self.field_action(resource, "field_write", bearing, field) {
+            FieldAccess::Write
+        } else if !self.field_action(resource, "field_read", bearing, field) {
+            FieldAccess::Hidden
+        } else if field.masked {
+            FieldAccess::Masked
+        } else {
+            FieldAccess::Read
+        }
+    }
+
+    /// Whether a field is shown at all.
+    pub(super) fn shows(
+        &self,
+        resource: &'static str,
+        bearing: Bearing<'_>,
+        field: FieldRule,
+    ) -> bool {
+        self.field_action(resource, "field_read", bearing, field)
+    }
+
+    pub(super) fn field_action(
+        &self,
+        resource: &'static str,
+        action: &'static str,
+        bearing: Bearing<'_>,
+        field: FieldRule,
+    ) -> bool {
+        bearing.relation != Relation::Foreign
+            && self
+                .snapshot
+                .ask(self.question(resource, action, bearing, Some(field)))
+    }
+
+    /// Whether an action is allowed on some record there might be.
+    pub(super) fn ever(
+        &self,
+        resource: &'static str,
+        action: &'static str,
+        attained: Attained,
+    ) -> bool {
+        let reaches = self.caller.reaches(resource, action);
+        reaches
+            && (Relation::WITHIN.into_iter().any(|relation| {
+                Share::ALL.into_iter().any(|share| {
+                    let bearing = Bearing {
+                        share,
+                        ..Bearing::plain(relation)
+                    };
+                    self.about(resource, action, bearing, attained)
+                })
+            }) || (self.caller.user_id().is_some()
+                && self.snapshot.permits_by_attributes(resource, action)))
+    }
+
+    /// How the caller may stand to records within reach whose label is no hindrance.
+    pub(super) fn bearings<R: Resource>(&self) -> impl Iterator<Item = Bearing<'static>> + use<R> {
+        let shares = if R::MARKED {
+            &Share::ALL[..]
+        } else {
+            &Share::ALL[..1]
+        };
+        Relation::WITHIN.into_iter().flat_map(|relation| {
+            shares.iter().map(move |share| Bearing {
+                share: *share,
+                ..Bearing::plain(relation)
+            })
+        })
+    }
+
+    pub(super) fn question(
+        &self,
+        resource: &'static str,
+        action: &'static str,
+        bearing: Bearing<'_>,
+        field: Option<FieldRule>,
+    ) -> Question {
+        let mentions = self.snapshot.mentions();
+        let label = bearing.label.map(|label| match field {
+            Some(field) => label.join(self.snapshot.field_label(resource, field.name)),
+            None => label,
+        });
+        let mut flow =
+            label.map_or_else(Flow::default, |label| Flow::between(&self.principal, label));
+        // Changing a record writes into its fields, each of which is decided by its own label on top.
+        if let (Some(label), true) = (
+            label,
+            action == <actions::Update as Action>::NAME && field.is_none(),
+        ) {
+            let highest = label.join(self.snapshot.highest_field_label(resource));
+            flow.down &= Flow::between(&self.principal, highest).down;
+        }
+        let circumstances = self.caller.circumstances().copied().map(|mut around| {
+            if !mentions.moment {
+                around.moment = Circumstances::ORDINARY.moment;
+            }
+            if !mentions.purpose {
+                around.purpose = Circumstances::ORDINARY.purpose;
+            }
+            around
+        });
+        let attributes = bearing.attributes.filter(|_| mentions.attributes);
+        Question {
+            principal: self.principal.clone(),
+            resource,
+            action,
+            relation: bearing.relation,
+            share: bearing.share,
+            flow,
+            level: label
+                .filter(|_| mentions.label)
+                .map_or_else(Level::default, |label| label.level),
+            attributes: attributes.cloned().unwrap_or_default(),
+            circumstances,
+            approved: self.caller.is_approved(resource, action),
+            field,
+        }
+    }
+
+    fn attain(&self, mut question: Question, bearing: Bearing<'_>, attained: Attained) -> Question {
+        question.approved |= attained.approval;
+        if attained.fresh {
+            question.circumstances = question.circumstances.map(Circumstances::made_fresh);
+        }
+        if attained.label
+            && let (Some(profile), Some(label)) = (self.principal.profile(), bearing.label)
+            && profile.clearance.dominates(label)
+        {
+            question.flow = Flow::default();
+        }
+        question
+    }
+}
