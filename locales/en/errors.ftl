@@ -305,3 +305,5 @@ error-handover-not_sales = This person cannot own customers. Choose somebody act
 error-handover-elsewhere = Choose a colleague of the same department, or of one above or below it.
 error-handover-no_lead = Neither the department nor one above it has a sales lead. Choose a colleague.
 error-handover-taker = Choose who takes the customers over.
+error-audit-range_too_long = At most { $max } days can be counted at once.
+error-audit-too_many_questions = You can keep { $max } questions at most.

@@ -305,3 +305,5 @@ error-handover-not_sales = 此人不能拥有客户，请选择在职的销售�
 error-handover-elsewhere = 只能交接给同部门或上下级部门的同事。
 error-handover-no_lead = 本部门及上级部门都没有销售主管，请选择一位同事。
 error-handover-taker = 请选择由谁接手客户。
+error-audit-range_too_long = 一次最多统计 { $max } 天。
+error-audit-too_many_questions = 每人最多保存 { $max } 条查询。

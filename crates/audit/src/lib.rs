@@ -4,10 +4,15 @@
 //! looks at it, for the audit administrator, and leaves an entry of its own for every look.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod counts;
 mod desk;
 mod entries;
 mod error;
 mod integrity;
+mod questions;
+mod resources;
+mod settings;
+mod worker;
 
 pub use desk::{AuditEntry, Desk, Names};
 pub use error::AuditError;
@@ -18,8 +23,8 @@ use custos_kernel::policy::PolicySource;
 use custos_store::Migration;
 use std::sync::Arc;
 
-/// The desk has no tables of its own.
-pub const MIGRATIONS: &[Migration] = &[];
+/// The tables of this crate. The log itself, and the counts over it, are the store's.
+pub const MIGRATIONS: &[Migration] = &[settings::MIGRATION, questions::MIGRATION];
 
 /// Who may look at the log.
 pub const POLICY: PolicySource = PolicySource {
@@ -30,6 +35,9 @@ pub const POLICY: PolicySource = PolicySource {
 /// The desk's operations.
 pub fn operations() -> Vec<Operation<Arc<Desk>>> {
     let mut operations = entries::operations();
+    operations.extend(counts::operations());
+    operations.extend(questions::operations());
+    operations.extend(settings::operations());
     operations.extend(integrity::operations());
     operations
 }

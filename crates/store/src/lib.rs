@@ -29,6 +29,9 @@ pub use error::StoreError;
 pub use keys::TenantKeys;
 pub use log::desk::{EntryFilter, StoredEntry};
 pub use log::source::LogReader;
+pub use log::tally::{
+    AccessCount, ActionCount, ActorDay, HourCount, Sighting, SightingOf, TallyFilter, TallyState,
+};
 pub use log::{AuditSink, SequencerHandle};
 pub use migrate::{Migration, MigrationSet};
 pub use row::{Row, Value};

@@ -121,6 +121,12 @@ ids! {
     RuleId,
     /// A group of people that records can be shared with.
     TeamId,
+    /// A saved question of the audit desk.
+    AuditQuestionId,
+    /// A finding of the automated audit.
+    AuditFindingId,
+    /// A run of the automated audit.
+    AuditRunId,
 }
 
 #[cfg(test)]

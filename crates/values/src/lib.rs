@@ -30,9 +30,9 @@ pub use company_name::CompanyName;
 pub use email::Email;
 pub use id_number::IdNumber;
 pub use ids::{
-    ActivityId, ApiKeyId, ApprovalId, ContactId, CustomRoleId, CustomerId, DepartmentId, DeviceId,
-    EventId, FactorId, GroupId, ImportId, MessageId, OrgId, ProviderId, RuleId, SessionId, TeamId,
-    UserId,
+    ActivityId, ApiKeyId, ApprovalId, AuditFindingId, AuditQuestionId, AuditRunId, ContactId,
+    CustomRoleId, CustomerId, DepartmentId, DeviceId, EventId, FactorId, GroupId, ImportId,
+    MessageId, OrgId, ProviderId, RuleId, SessionId, TeamId, UserId,
 };
 pub use mask::mask_text;
 pub use parsed::{FieldError, Parsed, Repair};

@@ -68,6 +68,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/audit/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["audit_counts_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/audit/entries": {
         parameters: {
             query?: never;
@@ -92,6 +108,86 @@ export interface paths {
             cookie?: never;
         };
         get: operations["audit_export_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["audit_question_list"];
+        put?: never;
+        post: operations["audit_question_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/questions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["audit_question_update"];
+        post?: never;
+        delete: operations["audit_question_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/readers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["audit_readers_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["audit_settings_read"];
+        put: operations["audit_settings_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/sightings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["audit_sightings_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2000,6 +2096,16 @@ export interface components {
          * @enum {string}
          */
         Assurance: "single" | "multi" | "phishing_resistant";
+        /** @description Entries of one action. */
+        AuditActionCount: {
+            /** @description The action. */
+            action: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            entries: number;
+        };
         /** @description The actions an entry may speak of. */
         AuditActions: {
             /** @description Their names, sorted. */
@@ -2013,6 +2119,51 @@ export interface components {
             name: string | null;
             /** @description `user`, `system`, `anonymous`, or `unknown` for an entry that cannot be read. */
             kind: string;
+        };
+        /** @description One thing that was changed. */
+        AuditChange: {
+            /** @description Its name. */
+            field: string;
+            /** @description Whether the log has keyed hashes of its values only: then it says that they differ and no more. */
+            sealed: boolean;
+            /** @description What it was; none if sealed, or if there was nothing. */
+            before: Record<string, never> | null;
+            /** @description What it is since. */
+            after: Record<string, never> | null;
+        };
+        /** @description The counts of a time. */
+        AuditCounts: {
+            /**
+             * Format: date-time
+             * @description From when on was counted.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description Up to when.
+             */
+            to: string;
+            /**
+             * Format: int64
+             * @description Minutes by which the desk's clock is ahead of UTC: days and hours of the week go by it.
+             */
+            utc_offset_minutes: number;
+            /**
+             * Format: int64
+             * @description How many of the log's entries have been counted so far.
+             */
+            counted: number;
+            /**
+             * Format: int64
+             * @description How many entries the log has.
+             */
+            entries: number;
+            /** @description By hour, those without entries left out. */
+            hours: components["schemas"]["AuditHour"][];
+            /** @description By action, most first. */
+            actions: components["schemas"]["AuditActionCount"][];
+            /** @description By person, the twenty with the most; without a filter in whole days. */
+            people: components["schemas"]["AuditPersonCount"][];
         };
         /** @description One entry of the log. */
         AuditEntry: {
@@ -2035,6 +2186,8 @@ export interface components {
             /** @description `allowed`, `denied` or `failed`. */
             outcome: string;
             resource: components["schemas"]["AuditResource"] | null;
+            /** @description What was changed, before and after, as far as the log says. */
+            changes: components["schemas"]["AuditChange"][];
             /** @description Further facts: codes, counts, ids. */
             detail: Record<string, never>;
             /** @description The network address it came from. */
@@ -2044,12 +2197,193 @@ export interface components {
             /** @description The entry's leaf hash in the Merkle tree (RFC 6962), hexadecimal. */
             hash: string;
         };
+        /** @description Entries of one hour. */
+        AuditHour: {
+            /**
+             * Format: date-time
+             * @description When the hour begins.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Entries of what was done.
+             */
+            allowed: number;
+            /**
+             * Format: int64
+             * @description Entries of what was refused or failed.
+             */
+            refused: number;
+        };
+        /** @description Entries of one person. */
+        AuditPersonCount: {
+            /** @description Who. */
+            actor: components["schemas"]["AuditActor"];
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            entries: number;
+            /**
+             * Format: int64
+             * @description How many of them were refused or failed.
+             */
+            refused: number;
+        };
+        /** @description A saved question. */
+        AuditQuestion: components["schemas"]["AuditQuestionBody"] & {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Whether it is one's own, to change or forget. */
+            own: boolean;
+            /** @description Whose it is. */
+            owner: string | null;
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description The version to base a change on.
+             */
+            version: number;
+        };
+        /** @description A question to save. */
+        AuditQuestionBody: {
+            /** @description Its name, 1 to 60 characters. */
+            name: string;
+            /** @description Whether the other auditors see it. */
+            shared: boolean;
+            /** @description What it asks. */
+            filter: components["schemas"]["AuditQuestionFilter"];
+        };
+        /** @description The filters of a question. */
+        AuditQuestionFilter: {
+            /**
+             * Format: int64
+             * @description So many days up to the day it is asked, instead of `from` and `to`: 1, 7, 30, 90 or 365.
+             * @default null
+             */
+            days: number | null;
+            /**
+             * @description Entries at or after this moment.
+             * @default null
+             */
+            from: string | null;
+            /**
+             * @description Entries before this moment.
+             * @default null
+             */
+            to: string | null;
+            /**
+             * @description Entries of this account.
+             * @default null
+             */
+            actor_id: string | null;
+            /**
+             * @description This action.
+             * @default null
+             */
+            action: string | null;
+            /**
+             * @description This type of resource.
+             * @default null
+             */
+            resource_type: string | null;
+            /**
+             * @description This resource.
+             * @default null
+             */
+            resource_id: string | null;
+            /**
+             * @description This outcome.
+             * @default null
+             */
+            outcome: string | null;
+            /**
+             * @description This network address.
+             * @default null
+             */
+            address: string | null;
+        };
+        /** @description What was made. */
+        AuditQuestionMade: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+        };
+        /** @description The questions one can ask. */
+        AuditQuestions: {
+            /** @description Oldest first. */
+            items: components["schemas"]["AuditQuestion"][];
+        };
         /** @description What was acted on. */
         AuditResource: {
             /** @description The type, such as `customer`. */
             type: string;
             /** @description Which one; none for the type as a whole. */
             id: string | null;
+        };
+        /** @description Settings of the desk and of the automated audit. */
+        AuditSettings: {
+            /**
+             * Format: int64
+             * @description Minutes by which the working day is ahead of UTC, -720 to 840: days and nights are counted by it. 480 in China.
+             */
+            utc_offset_minutes: number;
+            /**
+             * Format: int64
+             * @description Hours between runs of the automated audit, 1 to 168; 0 runs it on demand only.
+             */
+            run_every_hours: number;
+        };
+        /** @description One person and one record. */
+        AuditSighting: {
+            /** @description Who. */
+            actor: components["schemas"]["AuditActor"];
+            /** @description Which record. */
+            resource: components["schemas"]["AuditResource"];
+            /**
+             * Format: int64
+             * @description On how many days.
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description Times opened.
+             */
+            reads: number;
+            /**
+             * Format: int64
+             * @description Values revealed.
+             */
+            reveals: number;
+            /**
+             * Format: int64
+             * @description Everything else that was done to it.
+             */
+            changes: number;
+            /**
+             * Format: int64
+             * @description Attempts refused or failed.
+             */
+            refused: number;
+            /**
+             * Format: date-time
+             * @description The first time.
+             */
+            first_at: string;
+            /**
+             * Format: date-time
+             * @description The last time.
+             */
+            last_at: string;
         };
         /** @description What the provider sent back with the browser. */
         Callback: {
@@ -3837,6 +4171,77 @@ export interface components {
             /** @description To be handed back with the first code, within five minutes. */
             state: string;
         };
+        /** @description A person's unusual day. */
+        UnusualReader: {
+            /** @description Who. */
+            actor: components["schemas"]["AuditActor"];
+            /**
+             * Format: date-time
+             * @description When the day begins.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            to: string;
+            /**
+             * Format: int64
+             * @description Different customers opened, revealed or changed on that day.
+             */
+            customers: number;
+            /**
+             * Format: int64
+             * @description Values revealed.
+             */
+            reveals: number;
+            /**
+             * Format: int64
+             * @description Exports of customers.
+             */
+            exports: number;
+            /**
+             * Format: double
+             * @description What is usual: the median of the days before.
+             */
+            usual: number;
+            /**
+             * Format: double
+             * @description From how many on a day counts as unusual.
+             */
+            limit: number;
+            /**
+             * Format: double
+             * @description How far from usual: the modified z-score.
+             */
+            score: number;
+            /** @description Whether what is usual was taken from everybody, for want of days of their own. */
+            by_peers: boolean;
+            /** @description Customers on the days before that had any, oldest first. */
+            before: number[];
+        };
+        /** @description The unusual days, and how they were found. */
+        UnusualReaders: {
+            /** @description The days, most unusual first. */
+            items: components["schemas"]["UnusualReader"][];
+            /**
+             * Format: int64
+             * @description How many days before a day say what is usual.
+             */
+            baseline_days: number;
+            /** @description With fewer days of their own, a person is compared with everybody. */
+            least_own_days: number;
+            /**
+             * Format: double
+             * @description The modified z-score from which on a day counts as unusual.
+             */
+            score: number;
+            /**
+             * Format: double
+             * @description And so many customers above the usual at the least.
+             */
+            excess: number;
+        };
         /**
          * @description What to do with a 统一社会信用代码 whose check digit is wrong.
          * @enum {string}
@@ -4082,6 +4487,50 @@ export interface operations {
             };
         };
     };
+    audit_counts_read: {
+        parameters: {
+            query?: {
+                /** @description Only hours that end after this moment, RFC 3339 in UTC; 30 days before `to` if not given. */
+                from?: string;
+                /** @description Only hours that begin before this moment, RFC 3339 in UTC; now if not given. At most 92 days after `from`. */
+                to?: string;
+                /** @description Only entries of this account. */
+                actor_id?: string;
+                /** @description Only this action, such as `customer.reveal`. */
+                action?: string;
+                /** @description Only this type of resource, such as `customer`. */
+                resource_type?: string;
+                /** @description Only `allowed`, `denied` or `failed`. */
+                outcome?: string;
+                /** @description Only requests from this network address. */
+                address?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditCounts"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     audit_entries_list: {
         parameters: {
             query?: {
@@ -4105,6 +4554,8 @@ export interface operations {
                 outcome?: string;
                 /** @description Only requests from this network address. */
                 address?: string;
+                /** @description Only one hour of the week, 0 (Monday from midnight on) to 167, by the clock of the desk's settings. */
+                week_hour?: string;
             };
             header?: never;
             path?: never;
@@ -4158,6 +4609,275 @@ export interface operations {
                 };
                 content: {
                     "application/x-tar": string;
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_question_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditQuestions"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_question_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditQuestionBody"];
+            };
+        };
+        responses: {
+            /** @description success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditQuestionMade"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_question_update: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditQuestionBody"];
+            };
+        };
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_question_delete: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_readers_list: {
+        parameters: {
+            query?: {
+                /** @description So many days up to today, 1 to 92; 14 if not given. */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnusualReaders"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_settings_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditSettings"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_settings_update: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditSettings"];
+            };
+        };
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_sightings_list: {
+        parameters: {
+            query?: {
+                /** @description Who saw this record? Either this or `actor_id`. */
+                resource_id?: string;
+                /** @description What did this person see? */
+                actor_id?: string;
+                /** @description Only from this moment's day on, RFC 3339 in UTC; 366 days before `to` if not given. */
+                from?: string;
+                /** @description Only up to this moment's day; today if not given. */
+                to?: string;
+                /** @description Items per page, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AuditSighting"][];
+                        next_cursor: string | null;
+                        /** Format: int64 */
+                        total?: number;
+                    };
                 };
             };
             /** @description problem */

@@ -60,3 +60,8 @@ export interface Amount {
   minor: number;
   currency: string;
 }
+export type AuditCounts = Schemas["AuditCounts"];
+export type AuditChange = Schemas["AuditChange"];
+export type AuditSighting = Schemas["AuditSighting"];
+export type AuditQuestion = Schemas["AuditQuestion"];
+export type UnusualReader = Schemas["UnusualReader"];

@@ -7,6 +7,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { parseAuditSearch } from "../features/audit/auditSearch";
+import { parseSightingsSearch } from "../features/audit/sightings";
 import { parseListSearch } from "../features/customers/list/listSearch";
 import { AppShell } from "./layout/AppShell";
 import { PageFailure, PageMissing, PagePending } from "./layout/PageStates";
@@ -120,6 +121,22 @@ const auditRoute = createRoute({
   component: lazyRouteComponent(() => import("../features/audit/AuditPage"), "AuditPage"),
 });
 
+const auditChartsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/audit/charts",
+  validateSearch: (search: Record<string, unknown>) => ({
+    days: [1, 7, 30, 90].find((days) => days === Number(search.days)) ?? 30,
+  }),
+  component: lazyRouteComponent(() => import("../features/audit/ChartsPage"), "ChartsPage"),
+});
+
+const auditSightingsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/audit/sightings",
+  validateSearch: parseSightingsSearch,
+  component: lazyRouteComponent(() => import("../features/audit/SightingsPage"), "SightingsPage"),
+});
+
 const usersRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/admin/users",
@@ -185,6 +202,8 @@ const routeTree = rootRoute.addChildren([
     importsRoute,
     importRoute,
     auditRoute,
+    auditChartsRoute,
+    auditSightingsRoute,
     usersRoute,
     departmentsRoute,
     outboxRoute,

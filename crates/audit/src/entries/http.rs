@@ -9,10 +9,9 @@ use custos_http::{Access, Api, Operation, Page, QueryParams};
 use custos_kernel::audit::Detail;
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Scope, actions::List};
-use custos_store::{EntryFilter, StoredEntry};
+use custos_store::StoredEntry;
 use http::Method;
 use std::sync::Arc;
-use tokio::runtime::Handle;
 
 pub(crate) fn operations() -> Vec<Operation<Arc<Desk>>> {
     let access = Access::to::<List, AuditEntry>();
@@ -44,7 +43,8 @@ async fn list(
     QueryParams(query): QueryParams<EntriesQuery>,
 ) -> Result<Json<Page<AuditEntryItem>>, AuditError> {
     let Wanted {
-        filter,
+        mut filter,
+        week_hour,
         limit,
         filters,
     } = query.understood()?;
@@ -54,10 +54,27 @@ async fn list(
         event = event.with("filters", Detail::names(filters.iter().copied()));
     }
     let org = scope.org();
-    let (found, total) = search(&desk, scope, filter, limit, filters.is_empty()).await?;
+    desk.catch_up_a_little(org).await?;
+    if let Some(hour) = week_hour {
+        let ahead = desk.settings(org).await?.utc_offset_minutes * 60_000;
+        filter.week_hour = Some((hour, ahead));
+    }
+    let count = filters.is_empty();
+    // One more than asked for, which tells whether there is a next page; the total where it costs nothing.
+    let (found, total): (Vec<StoredEntry>, Option<u64>) = desk
+        .search(async move |desk| {
+            let mut tx = desk.store.read().await?;
+            let total = match count {
+                true => u64::try_from(tx.log_next(&scope).await?).ok(),
+                false => None,
+            };
+            let found = tx.log_entries(&scope, &filter, limit as i64 + 1).await?;
+            Ok((found, total))
+        })
+        .await?;
     let more = found.len() > limit;
     let found: Vec<Opened> = found.into_iter().take(limit).map(Opened::new).collect();
-    let mut actors: Vec<[u8; 16]> = found.iter().filter_map(Opened::actor).collect();
+    let mut actors: Vec<[u8; 16]> = found.iter().flat_map(Opened::people).collect();
     actors.sort_unstable();
     actors.dedup();
     let names = (desk.names)(org, actors).await;
@@ -78,34 +95,6 @@ async fn list(
         next_cursor,
         total,
     }))
-}
-
-/// One entry more than asked for, which tells whether there is a next page; the total where it costs nothing.
-async fn search(
-    desk: &Arc<Desk>,
-    scope: Scope<List, AuditEntry>,
-    filter: EntryFilter,
-    limit: usize,
-    count: bool,
-) -> Result<(Vec<StoredEntry>, Option<u64>), AuditError> {
-    let turn = desk.searches.acquire().await;
-    let store = Arc::clone(&desk.store);
-    // The embedded engine works on the calling thread, and a filter that matches little reads far.
-    let runtime = Handle::current();
-    let work = tokio::task::spawn_blocking(move || {
-        runtime.block_on(async {
-            let mut tx = store.read().await?;
-            let total = match count {
-                true => u64::try_from(tx.log_next(&scope).await?).ok(),
-                false => None,
-            };
-            let found = tx.log_entries(&scope, &filter, limit as i64 + 1).await?;
-            Ok((found, total))
-        })
-    });
-    let outcome = work.await.map_err(|_| AuditError::Interrupted)?;
-    drop(turn);
-    outcome
 }
 
 async fn actions(

@@ -1,7 +1,8 @@
 //! The log, entry by entry.
 
+mod changes;
 mod http;
-mod model;
-mod query;
+pub(crate) mod model;
+pub(crate) mod query;
 
 pub(crate) use self::http::operations;

@@ -1,5 +1,6 @@
 //! An entry on the wire.
 
+use super::changes::{AuditChange, changes_of};
 use custos_kernel::audit::{Actor, Detail, Entry, Outcome, Resource};
 use custos_kernel::crypto::TenantKey;
 use custos_store::StoredEntry;
@@ -25,6 +26,17 @@ pub(crate) struct AuditActor {
     kind: &'static str,
 }
 
+impl AuditActor {
+    /// An account, by its name if it has one still.
+    pub(crate) fn user(id: [u8; 16], names: &HashMap<[u8; 16], String>) -> Self {
+        Self {
+            id: Some(spelled(id)),
+            name: names.get(&id).cloned(),
+            kind: "user",
+        }
+    }
+}
+
 /// What was acted on.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AuditResource {
@@ -34,6 +46,16 @@ pub(crate) struct AuditResource {
     /// Which one; none for the type as a whole.
     #[schema(required)]
     id: Option<String>,
+}
+
+impl AuditResource {
+    /// One record.
+    pub(crate) fn one(kind: String, id: [u8; 16]) -> Self {
+        Self {
+            kind,
+            id: Some(spelled(id)),
+        }
+    }
 }
 
 /// One entry of the log.
@@ -57,6 +79,8 @@ pub(crate) struct AuditEntryItem {
     /// What it was done to.
     #[schema(required)]
     pub(crate) resource: Option<AuditResource>,
+    /// What was changed, before and after, as far as the log says.
+    pub(crate) changes: Vec<AuditChange>,
     /// Further facts: codes, counts, ids.
     #[schema(value_type = Object)]
     pub(crate) detail: Map<String, Value>,
@@ -89,12 +113,16 @@ impl Opened {
         Self { stored, entry }
     }
 
-    /// The acting account.
-    pub(crate) fn actor(&self) -> Option<[u8; 16]> {
-        match self.entry.as_ref()?.actor {
-            Actor::User { id, .. } => Some(id),
-            Actor::System { .. } | Actor::Anonymous => None,
+    /// The accounts it speaks of by their ids: who acted, and who was put in whose place.
+    pub(crate) fn people(&self) -> Vec<[u8; 16]> {
+        let Some(entry) = &self.entry else {
+            return Vec::new();
+        };
+        let mut people = super::changes::people_of(entry);
+        if let Actor::User { id, .. } = entry.actor {
+            people.push(id);
         }
+        people
     }
 
     /// The wire form. An entry that was altered beyond reading is shown as such, not left out.
@@ -114,12 +142,14 @@ impl Opened {
                 action: UNREADABLE.to_owned(),
                 outcome: Outcome::Failed,
                 resource: None,
+                changes: Vec::new(),
                 detail: Map::new(),
                 address: None,
                 request_id: None,
                 hash,
             };
         };
+        let changes = changes_of(&entry, names);
         let detail = entry
             .detail
             .iter()
@@ -136,6 +166,7 @@ impl Opened {
                 kind: resource.kind,
                 id: resource.id.map(spelled),
             }),
+            changes,
             detail,
             address: entry.address.map(|address| address.to_string()),
             request_id: entry.request_id,
@@ -158,11 +189,7 @@ fn shown(detail: &Detail, resource: Option<&Resource>, key: &TenantKey) -> Value
 
 fn actor(actor: Actor, names: &HashMap<[u8; 16], String>) -> AuditActor {
     match actor {
-        Actor::User { id, .. } => AuditActor {
-            id: Some(spelled(id)),
-            name: names.get(&id).cloned(),
-            kind: "user",
-        },
+        Actor::User { id, .. } => AuditActor::user(id, names),
         Actor::System { job } => AuditActor {
             id: None,
             name: Some(job),
@@ -177,6 +204,6 @@ fn actor(actor: Actor, names: &HashMap<[u8; 16], String>) -> AuditActor {
 }
 
 /// Ids of every kind are spelled alike.
-fn spelled(id: [u8; 16]) -> String {
+pub(super) fn spelled(id: [u8; 16]) -> String {
     UserId::from_bytes(id).to_string()
 }

@@ -20,31 +20,35 @@ const LONGEST_CODE: usize = 64;
 #[into_params(parameter_in = Query)]
 pub(crate) struct EntriesQuery {
     /// Entries per page, 1 to 200; 50 if not given.
-    limit: Option<u32>,
+    pub(crate) limit: Option<u32>,
     /// `next_cursor` of the page before.
-    cursor: Option<String>,
+    pub(crate) cursor: Option<String>,
     /// Only entries at or after this moment, RFC 3339 in UTC.
-    from: Option<String>,
+    pub(crate) from: Option<String>,
     /// Only entries before this moment, RFC 3339 in UTC.
-    to: Option<String>,
+    pub(crate) to: Option<String>,
     /// Only entries of this account.
-    actor_id: Option<String>,
+    pub(crate) actor_id: Option<String>,
     /// Only this action, such as `customer.reveal`.
-    action: Option<String>,
+    pub(crate) action: Option<String>,
     /// Only this type of resource, such as `customer`.
-    resource_type: Option<String>,
+    pub(crate) resource_type: Option<String>,
     /// Only this resource.
-    resource_id: Option<String>,
+    pub(crate) resource_id: Option<String>,
     /// Only `allowed`, `denied` or `failed`.
-    outcome: Option<String>,
+    pub(crate) outcome: Option<String>,
     /// Only requests from this network address.
-    address: Option<String>,
+    pub(crate) address: Option<String>,
+    /// Only one hour of the week, 0 (Monday from midnight on) to 167, by the clock of the desk's settings.
+    pub(crate) week_hour: Option<String>,
 }
 
 /// A query that was understood.
 pub(crate) struct Wanted {
     /// For the store.
     pub(crate) filter: EntryFilter,
+    /// Only this hour of the week; where the clock stands is for the desk to say.
+    pub(crate) week_hour: Option<i64>,
     /// Entries per page.
     pub(crate) limit: usize,
     /// Names of the filters in use, for the entry about this look.
@@ -72,9 +76,13 @@ impl EntriesQuery {
             address: reading.take("address", self.address, |text| {
                 Some(text.parse::<IpAddr>().ok()?.to_canonical().to_string())
             }),
+            week_hour: None,
             without_reads: false,
             before: None,
         };
+        let week_hour = reading.take("week_hour", self.week_hour, |text| {
+            text.parse().ok().filter(|hour| (0..168).contains(hour))
+        });
         let filters = std::mem::take(&mut reading.given);
         let before = reading.take("cursor", self.cursor, |text| {
             text.parse().ok().filter(|at: &i64| *at >= 0)
@@ -84,6 +92,7 @@ impl EntriesQuery {
         }
         Ok(Wanted {
             filter: EntryFilter { before, ..filter },
+            week_hour,
             limit: self.limit.unwrap_or(LIMITS.0).clamp(1, LIMITS.1) as usize,
             filters,
         })

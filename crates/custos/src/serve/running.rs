@@ -96,6 +96,7 @@ impl Running {
             indexing::follow_organisations(&features),
             imports::purge_daily(&features),
             tokio::spawn(Arc::clone(&features.outbox).run()),
+            tokio::spawn(Arc::clone(&features.desk).run()),
             tokio::spawn(keep_certificate(settings, clock, tls_sender)),
         ];
         Ok(Self {

@@ -75,6 +75,9 @@ pub fn about(operation: &Declared) -> Option<About> {
         "audit_actions_list" | "audit_checkpoint_read" | "audit_verification_create" => {
             About::Nothing
         }
+        "audit_sightings_list" => About::Many,
+        "audit_question_update" | "audit_question_delete" => About::Record,
+        id if id.starts_with("audit_") => About::Nothing,
         "session_create"
         | "session_link"
         | "session_totp"
@@ -129,7 +132,9 @@ pub fn call(site: &Site<'_>, operation: &Declared, target: &Target) -> Call {
         "customers_list" => format!("?q={}", percent_encoded(&target.name)),
         "customers_create" => "?allow_duplicate=true".to_owned(),
         "imports_rejected" => "?format=csv".to_owned(),
-        "audit_entries_list" => format!("?resource_id={}", target.customer),
+        "audit_entries_list" | "audit_sightings_list" => {
+            format!("?resource_id={}", target.customer)
+        }
         _ => String::new(),
     };
     let sent = match body(site, operation.id, target) {
@@ -144,7 +149,8 @@ pub fn call(site: &Site<'_>, operation: &Declared, target: &Target) -> Call {
     let call = Call::new(operation.method.clone(), &(path + &query), sent);
     match operation.id {
         "imports_create" => call.with("x-file-name", "a.csv"),
-        "outbox_settings_update" => call.with("if-match", "\"0\""),
+        "audit_question_update" | "audit_question_delete" => call.with("if-match", "\"1\""),
+        "outbox_settings_update" | "audit_settings_update" => call.with("if-match", "\"0\""),
         _ => call,
     }
 }
@@ -176,6 +182,10 @@ fn body(site: &Site<'_>, operation: &str, target: &Target) -> Option<Value> {
         "user_leave" => json!({ "to": "nobody" }),
         "device_rename" => json!({ "name": "电脑" }),
         "device_rule_update" => json!({ "roles": [] }),
+        "audit_question_create" | "audit_question_update" => {
+            json!({ "name": "夜间导出", "shared": false, "filter": { "days": 7 } })
+        }
+        "audit_settings_update" => json!({ "utc_offset_minutes": 480, "run_every_hours": 24 }),
         "user_create" => {
             json!({ "name": "新人", "login": format!("new{number}"), "department_id": null, "data_scope": "own" })
         }

@@ -25,6 +25,8 @@ pub struct EntryFilter {
     pub outcome: Option<String>,
     /// Only one network address.
     pub address: Option<String>,
+    /// Only one hour of the week, 0 (Monday, midnight) to 167, where the clock is so many milliseconds ahead of UTC.
+    pub week_hour: Option<(i64, i64)>,
     /// Leave out ordinary reads.
     pub without_reads: bool,
     /// Only entries before this place, for paging from the newest backwards.
@@ -61,6 +63,17 @@ impl ReadTx {
         if !scope.is_all() {
             return Ok(Vec::new());
         }
+        self.follow_log();
+        let mut places = (0, i64::MAX);
+        if filter.from.is_some() || filter.to.is_some() {
+            match self
+                .tally_places(scope.org(), filter.from, filter.to)
+                .await?
+            {
+                Some(found) => places = found,
+                None => return Ok(Vec::new()),
+            }
+        }
         let mut values = vec![Value::from(&scope.org().as_bytes()[..]), Value::Int(limit)];
         let mut sql = "SELECT idx, body FROM audit_entry WHERE org_id = $1".to_owned();
         let mut add = |condition: &str, value: Option<Value>| {
@@ -81,11 +94,28 @@ impl ReadTx {
         add("outcome =", filter.outcome.clone().map(Value::from));
         add("address =", filter.address.clone().map(Value::from));
         add("idx <", filter.before.map(Value::from));
+        // Entries are in the order of their places, nearly in that of their times: between these two all of a time lie.
+        add("idx >=", (places.0 > 0).then_some(Value::Int(places.0)));
+        add(
+            "idx <=",
+            (places.1 < i64::MAX).then_some(Value::Int(places.1)),
+        );
+        if filter.outcome.as_deref().is_some_and(|it| it != "allowed") {
+            // Says no more than the above; the engines' partial index wants it spelled out.
+            sql.push_str(" AND outcome <> 'allowed'");
+        }
+        if let Some((hour, ahead)) = filter.week_hour {
+            values.extend([Value::Int(ahead), Value::Int(hour)]);
+            let (ahead, hour) = (values.len() - 1, values.len());
+            // The count of hours began on a Thursday.
+            sql.push_str(&format!(
+                " AND ((at + CAST(${ahead} AS BIGINT)) / 3600000 + 72) % 168 = ${hour}"
+            ));
+        }
         if filter.without_reads {
             sql.push_str(" AND ordinary = 0");
         }
         sql.push_str(" ORDER BY idx DESC LIMIT $2");
-        self.follow_log();
         let rows = self.raw(&sql, &values).await?;
         rows.iter()
             .map(|row| {

@@ -5,6 +5,7 @@ pub(crate) mod desk;
 mod sequencer;
 mod sink;
 pub(crate) mod source;
+pub(crate) mod tally;
 
 use crate::Migration;
 use custos_values::OrgId;
@@ -12,7 +13,9 @@ use custos_values::OrgId;
 pub use sequencer::SequencerHandle;
 pub use sink::AuditSink;
 
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+pub(crate) const MIGRATIONS: &[Migration] = &[LOG, tally::MIGRATION];
+
+const LOG: Migration = Migration {
     name: "0001_audit_log",
     sql: "CREATE TABLE audit_head (org_id {bytes} PRIMARY KEY, next BIGINT NOT NULL);
           CREATE TABLE audit_entry (
@@ -31,7 +34,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
             PRIMARY KEY (org_id, size));
           CREATE TABLE audit_tree (
             org_id {bytes} PRIMARY KEY, size BIGINT NOT NULL, root {bytes} NOT NULL)",
-}];
+};
 
 /// The name of an organisation's log, also the name of its signing key.
 pub(crate) fn origin(org: OrgId) -> String {

@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { Button, Input, Select } from "antd";
+import { Button, Input, Select, Tag } from "antd";
 import { useState } from "react";
 import { useT } from "../../i18n/useT";
 import DayRange from "../../ui/DayRange";
 import { directoryQuery } from "../customers/customers";
+import { DAYS } from "../security/security";
 import { actionsQuery, useActionLabel, useResourceLabel } from "./audit";
 import { type AuditSearch, OUTCOMES } from "./auditSearch";
 
@@ -79,6 +80,12 @@ export function AuditFilters({ search, onChange }: Props) {
         value={search.address}
         onChange={(address) => onChange({ address })}
       />
+      {search.week_hour !== undefined && (
+        <Tag closable onClose={() => onChange({ week_hour: undefined })}>
+          {t(`day-${DAYS[Math.floor(Number(search.week_hour) / 24)]}`)}{" "}
+          {String(Number(search.week_hour) % 24).padStart(2, "0")}:00
+        </Tag>
+      )}
       {Object.keys(search).length > 0 && (
         <Button
           type="link"

@@ -17,9 +17,13 @@ import { usePhone } from "../../ui/useMediaQuery";
 import { AuditFilters } from "./AuditFilters";
 import { entriesQuery, useActionLabel, useActorLabel, useResourceLabel } from "./audit";
 import "./audit.css";
+import { AuditTabs } from "./AuditTabs";
 import type { AuditSearch } from "./auditSearch";
+import { CountsChart } from "./CountsChart";
+import { countsQuery } from "./counts";
 import { EntryDrawer } from "./EntryDrawer";
 import { IntegrityPanel } from "./IntegrityPanel";
+import { Questions } from "./Questions";
 
 const PAGE = 50;
 
@@ -36,6 +40,7 @@ export function AuditPage() {
   const [opened, setOpened] = useState<AuditEntry | null>(null);
   const page = useQuery({ ...entriesQuery(search, PAGE, cursors.cursor), placeholderData: keepPreviousData });
   const entries = page.data?.items;
+  const counts = useQuery({ ...countsQuery(search), placeholderData: keepPreviousData, retry: false });
   const change = (next: Partial<AuditSearch>) =>
     void navigate({ to: "/audit", search: { ...search, ...next }, replace: true });
 
@@ -89,9 +94,16 @@ export function AuditPage() {
   return (
     <>
       <PageHeader title={t("audit-title")} note={t("audit-note")} />
+      <AuditTabs />
       <IntegrityPanel />
       <h2 className="block-title">{t("audit-entries")}</h2>
+      <Questions search={search} />
       <AuditFilters search={search} onChange={change} />
+      {search.resource_id === undefined && search.week_hour === undefined && counts.data !== undefined && (
+        <div className="entries-chart">
+          <CountsChart counts={counts.data} title={t("counts-title")} height={130} onFilter={change} />
+        </div>
+      )}
       {page.isError ? (
         <div className="panel">
           <ErrorState error={page.error} onRetry={() => void page.refetch()} />

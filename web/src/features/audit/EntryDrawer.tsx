@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { Button, Drawer } from "antd";
 import type { ReactNode } from "react";
 import type { AuditEntry } from "../../api/types";
@@ -6,6 +7,7 @@ import { useT } from "../../i18n/useT";
 import { CopyButton } from "../../ui/CopyButton";
 import { useActionLabel, useActorLabel, useResourceLabel } from "./audit";
 import type { AuditSearch } from "./auditSearch";
+import { ChangeList } from "./ChangeList";
 
 interface Props {
   entry: AuditEntry | null;
@@ -62,6 +64,16 @@ function Facts({ entry, onFilter }: { entry: AuditEntry; onFilter: Props["onFilt
           >
             {t("entry-only-resource")}
           </Button>
+          {resource.id != null && (
+            <Link className="entry-who-saw" to="/audit/sightings" search={{ resource_id: resource.id }}>
+              {t("sightings-who-saw")}
+            </Link>
+          )}
+        </Fact>
+      )}
+      {entry.changes.length > 0 && (
+        <Fact title={t("entry-changes")}>
+          <ChangeList changes={entry.changes} />
         </Fact>
       )}
       <Fact title={t("entry-address")}>

@@ -1,0 +1,35 @@
+//! What policies speak of besides the log itself.
+
+use custos_kernel::policy::Resource;
+
+/// A saved question.
+#[derive(Debug)]
+pub enum QuestionResource {}
+
+impl Resource for QuestionResource {
+    const TYPE: &'static str = "audit_question";
+}
+
+/// A rule of the automated audit, with the settings of the desk.
+#[derive(Debug)]
+pub enum RuleResource {}
+
+impl Resource for RuleResource {
+    const TYPE: &'static str = "audit_rule";
+}
+
+/// A run of the automated audit.
+#[derive(Debug)]
+pub enum RunResource {}
+
+impl Resource for RunResource {
+    const TYPE: &'static str = "audit_run";
+}
+
+/// A finding of the automated audit.
+#[derive(Debug)]
+pub enum FindingResource {}
+
+impl Resource for FindingResource {
+    const TYPE: &'static str = "audit_finding";
+}
