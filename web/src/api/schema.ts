@@ -36,6 +36,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/approvals/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["approval_rules_read"];
+        put: operations["approval_rules_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/audit/actions": {
         parameters: {
             query?: never;
@@ -2090,6 +2106,74 @@ export interface components {
              * @description When the new one ends, within a year.
              */
             expires_at: string;
+        };
+        /** @description Who may approve: one of `role`, `user_id` and `lead`. */
+        ApprovalApprover: {
+            /** @description Whoever holds this role. */
+            role?: string | null;
+            /**
+             * Format: uuid
+             * @description This person.
+             */
+            user_id?: string | null;
+            /** @description The leads of the requester. */
+            lead?: boolean;
+        };
+        /** @description A rule. */
+        ApprovalRule: {
+            /** @description The operation's id. */
+            operation: string;
+            /** @description Whether it counts. */
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description Only above this many records.
+             */
+            records_above?: number | null;
+            /**
+             * Format: int32
+             * @description Only from this label on, 0 for public upwards.
+             */
+            label_from?: number | null;
+            /**
+             * Format: int64
+             * @description Only above this amount, in minor units.
+             */
+            amount_above?: number | null;
+            /** @description Whose approval, one step after the other. */
+            steps: components["schemas"]["ApprovalStep"][];
+            /**
+             * Format: int32
+             * @description For how many hours a request may be decided and carried out: 1 to 720.
+             */
+            hours: number;
+            /** @description Whether it goes on when nobody but the requester could approve. */
+            allow_if_nobody: boolean;
+        };
+        /** @description The rules about what needs approval. */
+        ApprovalRules: {
+            /** @description One for each operation that may need it. */
+            rules: components["schemas"]["ApprovalRule"][];
+            /**
+             * Format: int64
+             * @description The version to base a change on.
+             */
+            version: number;
+        };
+        /** @description Rules to set; those not given stay as they are. */
+        ApprovalRulesChange: {
+            /** @description The rules. */
+            rules: components["schemas"]["ApprovalRule"][];
+        };
+        /** @description A step: those named vote at the same time. */
+        ApprovalStep: {
+            /** @description Who may approve. */
+            approvers: components["schemas"]["ApprovalApprover"][];
+            /**
+             * Format: int32
+             * @description How many of them have to.
+             */
+            needed: number;
         };
         /**
          * @description How surely somebody proved who they are.
@@ -4417,6 +4501,68 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MadeApiKey"];
                 };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approval_rules_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalRules"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approval_rules_update: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalRulesChange"];
+            };
+        };
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description problem */
             default: {

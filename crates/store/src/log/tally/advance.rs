@@ -94,6 +94,9 @@ impl Store {
 /// Who, on which day.
 type ActorDayKey = ([u8; 16], i64);
 
+/// Hour, person, address, action, outcome, type of resource.
+type CountKey = (i64, Vec<u8>, String, String, String, String);
+
 #[derive(Default)]
 struct DaySums {
     entries: i64,
@@ -119,7 +122,7 @@ struct Counted {
     /// Hour → first place, last place, entries.
     hours: BTreeMap<i64, (i64, i64, i64)>,
     actions: BTreeMap<(i64, String, String, String), i64>,
-    counts: BTreeMap<(i64, Vec<u8>, String, String, String, String), i64>,
+    counts: BTreeMap<CountKey, i64>,
     days: BTreeMap<ActorDayKey, DaySums>,
     sightings: BTreeMap<([u8; 16], [u8; 16], i64), SightingSums>,
     saw_customers: BTreeSet<ActorDayKey>,
