@@ -20,7 +20,7 @@ const BASE = ['custos-values'];
 const LIBRARIES = [...BASE, 'custos-kernel', 'custos-store', 'custos-http', 'custos-search', 'custos-tabular'];
 /** Protocols and services between the libraries and the features. */
 const SERVICES = ['custos-outbox', 'custos-federation', 'custos-saml', 'custos-scim'];
-const FEATURES = [...SERVICES, 'custos-access', 'custos-identity', 'custos-audit', 'custos-crm'];
+const FEATURES = [...SERVICES, 'custos-transparency', 'custos-access', 'custos-identity', 'custos-audit', 'custos-crm'];
 export const DIRECTION = {
   'custos-values': [],
   'custos-kernel': BASE,
@@ -36,6 +36,7 @@ export const DIRECTION = {
   'custos-saml': [...BASE, 'custos-kernel'],
   'custos-scim': [],
   // It knows people through a trait only.
+  'custos-transparency': [...LIBRARIES, 'custos-outbox'],
   'custos-access': [...LIBRARIES, 'custos-outbox'],
   'custos-identity': [...LIBRARIES, ...SERVICES, 'custos-access'],
   'custos-audit': [...LIBRARIES, 'custos-identity', 'custos-access'],

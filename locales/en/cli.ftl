@@ -181,3 +181,9 @@ import-interrupted = The server was interrupted. Nothing is stored twice; to go 
 import-lost = The server may go on without this command. To wait for it or go on:
     { $command }
 import-failed = The import failed: { $reason }
+
+## Witness
+
+witness-no-log = Name at least one log with --log: the public key that its audit page shows.
+witness-ready = This witness takes checkpoints at { $url }/add-checkpoint
+witness-key = Its public key, to be entered in the log settings of Custos: { $key }

@@ -67,3 +67,15 @@ mail-factor-removed-body =
     A way to prove who you are was removed from your account on { $at }.
 
     If it was not you, contact your administrator now.
+mail-log-checkpoint-subject = Checkpoint of the Custos audit log
+mail-log-checkpoint-body =
+    Keep this checkpoint. Whoever rewrites the log later is found by it:
+    custos-verify FILE --trusted CHECKPOINT
+
+    { $checkpoint }
+mail-log-refused-subject = Alarm: the Custos audit log contradicts its checkpoints
+mail-log-refused-body =
+    { $holder } holds a checkpoint that the audit log does not continue ({ $standing }).
+    Somebody changed the log, or put an older copy back. Keep that checkpoint and the database as they are, and
+    verify the log:
+    { $link }

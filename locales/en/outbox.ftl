@@ -87,3 +87,5 @@ message-error-provider_refused = The provider refused
 message-error-unwritable = The message cannot be put together
 message-error-interrupted = It was interrupted too often
 message-error-expired = Out of date before it could be sent
+message-log_checkpoint = Checkpoint of the log
+message-log_refused = Alarm of the log

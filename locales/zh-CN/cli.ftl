@@ -166,3 +166,9 @@ import-interrupted = 服务曾中断。不会重复写入，继续导入：{ $co
 import-lost = 服务器可能仍在继续导入。等待结果或继续导入：
     { $command }
 import-failed = 导入失败：{ $reason }
+
+## 见证
+
+witness-no-log = 请用 --log 指定至少一份日志：即其审计页面上显示的公钥。
+witness-ready = 见证服务已就绪，接收检查点的地址：{ $url }/add-checkpoint
+witness-key = 见证公钥，请填入守客的日志见证设置：{ $key }

@@ -67,3 +67,14 @@ mail-factor-removed-body =
     您的账号于 { $at } 移除了一种验证方式。
 
     如果不是您本人操作，请立即联系管理员。
+mail-log-checkpoint-subject = 守客审计日志检查点
+mail-log-checkpoint-body =
+    请妥善保存此检查点。日志日后若被改写，可凭它查出：
+    custos-verify 文件 --trusted 检查点
+
+    { $checkpoint }
+mail-log-refused-subject = 告警：守客审计日志与检查点不符
+mail-log-refused-body =
+    { $holder } 留存的检查点与当前审计日志不衔接（{ $standing }）。
+    日志可能被改写，或被换回旧副本。请原样保留该检查点和数据库，并校验日志：
+    { $link }

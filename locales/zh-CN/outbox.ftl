@@ -87,3 +87,5 @@ message-error-provider_refused = 短信服务商拒绝
 message-error-unwritable = 消息无法生成
 message-error-interrupted = 多次中断，已停止发送
 message-error-expired = 内容已过期，未发送
+message-log_checkpoint = 日志检查点
+message-log_refused = 日志告警

@@ -32,7 +32,7 @@ pub use log::source::LogReader;
 pub use log::tally::{
     AccessCount, ActionCount, ActorDay, HourCount, Sighting, SightingOf, TallyFilter, TallyState,
 };
-pub use log::{AuditSink, SequencerHandle};
+pub use log::{AnnouncedPolicy, AuditSink, SequencerHandle, StoredCosignature};
 pub use migrate::{Migration, MigrationSet};
 pub use row::{Row, Value};
 pub use sealed_row::SealedFields;

@@ -346,6 +346,11 @@ impl<'s> WriteTx<'s> {
         self.commit(Commit::Change).await
     }
 
+    /// Commits what was written together with entries that are appended already. For the log only.
+    pub(crate) async fn finish_appended(self) -> Result<(), StoreError> {
+        self.commit(Commit::Change).await
+    }
+
     /// Commits entries of ordinary reads, which nobody has to wait for on disk. For the log only.
     pub(crate) async fn finish_reads(mut self, events: &[Event]) -> Result<(), StoreError> {
         append::append_reads(&mut self, events).await?;

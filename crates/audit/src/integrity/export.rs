@@ -9,7 +9,7 @@ use custos_kernel::audit::{
 };
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Caller, Policy, Scope, actions::Export};
-use custos_store::{AuditSink, LogReader, SequencerHandle, Store};
+use custos_store::{AnnouncedPolicy, AuditSink, LogReader, SequencerHandle, Store};
 use http::{HeaderValue, Method, header};
 use serde::Deserialize;
 use std::io::Write;
@@ -45,6 +45,7 @@ pub struct EvidenceFile {
     log: LogReader,
     verifier: CheckpointVerifier,
     range: Range<u64>,
+    attachments: Attachments,
     exported_at: i64,
 }
 
@@ -70,10 +71,12 @@ impl EvidenceFile {
         sequencer.flush().await?;
         let verifier = store.log_verifier(scope.org()).await?;
         let exported_at = store.clock().now().millis();
+        let policies = store.announced_policies(&scope, range.start).await?;
         let log = store.log_reader(&scope).await?;
         Ok(Self {
             log,
             verifier,
+            attachments: attached(policies, &range),
             range,
             exported_at,
         })
@@ -89,12 +92,28 @@ impl EvidenceFile {
             out,
             &self.verifier,
             self.range,
-            &Attachments::default(),
+            &self.attachments,
             self.exported_at,
         )?
         .flush()?;
         Ok(())
     }
+}
+
+/// The policies that were in force during the period.
+fn attached(announced: Vec<AnnouncedPolicy>, range: &Range<u64>) -> Attachments {
+    let mut attachments = Attachments::default();
+    for (nth, AnnouncedPolicy { text, entry }) in announced.into_iter().enumerate() {
+        // The first one began before the period, or is the first there is.
+        if nth > 0 && entry.index >= range.end {
+            break;
+        }
+        if !attachments.policies.contains(&text) {
+            attachments.policies.push(text);
+        }
+        attachments.announcements.push(entry);
+    }
+    attachments
 }
 
 async fn export(

@@ -45,6 +45,8 @@ pub enum Command {
     /// Verify or export the audit log
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Be a witness of the audit logs of other installations: sign their checkpoints, if none contradicts an earlier one
+    Witness(WitnessArguments),
     /// Look after accounts from the machine itself; with the embedded database, while the server is stopped
     User(UserArguments),
     /// Import customers from a file into a running server; exit code 1 if rows were rejected
@@ -192,6 +194,23 @@ pub struct DivergenceArguments {
     /// The logs' public key, or a file with it
     #[arg(long, value_name = "VERIFIER_KEY")]
     pub key: Option<String>,
+}
+
+/// `custos witness`
+#[derive(Debug, Args)]
+pub struct WitnessArguments {
+    /// Folder for this witness's key and the newest checkpoint of each log
+    #[arg(long, value_name = "FOLDER")]
+    pub state: PathBuf,
+    /// This witness's name, such as witness.example.com/w1; it is part of its public key
+    #[arg(long, value_name = "NAME")]
+    pub name: String,
+    /// Public key of a log to watch, or a file with it; may be given several times
+    #[arg(long, value_name = "VERIFIER_KEY")]
+    pub log: Vec<String>,
+    /// Address to listen on, without TLS: put a proxy in front of it, or a tunnel
+    #[arg(long, value_name = "HOST:PORT", default_value = "localhost:8444")]
+    pub listen: String,
 }
 
 /// `custos audit export`

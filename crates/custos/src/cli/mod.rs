@@ -13,6 +13,7 @@ mod progress;
 pub mod remote;
 mod serve;
 mod user;
+mod witness;
 
 pub use console::Console;
 pub use failure::{EXIT_FINDINGS, EXIT_STOPPED, EXIT_UNUSABLE, Failure};
@@ -61,6 +62,7 @@ fn execute(command: Command, console: &Console) -> Result<u8, Failure> {
         Command::Audit(AuditCommand::Verify(arguments)) => audit::verify(arguments, console),
         Command::Audit(AuditCommand::Divergence(arguments)) => audit::compare(&arguments, console),
         Command::Audit(AuditCommand::Export(arguments)) => audit::export(&arguments, console),
+        Command::Witness(arguments) => witness::run(&arguments, console),
         Command::User(arguments) => user::run(arguments, console),
         Command::Import(arguments) => import::run(&arguments, console),
         Command::Export(arguments) => export::run(&arguments, console),

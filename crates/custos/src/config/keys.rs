@@ -60,6 +60,7 @@ pub const KEYS: &[Key] = &[
     Key::plain("limits.header_seconds"),
     Key::plain("limits.idle_seconds"),
     Key::plain("log"),
+    Key::plain("checkpoint_folder"),
 ];
 
 /// The settings whose names are nearest to a wrong one, best first, at most three.

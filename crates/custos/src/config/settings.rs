@@ -61,6 +61,8 @@ pub struct Settings {
     pub limits: Limits,
     /// What is logged, as a filter of `tracing`: `info`, `debug`, `custos=debug,info`.
     pub log: String,
+    /// A folder in which the newest checkpoint of the audit log is published as a file.
+    pub checkpoint_folder: Option<PathBuf>,
 }
 
 impl Settings {
@@ -177,6 +179,7 @@ impl Settings {
             tls,
             limits,
             log: log.unwrap_or_else(|| "info".to_owned()),
+            checkpoint_folder: path("checkpoint_folder"),
         })
     }
 }

@@ -23,6 +23,7 @@ fn declared() -> impl Iterator<Item = &'static EventName> {
         custos_outbox::EVENTS,
         custos_identity::EVENTS,
         custos_crm::EVENTS,
+        custos_transparency::EVENTS,
     ]
     .into_iter()
     .flatten()

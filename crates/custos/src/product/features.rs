@@ -2,6 +2,7 @@
 
 use super::custody::Customers;
 use super::file_words::FileWords;
+use super::foundation::policy_text;
 use super::mail_words::MailWords;
 use super::{ApiDocument, Foundation, catalogue, staff, status};
 use crate::VERSION;
@@ -15,6 +16,7 @@ use custos_http::{Gatekeeper, Registry};
 use custos_identity::{Identity, IdentityOptions};
 use custos_kernel::policy::Policy;
 use custos_outbox::{HttpsClient, Outbox};
+use custos_transparency::{Transparency, TransparencyOptions};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -30,6 +32,8 @@ pub struct Features {
     pub crm: Arc<Crm>,
     /// The audit desk.
     pub desk: Arc<Desk>,
+    /// Who the log is shown to.
+    pub transparency: Arc<Transparency>,
     policy: Arc<Policy>,
 }
 
@@ -69,7 +73,15 @@ impl Features {
         let (store, policy, sink) = shared();
         let names = staff::names(&identity);
         let desk = Desk::new(store, policy, sink, Arc::clone(&base.sequencer), names);
+        let (store, policy, sink) = shared();
+        let options = TransparencyOptions {
+            http: Arc::new(HttpsClient::new()),
+            policies: policy_text(),
+        };
+        let sequencer = Arc::clone(&base.sequencer);
+        let transparency = Transparency::new(store, policy, sink, sequencer, options);
         Ok(Self {
+            transparency,
             identity,
             outbox,
             access,
@@ -91,6 +103,8 @@ impl Features {
         registry.add(Arc::clone(&self.access), custos_access::operations());
         registry.add(Arc::clone(&self.crm), custos_crm::operations());
         registry.add(Arc::clone(&self.desk), custos_audit::operations());
+        let transparency = Arc::clone(&self.transparency);
+        registry.add(transparency, custos_transparency::operations());
         let document = Arc::new(ApiDocument::default());
         registry.add(Arc::clone(&document), ApiDocument::operations());
         document.describe(&registry, VERSION);

@@ -12,12 +12,13 @@ use custos_values::{Clock, Random};
 use std::sync::Arc;
 
 /// Every feature's tables.
-pub const MIGRATIONS: [&[Migration]; 5] = [
+pub const MIGRATIONS: [&[Migration]; 6] = [
     custos_outbox::MIGRATIONS,
     custos_access::MIGRATIONS,
     custos_identity::MIGRATIONS,
     custos_crm::MIGRATIONS,
     custos_audit::MIGRATIONS,
+    custos_transparency::MIGRATIONS,
 ];
 
 /// An open store with its policy, its log and the log's sequencer.
@@ -76,14 +77,26 @@ impl Foundation {
 /// # Errors
 /// [`Failure`] when they contradict each other.
 pub fn policy() -> Result<Policy, Failure> {
+    Policy::load(&sources()).map_err(|error| Failure::internal(&error))
+}
+
+/// The same as text, as evidence of the log carries it.
+pub fn policy_text() -> String {
+    let parts = sources().into_iter();
+    let parts = parts.map(|source| format!("// {}\n\n{}\n", source.feature, source.text.trim()));
+    parts.collect::<Vec<_>>().join("\n")
+}
+
+fn sources() -> Vec<PolicySource> {
     let mut sources: Vec<PolicySource> = vec![
         custos_outbox::POLICY,
+        custos_transparency::POLICY,
         custos_identity::POLICY,
         custos_audit::POLICY,
     ];
     sources.extend_from_slice(custos_access::POLICIES);
     sources.extend_from_slice(custos_crm::POLICIES);
-    Policy::load(&sources).map_err(|error| Failure::internal(&error))
+    sources
 }
 
 /// Every feature's tables, to be brought up to date.

@@ -77,6 +77,9 @@ mod tests {
             "device",
             "address",
             "at",
+            "checkpoint",
+            "holder",
+            "standing",
         ]
         .into_iter()
         .map(|name| (name.to_owned(), format!("<{name}>")))

@@ -23,5 +23,5 @@ pub use certificate::{Certificate, Described};
 pub use data_folder::{DataFolder, Places, open_key};
 pub use gatekeeper::Door;
 pub use running::Running;
-pub use socket::public_url;
+pub use socket::{Sockets, public_url};
 pub use stop::stop_signal;

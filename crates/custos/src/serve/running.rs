@@ -59,6 +59,9 @@ impl Running {
             ..IdentityOptions::default()
         };
         let features = Features::open(&base, options, folder.places().uploads())?;
+        if let Some(folder) = &settings.checkpoint_folder {
+            features.transparency.publish_into(folder.clone());
+        }
         refuse_foreign_data(&base, &features, &folder).await?;
         imports::recover(&features).await?;
         let certificate = Certificate::load(&settings, &*clock)?;
@@ -97,6 +100,7 @@ impl Running {
             imports::purge_daily(&features),
             tokio::spawn(Arc::clone(&features.outbox).run()),
             tokio::spawn(Arc::clone(&features.desk).run()),
+            tokio::spawn(Arc::clone(&features.transparency).run()),
             tokio::spawn(keep_certificate(settings, clock, tls_sender)),
         ];
         Ok(Self {

@@ -25,6 +25,8 @@ pub fn about(operation: &Declared) -> Option<About> {
         id if id.starts_with("contact_own_") => About::Nothing,
         "outbox_message_retry" | "outbox_message_delete" => About::Record,
         "outbox_settings_read" | "outbox_settings_update" | "outbox_test" => About::Nothing,
+        "log_settings_read" | "log_settings_update" | "log_witnesses_list" => About::Nothing,
+        "log_checkpoint_read" | "witness_checkpoint_add" => About::Nothing,
         "user_list" | "user_directory" | "department_list" | "customers_list" | "imports_list" => {
             About::Many
         }
@@ -150,7 +152,9 @@ pub fn call(site: &Site<'_>, operation: &Declared, target: &Target) -> Call {
     match operation.id {
         "imports_create" => call.with("x-file-name", "a.csv"),
         "audit_question_update" | "audit_question_delete" => call.with("if-match", "\"1\""),
-        "outbox_settings_update" | "audit_settings_update" => call.with("if-match", "\"0\""),
+        "outbox_settings_update" | "audit_settings_update" | "log_settings_update" => {
+            call.with("if-match", "\"0\"")
+        }
         _ => call,
     }
 }
@@ -238,6 +242,9 @@ fn body(site: &Site<'_>, operation: &str, target: &Target) -> Option<Value> {
         "contact_own_confirm" => json!({ "code": "000000" }),
         "session_reset" => json!({ "login": format!("nobody{number}") }),
         "session_reset_confirmation" => json!({ "token": "", "password": password(GUEST) }),
+        "log_settings_update" => {
+            json!({ "witnesses": [], "quorum": 0, "public": false, "mail": null, "watched": [] })
+        }
         "outbox_settings_update" => json!({ "base_url": "", "smtp": null, "sms": null }),
         "outbox_test" => json!({ "recipient": "a@example.cn", "language": "en" }),
         "imports_correct" => json!({ "preset": "generic" }),

@@ -124,6 +124,14 @@ impl CheckpointVerifier {
             false => Err(CheckpointError::WrongOrigin),
         }
     }
+
+    /// The note with this key's signature alone, without those of witnesses.
+    ///
+    /// # Errors
+    /// See [`Self::verify`].
+    pub fn own_note(&self, note: &str) -> Result<String, CheckpointError> {
+        Ok(self.0.own_note(note)?)
+    }
 }
 
 /// The checkpoint in a note's text.

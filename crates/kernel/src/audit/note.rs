@@ -232,6 +232,17 @@ impl NoteKey {
         }
     }
 
+    /// The note with the signatures of this key alone.
+    pub(super) fn own_note(&self, note: &str) -> Result<String, NoteError> {
+        self.verify(note)?;
+        let opened = OpenedNote::open(note)?;
+        let lines = self.own(&opened.signatures).map(|line| {
+            let signature = BASE64.encode([&line.id[..], &line.signature].concat());
+            format!("{SIGNATURE_MARK}{} {signature}\n", self.name)
+        });
+        Ok(format!("{}\n{}", opened.text, lines.collect::<String>()))
+    }
+
     /// The newest second at which this witness's key has signed the note.
     pub(super) fn verify_cosignature(&self, note: &OpenedNote<'_>) -> Result<u64, NoteError> {
         self.newest(note.text, &note.signatures)

@@ -27,11 +27,13 @@ pub enum Job {
     Handover,
     /// Ends what has a deadline: requests for approval, emergency access, reviews of access.
     Access,
+    /// Brings checkpoints of the log to witnesses, and publishes them.
+    Witness,
 }
 
 impl Job {
     /// Every job.
-    pub const ALL: [Job; 9] = [
+    pub const ALL: [Job; 10] = [
         Job::Setup,
         Job::Indexer,
         Job::Identity,
@@ -41,6 +43,7 @@ impl Job {
         Job::Messenger,
         Job::Handover,
         Job::Access,
+        Job::Witness,
     ];
 
     /// The name in policies and audit entries.
@@ -55,6 +58,7 @@ impl Job {
             Job::Messenger => "messenger",
             Job::Handover => "handover",
             Job::Access => "access",
+            Job::Witness => "witness",
         }
     }
 }

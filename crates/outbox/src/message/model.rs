@@ -28,11 +28,15 @@ pub enum Template {
     FactorAdded,
     /// A factor was removed.
     FactorRemoved,
+    /// The newest checkpoint of the log, to be kept.
+    LogCheckpoint,
+    /// A witness refuses to sign the log.
+    LogRefused,
 }
 
 impl Template {
     /// Every template.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Test,
         Self::Invitation,
         Self::Reset,
@@ -42,6 +46,8 @@ impl Template {
         Self::NewSignIn,
         Self::FactorAdded,
         Self::FactorRemoved,
+        Self::LogCheckpoint,
+        Self::LogRefused,
     ];
 
     /// Those that may also go out as text messages.
@@ -59,6 +65,8 @@ impl Template {
             Self::NewSignIn => "new_sign_in",
             Self::FactorAdded => "factor_added",
             Self::FactorRemoved => "factor_removed",
+            Self::LogCheckpoint => "log_checkpoint",
+            Self::LogRefused => "log_refused",
         }
     }
 

@@ -1,19 +1,23 @@
 //! The audit log in the database: appending within transactions, sequencing into the Merkle tree, reading.
 
+mod announced;
 pub(crate) mod append;
 pub(crate) mod desk;
 mod sequencer;
 mod sink;
 pub(crate) mod source;
 pub(crate) mod tally;
+mod witnessed;
 
 use crate::Migration;
 use custos_values::OrgId;
 
+pub use announced::AnnouncedPolicy;
 pub use sequencer::SequencerHandle;
 pub use sink::AuditSink;
+pub use witnessed::StoredCosignature;
 
-pub(crate) const MIGRATIONS: &[Migration] = &[LOG, tally::MIGRATION];
+pub(crate) const MIGRATIONS: &[Migration] = &[LOG, tally::MIGRATION, WITNESSED];
 
 const LOG: Migration = Migration {
     name: "0001_audit_log",
@@ -34,6 +38,17 @@ const LOG: Migration = Migration {
             PRIMARY KEY (org_id, size));
           CREATE TABLE audit_tree (
             org_id {bytes} PRIMARY KEY, size BIGINT NOT NULL, root {bytes} NOT NULL)",
+};
+
+const WITNESSED: Migration = Migration {
+    name: "0310_witnessed_log",
+    sql: "CREATE TABLE audit_cosignature (
+            org_id {bytes} NOT NULL, size BIGINT NOT NULL, witness TEXT NOT NULL, seconds BIGINT NOT NULL,
+            line TEXT NOT NULL, PRIMARY KEY (org_id, size, witness));
+          CREATE INDEX audit_cosignature_witness ON audit_cosignature (org_id, witness, size);
+          CREATE TABLE audit_policy (
+            org_id {bytes} NOT NULL, idx BIGINT NOT NULL, digest {bytes} NOT NULL, text TEXT NOT NULL,
+            PRIMARY KEY (org_id, idx))",
 };
 
 /// The name of an organisation's log, also the name of its signing key.

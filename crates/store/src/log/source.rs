@@ -1,6 +1,7 @@
 //! The stored log as the verifier reads it: one snapshot, in order, in bounded pieces.
 
 use crate::log::sequencer::signer;
+use crate::log::witnessed::cosign;
 use crate::{EngineKind, ReadTx, Row, Store, StoreError, Value};
 use custos_kernel::audit::{
     CheckpointVerifier, LogSource, SourceError, StoredCheckpoint, StoredEntry, TileReader,
@@ -65,9 +66,13 @@ impl Store {
         let rows = tx
             .raw(sql, &[Value::from(&scope.org().as_bytes()[..])])
             .await?;
-        rows.first()
-            .map(|row| Ok((checkpoint(row)?, row.time(2)?)))
-            .transpose()
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        let mut found = [checkpoint_row(row)?];
+        cosign(&mut tx, scope.org(), &mut found).await?;
+        let [checkpoint] = found;
+        Ok(Some((checkpoint, row.time(2)?)))
     }
 }
 
@@ -79,9 +84,20 @@ impl LogReader {
             .block_on(self.tx.raw(sql, &values))
             .map_err(SourceError::new)
     }
+
+    /// The checkpoints with the signatures of their witnesses.
+    fn cosigned(
+        &mut self,
+        mut found: Vec<StoredCheckpoint>,
+    ) -> Result<Vec<StoredCheckpoint>, SourceError> {
+        self.runtime
+            .block_on(cosign(&mut self.tx, self.org, &mut found))
+            .map_err(SourceError::new)?;
+        Ok(found)
+    }
 }
 
-fn checkpoint(row: &Row) -> Result<StoredCheckpoint, StoreError> {
+pub(crate) fn checkpoint_row(row: &Row) -> Result<StoredCheckpoint, StoreError> {
     Ok(StoredCheckpoint {
         size: row.int(0)? as u64,
         note: row.text(1)?.to_owned(),
@@ -126,10 +142,8 @@ impl LogSource for LogReader {
         let sql = "SELECT size, note FROM audit_checkpoint WHERE org_id = $1 AND size > $2 ORDER BY size LIMIT $3";
         let after = after.map_or(Value::Int(-1), place);
         let rows = self.rows(sql, &[after, place(limit as u64)])?;
-        rows.iter()
-            .map(checkpoint)
-            .collect::<Result<_, _>>()
-            .map_err(SourceError::new)
+        let found = rows.iter().map(checkpoint_row).collect::<Result<_, _>>();
+        self.cosigned(found.map_err(SourceError::new)?)
     }
 
     fn checkpoint_before(
@@ -138,9 +152,7 @@ impl LogSource for LogReader {
     ) -> Result<Option<StoredCheckpoint>, SourceError> {
         let sql = "SELECT size, note FROM audit_checkpoint WHERE org_id = $1 AND size < $2 ORDER BY size DESC LIMIT 1";
         let rows = self.rows(sql, &[below.map_or(Value::Int(i64::MAX), place)])?;
-        rows.first()
-            .map(checkpoint)
-            .transpose()
-            .map_err(SourceError::new)
+        let found = rows.iter().map(checkpoint_row).collect::<Result<_, _>>();
+        Ok(self.cosigned(found.map_err(SourceError::new)?)?.pop())
     }
 }
