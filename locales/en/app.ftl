@@ -10,6 +10,7 @@ nav-imports = Import
 nav-audit = Audit
 nav-users = Accounts
 nav-departments = Departments
+nav-witnesses = Witnesses
 nav-outbox = Messages
 nav-docs = API
 nav-account = My account

@@ -1,21 +1,5 @@
-### Words of those who verify evidence: custos-verify, custos audit verify, and findings on the page.
+### Words of those who verify evidence: custos-verify and custos audit verify.
 
-## Findings
-
-finding-entry-altered = Entry altered
-finding-entries-altered = Entries altered
-finding-entry-missing = Entry missing
-finding-entries-missing = Entries missing
-finding-entry-unexpected = Entry that was never logged
-finding-log-truncated = Log truncated
-finding-tile-altered = Tile altered
-finding-tile-missing = Tile missing
-finding-tile-beyond-checkpoint = Tile beyond the newest checkpoint
-finding-checkpoint-invalid = Checkpoint invalid
-finding-root-mismatch = Root hash does not match
-finding-no-checkpoint = No valid checkpoint
-finding-rolled-back = Log rolled back
-finding-history-rewritten = History rewritten
 file-unusable = { $path } cannot be used: { $reason }
 verify-intact = The log is intact.
 verify-altered = { $findings ->
@@ -63,12 +47,6 @@ io-timed-out = no answer in time
 
 ## Witnesses and policies
 
-finding-not-witnessed = Not signed by enough witnesses
-finding-cosignature-invalid = Signature that the witness did not make
-finding-policy-altered = Policy text altered
-finding-policy-missing = Policy text missing
-finding-policy-unnamed = Policy that no entry names
-finding-announcement-altered = Entry about a policy that is not in the log
 verify-place-witness = witness { $value }
 verify-place-digest = SHA-256 { $value }
 verify-policy = Policy in force since { $at }, by entry { $index }: policies/{ $digest }

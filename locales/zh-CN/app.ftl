@@ -10,6 +10,7 @@ nav-imports = 导入
 nav-audit = 审计
 nav-users = 账号
 nav-departments = 部门
+nav-witnesses = 日志见证
 nav-outbox = 消息
 nav-docs = 接口文档
 nav-account = 个人设置

@@ -1,21 +1,5 @@
-### 证据校验的用语：custos-verify、custos audit verify，以及页面上的校验结果。
+### 证据校验的用语：custos-verify 与 custos audit verify。
 
-## 校验结果
-
-finding-entry-altered = 记录被篡改
-finding-entries-altered = 一段记录被篡改
-finding-entry-missing = 记录缺失
-finding-entries-missing = 一段记录缺失
-finding-entry-unexpected = 多出的记录
-finding-log-truncated = 日志被截断
-finding-tile-altered = 哈希块被篡改
-finding-tile-missing = 哈希块缺失
-finding-tile-beyond-checkpoint = 哈希块超出最新检查点
-finding-checkpoint-invalid = 检查点无效
-finding-root-mismatch = 根哈希不符
-finding-no-checkpoint = 没有有效的检查点
-finding-rolled-back = 日志被回退
-finding-history-rewritten = 历史被改写
 file-unusable = 无法使用 { $path }：{ $reason }
 verify-intact = 日志完好。
 verify-altered = 日志已被改动：发现 { $findings } 处问题。
@@ -60,12 +44,6 @@ io-timed-out = 等待超时
 
 ## 见证与策略
 
-finding-not-witnessed = 见证签名不足
-finding-cosignature-invalid = 见证签名是伪造的
-finding-policy-altered = 策略文本被改动
-finding-policy-missing = 策略文本缺失
-finding-policy-unnamed = 日志未记载的策略
-finding-announcement-altered = 策略生效记录不在日志中
 verify-place-witness = 见证方 { $value }
 verify-place-digest = SHA-256 { $value }
 verify-policy = 自 { $at } 起生效的策略（第 { $index } 条记录）：policies/{ $digest }

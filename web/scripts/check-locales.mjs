@@ -18,11 +18,13 @@ const FEATURES = [
   "errors",
   "federation",
   "fields",
+  "findings",
   "imports",
   "outbox",
   "security",
   "session",
   "setup",
+  "witnesses",
 ];
 
 const faults = [];

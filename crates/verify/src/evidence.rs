@@ -14,10 +14,16 @@ use std::path::{Path, PathBuf};
 const BUFFER: usize = 256 * 1024;
 
 /// The words of this feature, in its files of the tree of words that everything else speaks from too.
-pub fn sources(language: Language) -> [&'static str; 1] {
+pub fn sources(language: Language) -> [&'static str; 2] {
     match language {
-        Language::Chinese => [include_str!("../../../locales/zh-CN/verify.ftl")],
-        Language::English => [include_str!("../../../locales/en/verify.ftl")],
+        Language::Chinese => [
+            include_str!("../../../locales/zh-CN/findings.ftl"),
+            include_str!("../../../locales/zh-CN/verify.ftl"),
+        ],
+        Language::English => [
+            include_str!("../../../locales/en/findings.ftl"),
+            include_str!("../../../locales/en/verify.ftl"),
+        ],
     }
 }
 

@@ -644,6 +644,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/log/checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["log_checkpoint_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/log/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["log_settings_read"];
+        put: operations["log_settings_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/log/witnesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["log_witnesses_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/contacts": {
         parameters: {
             query?: never;
@@ -2004,6 +2052,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/witness/add-checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["witness_checkpoint_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3287,6 +3351,102 @@ export interface components {
             updated_from?: string | null;
             /** @description Changed on or before this date. */
             updated_to?: string | null;
+        };
+        /** @description How the log stands with one who holds its checkpoints. */
+        LogHolder: {
+            /** @description The witness's name; null for the published file. */
+            name?: string | null;
+            /** @description Where it is; null for the published file. */
+            url?: string | null;
+            /**
+             * @description `continues`; `rolled_back`, `forked`, `rewritten` and `damaged` say that somebody changed the log; `unknown_log`,
+             *     `other_key`, `unusable`, `unreachable`; `waiting` if it was not asked yet.
+             */
+            standing: string;
+            /** @description Whether it says that somebody changed the log. */
+            alarm: boolean;
+            /**
+             * Format: int64
+             * @description The size of the newest checkpoint it took; 0 if none.
+             */
+            size: number;
+            /**
+             * Format: date-time
+             * @description When it took it, by its own clock.
+             */
+            signed_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was asked last.
+             */
+            asked_at?: string | null;
+        };
+        /** @description How the log stands with all of them. */
+        LogHolders: {
+            /** @description Each. */
+            items: components["schemas"]["LogHolder"][];
+            /**
+             * Format: int64
+             * @description The size of the newest checkpoint that enough witnesses have signed; null if there is none.
+             */
+            witnessed_size?: number | null;
+            /** @description That checkpoint with their signatures: keep it elsewhere. */
+            witnessed_note?: string | null;
+            /**
+             * Format: int32
+             * @description How many must have signed.
+             */
+            quorum: number;
+        };
+        /** @description Who gets the newest checkpoint by mail, and the alarm when a witness refuses. */
+        LogMail: {
+            /** @description The address. */
+            address: string;
+            /** @description The language, `zh-CN` or `en`. */
+            language: string;
+            /**
+             * Format: int32
+             * @description Hours between two mails with a checkpoint, 1 to 744.
+             */
+            hours: number;
+        };
+        /** @description Who the log is shown to. */
+        LogSettings: {
+            /** @description The witnesses. */
+            witnesses: components["schemas"]["LogWitness"][];
+            /**
+             * Format: int32
+             * @description How many of them must have signed for a checkpoint to count as witnessed.
+             */
+            quorum: number;
+            /** @description Whether anybody may fetch the newest checkpoint from this server. */
+            public: boolean;
+            mail?: components["schemas"]["LogMail"] | null;
+            /** @description Public keys of the logs that this installation is a witness of. */
+            watched: string[];
+        };
+        /** @description Who the log is shown to. */
+        LogSettingsView: {
+            /** @description As set. */
+            settings: components["schemas"]["LogSettings"];
+            /** @description The public key of this installation as a witness of other logs. */
+            witness_key: string;
+            /** @description Whether the operator named a folder in which the newest checkpoint lies as a file. */
+            folder: boolean;
+            /** @description The same as a file for verifiers (C2SP tlog-policy). */
+            policy: string;
+            /**
+             * Format: int64
+             * @description The version to base a change on.
+             */
+            version: number;
+        };
+        /** @description A witness. */
+        LogWitness: {
+            /** @description Where it takes checkpoints: `add-checkpoint` is put behind it (C2SP tlog-witness). */
+            url: string;
+            /** @description Its public key, `<name>+<key id>+<key>`. */
+            key: string;
         };
         /** @description A key just made. */
         MadeApiKey: {
@@ -6390,6 +6550,126 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_checkpoint_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_settings_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogSettingsView"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_settings_update: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogSettings"];
+            };
+        };
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_witnesses_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogHolders"];
                 };
             };
             /** @description problem */
@@ -9822,6 +10102,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignInLink"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    witness_checkpoint_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/plain": string;
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description problem */

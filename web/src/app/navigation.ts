@@ -2,6 +2,7 @@ import {
   ApartmentOutlined,
   ApiOutlined,
   AuditOutlined,
+  EyeOutlined,
   IdcardOutlined,
   ImportOutlined,
   KeyOutlined,
@@ -20,6 +21,7 @@ export interface Destination {
     | "/admin/users"
     | "/admin/departments"
     | "/admin/outbox"
+    | "/admin/log"
     | "/admin/identity-providers"
     | "/admin/security"
     | "/admin/api-keys"
@@ -42,6 +44,7 @@ export const DESTINATIONS: readonly Destination[] = [
     permission: "department.create",
   },
   { to: "/admin/outbox", label: "nav-outbox", icon: MailOutlined, permission: "message.list" },
+  { to: "/admin/log", label: "nav-witnesses", icon: EyeOutlined, permission: "log_settings.read" },
   {
     to: "/admin/identity-providers",
     label: "nav-providers",

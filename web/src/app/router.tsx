@@ -158,6 +158,12 @@ const outboxRoute = createRoute({
   component: lazyRouteComponent(() => import("../features/outbox/OutboxPage"), "OutboxPage"),
 });
 
+const witnessesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/admin/log",
+  component: lazyRouteComponent(() => import("../features/witnesses/WitnessesPage"), "WitnessesPage"),
+});
+
 const providersRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/admin/identity-providers",
@@ -207,6 +213,7 @@ const routeTree = rootRoute.addChildren([
     usersRoute,
     departmentsRoute,
     outboxRoute,
+    witnessesRoute,
     providersRoute,
     securityRoute,
     apiKeysRoute,

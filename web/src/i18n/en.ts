@@ -7,12 +7,13 @@ import customers from "../../../locales/en/customers.ftl?raw";
 import errors from "../../../locales/en/errors.ftl?raw";
 import federation from "../../../locales/en/federation.ftl?raw";
 import fields from "../../../locales/en/fields.ftl?raw";
+import findings from "../../../locales/en/findings.ftl?raw";
 import imports from "../../../locales/en/imports.ftl?raw";
 import outbox from "../../../locales/en/outbox.ftl?raw";
 import security from "../../../locales/en/security.ftl?raw";
 import session from "../../../locales/en/session.ftl?raw";
 import setup from "../../../locales/en/setup.ftl?raw";
-import verify from "../../../locales/en/verify.ftl?raw";
+import witnesses from "../../../locales/en/witnesses.ftl?raw";
 
 export const resources = [
   account,
@@ -23,11 +24,12 @@ export const resources = [
   errors,
   federation,
   fields,
+  findings,
   imports,
   outbox,
   security,
   session,
   setup,
-  verify,
+  witnesses,
 ];
 export { antd };

@@ -8,12 +8,13 @@ import customers from "../../../locales/zh-CN/customers.ftl?raw";
 import errors from "../../../locales/zh-CN/errors.ftl?raw";
 import federation from "../../../locales/zh-CN/federation.ftl?raw";
 import fields from "../../../locales/zh-CN/fields.ftl?raw";
+import findings from "../../../locales/zh-CN/findings.ftl?raw";
 import imports from "../../../locales/zh-CN/imports.ftl?raw";
 import outbox from "../../../locales/zh-CN/outbox.ftl?raw";
 import security from "../../../locales/zh-CN/security.ftl?raw";
 import session from "../../../locales/zh-CN/session.ftl?raw";
 import setup from "../../../locales/zh-CN/setup.ftl?raw";
-import verify from "../../../locales/zh-CN/verify.ftl?raw";
+import witnesses from "../../../locales/zh-CN/witnesses.ftl?raw";
 
 export const resources = [
   account,
@@ -24,11 +25,12 @@ export const resources = [
   errors,
   federation,
   fields,
+  findings,
   imports,
   outbox,
   security,
   session,
   setup,
-  verify,
+  witnesses,
 ];
 export { antd };

@@ -4,7 +4,7 @@ pub use custos_verify::{Language, Message, Words};
 
 /// The command line's own words, and those it shares with the page and with the verifier: roles, findings, refusals,
 /// fields, imports; and those of mails.
-fn texts(language: Language) -> [&'static str; 9] {
+fn texts(language: Language) -> [&'static str; 10] {
     match language {
         Language::Chinese => [
             include_str!("../../../../locales/zh-CN/cli.ftl"),
@@ -13,6 +13,7 @@ fn texts(language: Language) -> [&'static str; 9] {
             include_str!("../../../../locales/zh-CN/audit.ftl"),
             include_str!("../../../../locales/zh-CN/errors.ftl"),
             include_str!("../../../../locales/zh-CN/fields.ftl"),
+            include_str!("../../../../locales/zh-CN/findings.ftl"),
             include_str!("../../../../locales/zh-CN/imports.ftl"),
             include_str!("../../../../locales/zh-CN/messages.ftl"),
             include_str!("../../../../locales/zh-CN/verify.ftl"),
@@ -24,6 +25,7 @@ fn texts(language: Language) -> [&'static str; 9] {
             include_str!("../../../../locales/en/audit.ftl"),
             include_str!("../../../../locales/en/errors.ftl"),
             include_str!("../../../../locales/en/fields.ftl"),
+            include_str!("../../../../locales/en/findings.ftl"),
             include_str!("../../../../locales/en/imports.ftl"),
             include_str!("../../../../locales/en/messages.ftl"),
             include_str!("../../../../locales/en/verify.ftl"),

@@ -177,8 +177,7 @@ mod tests {
     }
 
     fn codes(settings: &Settings) -> String {
-        let problems = serde_json::to_string(&settings.problems()).unwrap();
-        problems
+        serde_json::to_string(&settings.problems()).unwrap()
     }
 
     #[test]
