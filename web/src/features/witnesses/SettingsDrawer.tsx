@@ -18,7 +18,7 @@ interface Values {
 function valuesOf({ settings }: LogSettingsView, language: string): Values {
   return {
     witnesses: settings.witnesses,
-    quorum: settings.quorum,
+    quorum: Math.max(1, settings.quorum),
     public: settings.public,
     mailed: settings.mail != null,
     mail: settings.mail ?? { address: "", language, hours: 24 },

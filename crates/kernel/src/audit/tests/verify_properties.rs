@@ -76,3 +76,94 @@ proptest! {
         prop_assert!(!findings.is_empty());
     }
 }
+
+/// What somebody can do to the rows of a stored log, one at a time: every single one of them, at every place of a log with
+/// full and partial tiles. The number of cases is part of the claim.
+#[test]
+fn every_single_change_of_entries_is_found_and_located() {
+    let size = 587;
+    let mut cases = 0;
+    for index in 0..size {
+        let dropped = small().findings_after(|log| drop(log.entries.remove(&index)));
+        let missing = Finding::EntriesMissing {
+            from: index,
+            to: index + 1,
+        };
+        let want = match index + 1 == size {
+            true => Finding::LogTruncated {
+                entries: index,
+                size,
+            },
+            false => missing,
+        };
+        assert!(dropped.contains(&want), "dropped {index}: {dropped:?}");
+
+        let inserted = small().findings_after(|log| {
+            let after: Vec<_> = log.entries.split_off(&index).into_iter().collect();
+            log.entries.insert(index, b"put in".to_vec());
+            log.entries
+                .extend(after.into_iter().map(|(at, body)| (at + 1, body)));
+        });
+        assert_eq!(
+            inserted,
+            [Finding::EntryUnexpected { index }],
+            "inserted {index}"
+        );
+
+        let truncated = small().findings_after(|log| drop(log.entries.split_off(&index)));
+        let want = Finding::LogTruncated {
+            entries: index,
+            size,
+        };
+        assert!(
+            truncated.contains(&want),
+            "truncated {index}: {truncated:?}"
+        );
+        cases += 3;
+
+        if index + 1 < size {
+            let reordered = small().findings_after(|log| {
+                let (one, other) = (
+                    log.entries[&index].clone(),
+                    log.entries[&(index + 1)].clone(),
+                );
+                log.entries.insert(index, other);
+                log.entries.insert(index + 1, one);
+            });
+            let located = reordered.iter().any(|finding| {
+                finding
+                    .index()
+                    .is_some_and(|at| (index..=index + 1).contains(&at))
+            });
+            assert!(located, "reordered {index}: {reordered:?}");
+            cases += 1;
+        }
+    }
+    assert_eq!(cases, 2347);
+}
+
+/// A log put back to every earlier state it was signed in, hashes, checkpoints and all, against the newest checkpoint kept
+/// elsewhere.
+#[test]
+fn every_older_copy_is_found_with_the_size_it_was_put_back_to() {
+    let batches = [10, 200, 46, 100, 1, 200, 30];
+    let newest = small().checkpoints.last_key_value().unwrap();
+    let kept = super::memory_log::signer()
+        .verifier()
+        .verify(newest.1)
+        .unwrap();
+    for length in 1..batches.len() {
+        let mut older =
+            super::memory_log::MemoryLog::with_batches(batches[..length].iter().copied());
+        let size = older.tree.size();
+        assert!(older.verify().is_ok(), "in itself it is whole");
+        let findings = older.verify_against(Some(&kept)).findings;
+        assert_eq!(
+            findings,
+            [Finding::RolledBack {
+                size,
+                trusted_size: 587
+            }]
+        );
+    }
+}
