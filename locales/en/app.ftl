@@ -7,6 +7,7 @@ loading = Loading
 nav-label = Main navigation
 nav-customers = Customers
 nav-imports = Import
+nav-approvals = Approvals
 nav-audit = Audit
 nav-users = Accounts
 nav-departments = Departments

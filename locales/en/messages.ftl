@@ -60,6 +60,30 @@ mail-factor-added-body =
     A way to prove who you are was added to your account on { $at }.
 
     If it was not you, contact your administrator now.
+mail-approval-asked-subject = { $requester } asks for your approval
+mail-approval-asked-body =
+    Hello { $name },
+
+    { $requester } asked for approval on { $at }. You are among those who can decide.
+
+    What would be done, and why: { $link }
+
+mail-approval-decided-subject = { $state ->
+    [approved] Your request was approved
+    [refused] Your request was refused
+   *[other] Your request has expired
+}
+mail-approval-decided-body =
+    Hello { $name },
+
+    { $state ->
+    [approved] Your request for approval was approved on { $at }. It has not been carried out yet: you do that.
+    [refused] Your request for approval was refused on { $at }.
+   *[other] Your request for approval was not carried out in time and expired on { $at }.
+    }
+
+    { $link }
+
 mail-factor-removed-subject = A factor was removed from your Custos account
 mail-factor-removed-body =
     Hello { $name },

@@ -7,6 +7,7 @@ loading = 正在加载
 nav-label = 主导航
 nav-customers = 客户
 nav-imports = 导入
+nav-approvals = 审批
 nav-audit = 审计
 nav-users = 账号
 nav-departments = 部门

@@ -60,6 +60,30 @@ mail-factor-added-body =
     您的账号于 { $at } 添加了一种验证方式。
 
     如果不是您本人操作，请立即联系管理员。
+mail-approval-asked-subject = { $requester } 的申请等待您审批
+mail-approval-asked-body =
+    { $name }，您好：
+
+    { $requester } 于 { $at } 提交了一项审批申请，您是审批人之一。
+
+    查看内容与理由：{ $link }
+
+mail-approval-decided-subject = { $state ->
+    [approved] 您的申请已批准
+    [refused] 您的申请被拒绝
+   *[other] 您的申请已过期
+}
+mail-approval-decided-body =
+    { $name }，您好：
+
+    { $state ->
+    [approved] 您的审批申请已于 { $at } 获得批准，尚未执行，请您自行执行。
+    [refused] 您的审批申请已于 { $at } 被拒绝。
+   *[other] 您的审批申请未在期限内执行，已于 { $at } 过期。
+    }
+
+    { $link }
+
 mail-factor-removed-subject = 您的守客账号移除了验证方式
 mail-factor-removed-body =
     { $name }，您好：

@@ -56,8 +56,7 @@ impl Access {
         self.describers.write().insert(operation, describer);
     }
 
-    /// Who knows what a request to an operation is about, if anybody does.
-    pub fn describer(&self, operation: &str) -> Option<Arc<dyn Describe>> {
+    pub(crate) fn describer(&self, operation: &str) -> Option<Arc<dyn Describe>> {
         self.describers.read().get(operation).cloned()
     }
 

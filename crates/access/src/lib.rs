@@ -11,6 +11,7 @@ mod people;
 mod resources;
 
 pub use access::Access;
+pub use approvals::EVENTS;
 pub use error::AccessError;
 pub use people::{News, People, Someone};
 pub use resources::{ApprovalResource, ApprovalRulesResource};

@@ -34,7 +34,7 @@ mod sessions;
 mod setup;
 mod sign_in;
 
-pub use accounts::{AccountChange, AccountView, NewAccount};
+pub use accounts::{AccessForeseen, AccountChange, AccountView, NewAccount};
 pub use colleagues::Held;
 pub use error::IdentityError;
 pub use events::EVENTS;

@@ -1,6 +1,7 @@
 import createClient, { type Middleware } from "openapi-fetch";
 import { type ApiError, asApiError } from "./problem";
 import type { paths } from "./schema";
+import type { ApprovalReplay } from "./types";
 
 /** Where the REST API lives on the host that served this page. */
 export const API_BASE = "/api/v1";
@@ -132,6 +133,42 @@ export function stepUp(): Promise<boolean> {
   return stepUpUnderWay;
 }
 
+/** Asks the person why others should approve what they are about to do; null when they would rather not. */
+type AskReason = () => Promise<string | null>;
+
+interface ApprovalDesk {
+  reason: AskReason;
+  /** A request was taken down under this id. */
+  requested: (approval: string) => void;
+}
+
+let approvalDesk: ApprovalDesk | null = null;
+
+/** Sets who asks the person for a reason when the approval of others is needed. Returns the way to stop. */
+export function onApprovalNeeded(desk: ApprovalDesk): () => void {
+  approvalDesk = desk;
+  return () => {
+    if (approvalDesk === desk) approvalDesk = null;
+  };
+}
+
+/** The code of the answer to a request that was not carried out but taken down to be approved. */
+export const APPROVAL_REQUESTED = "approval.requested";
+
+/** Has a refused request taken down to be approved. The answer says so; the refusal, if the person would rather not. */
+async function askForApproval(request: Request, refusal: Response): Promise<Response> {
+  const reason = await (approvalDesk?.reason() ?? Promise.resolve(null));
+  if (reason === null) return refusal;
+  if (csrfToken !== null) request.headers.set("X-CSRF-Token", csrfToken);
+  request.headers.set("X-Approval-Reason", encodeURIComponent(reason));
+  const response = await sendProven(request);
+  if (response.status !== 202) return response;
+  const { approval } = (await response.json()) as { approval: string };
+  approvalDesk?.requested(approval);
+  const told = { code: APPROVAL_REQUESTED, params: { approval }, fields: [] };
+  return new Response(JSON.stringify(told), { status: 409, headers: response.headers });
+}
+
 /** Reads the token of the session as it is now: another tab may have given the session a new one. */
 async function renewedToken(): Promise<boolean> {
   const before = csrfToken;
@@ -162,11 +199,16 @@ async function worthRepeating(
 
 async function send(request: Request): Promise<Response> {
   const again = request.clone();
+  const toApprove = request.clone();
   const sentUnder = csrfToken;
-  const response = await sendProven(request);
-  if (response.ok || !(await worthRepeating(again, response, sentUnder))) return response;
-  if (!SAFE.has(again.method) && csrfToken !== null) again.headers.set("X-CSRF-Token", csrfToken);
-  return sendProven(again);
+  let response = await sendProven(request);
+  if (!response.ok && (await worthRepeating(again, response, sentUnder))) {
+    if (!SAFE.has(again.method) && csrfToken !== null) again.headers.set("X-CSRF-Token", csrfToken);
+    response = await sendProven(again);
+  }
+  if (response.status !== 403 || request.headers.has("X-Approval")) return response;
+  const { code } = await problemOf(response);
+  return code === "approval.needed" ? askForApproval(toApprove, response) : response;
 }
 
 /** The typed client. Features call it only inside query and mutation functions. */
@@ -214,6 +256,24 @@ export async function fetchFile(path: string): Promise<Response> {
     new Request(new URL(API_BASE + path, window.location.href), { credentials: "same-origin" }),
   );
   reportAnswer(path, response.status);
+  if (response.ok) return response;
+  throw await problemOf(response);
+}
+
+/** Carries out what was approved: the request as it was taken down. */
+export async function carryOut(approval: string, replay: ApprovalReplay): Promise<Response> {
+  const headers = new Headers({ ...csrfHeader(), "X-Approval": approval });
+  const given = {
+    "If-Match": replay.if_match,
+    "Content-Type": replay.content_type,
+    "Idempotency-Key": replay.idempotency_key,
+  };
+  for (const [name, value] of Object.entries(given)) if (value != null) headers.set(name, value);
+  const address = new URL(API_BASE + replay.target, window.location.href);
+  const { method } = replay;
+  const body = replay.body === "" ? null : replay.body;
+  const response = await send(new Request(address, { method, headers, body, credentials: "same-origin" }));
+  reportAnswer(replay.target, response.status);
   if (response.ok) return response;
   throw await problemOf(response);
 }

@@ -3,6 +3,7 @@ import {
   ApiOutlined,
   AuditOutlined,
   EyeOutlined,
+  CheckSquareOutlined,
   IdcardOutlined,
   ImportOutlined,
   KeyOutlined,
@@ -17,6 +18,7 @@ export interface Destination {
   to:
     | "/customers"
     | "/imports"
+    | "/approvals"
     | "/audit"
     | "/admin/users"
     | "/admin/departments"
@@ -35,6 +37,7 @@ export interface Destination {
 export const DESTINATIONS: readonly Destination[] = [
   { to: "/customers", label: "nav-customers", icon: SolutionOutlined, permission: "customer.list" },
   { to: "/imports", label: "nav-imports", icon: ImportOutlined, permission: "import.create" },
+  { to: "/approvals", label: "nav-approvals", icon: CheckSquareOutlined, permission: "approval.list" },
   { to: "/audit", label: "nav-audit", icon: AuditOutlined, permission: "audit_entry.list" },
   { to: "/admin/users", label: "nav-users", icon: TeamOutlined, permission: "user.list" },
   {
@@ -65,7 +68,8 @@ export function reachable(permissions: readonly string[]): Destination[] {
   return DESTINATIONS.filter(({ permission }) => permission === null || permissions.includes(permission));
 }
 
-/** Where a person begins: the first destination that is theirs by permission. */
+/** Where a person begins: the first destination that is theirs by permission, and not everybody's. */
 export function homeOf(permissions: readonly string[]): Destination["to"] | "/account" {
-  return reachable(permissions).find(({ permission }) => permission !== null)?.to ?? "/account";
+  const own = reachable(permissions).find(({ to, permission }) => permission !== null && to !== "/approvals");
+  return own?.to ?? "/account";
 }

@@ -6,6 +6,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from "@tanstack/react-router";
+import { parseApprovalsSearch } from "../features/approvals/approvalsSearch";
 import { parseAuditSearch } from "../features/audit/auditSearch";
 import { parseSightingsSearch } from "../features/audit/sightings";
 import { parseListSearch } from "../features/customers/list/listSearch";
@@ -114,6 +115,19 @@ const importRoute = createRoute({
   component: lazyRouteComponent(() => import("../features/imports/ImportPage"), "ImportPage"),
 });
 
+const approvalsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/approvals",
+  validateSearch: parseApprovalsSearch,
+  component: lazyRouteComponent(() => import("../features/approvals/ApprovalsPage"), "ApprovalsPage"),
+});
+
+const approvalRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/approvals/$id",
+  component: lazyRouteComponent(() => import("../features/approvals/ApprovalPage"), "ApprovalPage"),
+});
+
 const auditRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/audit",
@@ -207,6 +221,8 @@ const routeTree = rootRoute.addChildren([
     customerRoute,
     importsRoute,
     importRoute,
+    approvalsRoute,
+    approvalRoute,
     auditRoute,
     auditChartsRoute,
     auditSightingsRoute,

@@ -2,6 +2,7 @@ import antd from "antd/locale/en_US";
 import account from "../../../locales/en/account.ftl?raw";
 import admin from "../../../locales/en/admin.ftl?raw";
 import app from "../../../locales/en/app.ftl?raw";
+import approvals from "../../../locales/en/approvals.ftl?raw";
 import audit from "../../../locales/en/audit.ftl?raw";
 import customers from "../../../locales/en/customers.ftl?raw";
 import errors from "../../../locales/en/errors.ftl?raw";
@@ -19,6 +20,7 @@ export const resources = [
   account,
   admin,
   app,
+  approvals,
   audit,
   customers,
   errors,

@@ -3,6 +3,7 @@ import "dayjs/locale/zh-cn";
 import account from "../../../locales/zh-CN/account.ftl?raw";
 import admin from "../../../locales/zh-CN/admin.ftl?raw";
 import app from "../../../locales/zh-CN/app.ftl?raw";
+import approvals from "../../../locales/zh-CN/approvals.ftl?raw";
 import audit from "../../../locales/zh-CN/audit.ftl?raw";
 import customers from "../../../locales/zh-CN/customers.ftl?raw";
 import errors from "../../../locales/zh-CN/errors.ftl?raw";
@@ -20,6 +21,7 @@ export const resources = [
   account,
   admin,
   app,
+  approvals,
   audit,
   customers,
   errors,

@@ -1,5 +1,6 @@
 import { App } from "antd";
 import { useCallback, useMemo } from "react";
+import { APPROVAL_REQUESTED } from "../api/client";
 import { type Params, toApiError } from "../api/problem";
 import { fluentArgs, idPart, useT } from "../i18n/useT";
 
@@ -36,5 +37,11 @@ export function useProblemText(): ProblemText {
 export function useShowProblem(): (error: unknown) => void {
   const { message } = App.useApp();
   const text = useProblemText();
-  return useCallback((error: unknown) => void message.error(text.of(error), 6), [message, text]);
+  return useCallback(
+    (error: unknown) => {
+      // That it waits for approval was said by who asked for the reason.
+      if (toApiError(error).code !== APPROVAL_REQUESTED) void message.error(text.of(error), 6);
+    },
+    [message, text],
+  );
 }

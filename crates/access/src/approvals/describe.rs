@@ -7,9 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-/// One thing that would be changed or given away. The words of `label` are `approval-label-<label>`; values that are codes
-/// have `_` in front of nothing and are looked up as `approval-value-<label>-<value>`, those without words are shown as
-/// they are.
+/// One thing that would be changed or given away. The words of `label` are `approval-label-<label>`. Values are shown as
+/// they are, but for codes: those have words as `approval-value-<label>-<value>`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = ApprovalChange)]
 pub struct Change {
@@ -68,7 +67,7 @@ pub trait Describe: Send + Sync + 'static {
 }
 
 /// The members of a body, for operations nobody describes.
-pub fn by_members(content: &Content) -> Described {
+pub(super) fn by_members(content: &Content) -> Described {
     let text = |value: &Value| match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),

@@ -172,7 +172,7 @@ impl Access {
     ///
     /// # Errors
     /// Refused, 412, or 422 naming the operation whose rule is not acceptable.
-    pub(super) async fn set_rules(
+    pub async fn set_rules(
         &self,
         caller: &Caller,
         version: i64,

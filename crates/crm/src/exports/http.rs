@@ -49,7 +49,8 @@ pub fn operations() -> Vec<Operation<Arc<Crm>>> {
             export,
         )
         .body::<CustomerExport>()
-        .answers_file("application/octet-stream"),
+        .answers_file("application/octet-stream")
+        .approvable(),
     ]
 }
 
@@ -69,6 +70,8 @@ async fn export(
     }
     let keys = crm.keys(caller.org()).await?;
     let ids = crm.export_ids(&scope, &keys, &input.filter).await?;
+    // There may be more of them by now than when it was asked whether others have to approve.
+    crm.policy.covers(&scope, ids.len() as u64)?;
     let id = ImportId::new(crm.store.clock(), crm.store.random());
     let sealed = keys.tenant.seal_reason(None, reason, crm.store.random());
     let event = Event::of_scope(&scope)

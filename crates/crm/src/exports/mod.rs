@@ -4,8 +4,10 @@
 //! Nothing is written to disk on the way.
 
 mod columns;
+mod foresee;
 mod http;
 mod select;
 mod write;
 
+pub use foresee::ExportForeseen;
 pub use http::{CustomerExport, operations};

@@ -3,7 +3,7 @@
 use super::interruption::Interruption;
 use super::new_file::NewFile;
 use super::progress::{Progress, Stage};
-use super::remote::{Remote, RemoteArguments, text};
+use super::remote::{Remote, RemoteArguments, Wanted, text};
 use super::{Console, Failure};
 use crate::words::Message;
 use clap::{Args, ValueEnum};
@@ -45,6 +45,12 @@ pub struct CustomersArguments {
     /// Why, 2 to 200 characters; goes into the audit log
     #[arg(long, value_name = "TEXT")]
     pub reason: String,
+    /// Ask for approval where it is needed, and wait until somebody has decided
+    #[arg(long, conflicts_with = "approval")]
+    pub await_approval: bool,
+    /// Use an approval that was given for exactly this export
+    #[arg(long, value_name = "ID")]
+    pub approval: Option<String>,
 }
 
 /// Which customers, as in lists; all the account may export if nothing is said.
@@ -142,7 +148,18 @@ pub(super) fn run(arguments: &CustomersArguments, console: &Console) -> Result<u
     // Made before the export is recorded: an entry about a file that could not be written would mislead.
     let file = NewFile::create(path, arguments.force)?;
     let interruption = Interruption::watch()?;
-    let answer = remote.send_json(Method::POST, "/customers/exports", &request.to_string())?;
+    let wanted = Wanted {
+        wait: arguments.await_approval,
+        id: arguments.approval.as_deref(),
+        reason: &arguments.reason,
+    };
+    let answer = remote.send_approved(
+        "/customers/exports",
+        &request.to_string(),
+        &wanted,
+        &interruption,
+        console,
+    )?;
     let bytes = file.receive(
         answer.into_body().into_reader(),
         Progress::new(console, Stage::Receiving, None),

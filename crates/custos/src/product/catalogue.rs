@@ -21,6 +21,7 @@ pub fn permissions(registry: &Registry) -> Vec<(&'static str, &'static str)> {
 fn declared() -> impl Iterator<Item = &'static EventName> {
     [
         custos_outbox::EVENTS,
+        custos_access::EVENTS,
         custos_identity::EVENTS,
         custos_crm::EVENTS,
         custos_transparency::EVENTS,

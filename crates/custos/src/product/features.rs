@@ -4,7 +4,7 @@ use super::custody::Customers;
 use super::file_words::FileWords;
 use super::foundation::policy_text;
 use super::mail_words::MailWords;
-use super::{ApiDocument, Foundation, catalogue, staff, status};
+use super::{ApiDocument, Foundation, catalogue, foreseeing, staff, status};
 use crate::VERSION;
 use crate::cli::Failure;
 use crate::serve::Door;
@@ -70,6 +70,7 @@ impl Features {
             .with_files(uploads)
             .map_err(|error| unusable.with("reason", error))?;
         identity.set_custody(Arc::new(Customers(Arc::downgrade(&crm))));
+        foreseeing::announce(&access, &identity, &crm);
         let (store, policy, sink) = shared();
         let names = staff::names(&identity);
         let desk = Desk::new(store, policy, sink, Arc::clone(&base.sequencer), names);
@@ -120,6 +121,7 @@ impl Features {
     pub fn gatekeeper(&self, base: &Foundation) -> Arc<dyn Gatekeeper> {
         Arc::new(Door {
             identity: Arc::clone(&self.identity),
+            access: Arc::clone(&self.access),
             policy: Arc::clone(&base.policy),
             sink: base.sink.clone(),
             store: Arc::clone(&base.store),

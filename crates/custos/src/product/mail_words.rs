@@ -80,6 +80,8 @@ mod tests {
             "checkpoint",
             "holder",
             "standing",
+            "requester",
+            "state",
         ]
         .into_iter()
         .map(|name| (name.to_owned(), format!("<{name}>")))
@@ -97,6 +99,8 @@ mod tests {
                 Template::Invitation => &["<link>", "<login>", "<hours>", "<organisation>"],
                 Template::Reset => &["<link>", "<minutes>"],
                 Template::ContactCode | Template::SignInCode => &["<code>", "<minutes>"],
+                Template::ApprovalAsked => &["<link>", "<requester>"],
+                Template::ApprovalDecided => &["<link>"],
                 Template::NewSignIn => &["<device>", "<address>", "<at>"],
                 _ => &[],
             };

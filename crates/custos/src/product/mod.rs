@@ -5,6 +5,7 @@ mod custody;
 mod document;
 mod features;
 mod file_words;
+mod foreseeing;
 mod foundation;
 mod generate;
 mod mail_words;

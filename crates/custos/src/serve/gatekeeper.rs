@@ -1,11 +1,12 @@
 //! What stands at the API's door, put together from the features.
 
-use custos_http::{Asked, Authenticated, Gatekeeper, Problem};
+use custos_access::Access;
+use custos_http::{Asked, Authenticated, Considered, Gatekeeper, Held, Problem};
 use custos_identity::Identity;
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Caller, Denied, Origin, Policy};
 use custos_store::{AuditSink, Store};
-use custos_values::Random;
+use custos_values::{ApprovalId, Random};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use http::HeaderMap;
@@ -15,6 +16,8 @@ use std::sync::Arc;
 pub struct Door {
     /// Verifies credentials.
     pub identity: Arc<Identity>,
+    /// Knows what needs the approval of others, and has it.
+    pub access: Arc<Access>,
     /// Decides.
     pub policy: Arc<Policy>,
     /// Takes the entries of refusals.
@@ -51,6 +54,27 @@ impl Gatekeeper for Door {
         async move {
             let recorded = self.sink.record_durably(Event::denied(&denied)).await;
             recorded.map_err(|error| error.fault().into())
+        }
+        .boxed()
+    }
+
+    fn consider<'a>(
+        &'a self,
+        held: Held<'a>,
+        caller: Caller,
+    ) -> BoxFuture<'a, Result<Considered, Problem>> {
+        async move { Ok(self.access.consider(held, caller).await?) }.boxed()
+    }
+
+    fn approval_used(
+        &self,
+        caller: Caller,
+        approval: ApprovalId,
+        succeeded: bool,
+    ) -> BoxFuture<'_, Result<(), Problem>> {
+        async move {
+            let noted = self.access.approval_used(&caller, approval, succeeded);
+            Ok(noted.await?)
         }
         .boxed()
     }

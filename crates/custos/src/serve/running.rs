@@ -101,6 +101,7 @@ impl Running {
             tokio::spawn(Arc::clone(&features.outbox).run()),
             tokio::spawn(Arc::clone(&features.desk).run()),
             tokio::spawn(Arc::clone(&features.transparency).run()),
+            tokio::spawn(Arc::clone(&features.access).run()),
             tokio::spawn(keep_certificate(settings, clock, tls_sender)),
         ];
         Ok(Self {

@@ -70,7 +70,8 @@ pub fn about(operation: &Declared) -> Option<About> {
         id if id.starts_with("identity_provider_") => About::Record,
         "service_account_list" | "service_account_create" => About::Nothing,
         "api_key_create" | "api_key_rotate" | "api_key_revoke" => About::Record,
-        "approval_rules_read" | "approval_rules_update" => About::Nothing,
+        "approval_read" | "approval_decide" | "approval_withdraw" => About::Record,
+        id if id.starts_with("approval_") => About::Nothing,
         "security_settings_read" | "security_settings_update" | "security_settings_preview" => {
             About::Nothing
         }
@@ -229,6 +230,10 @@ fn body(site: &Site<'_>, operation: &str, target: &Target) -> Option<Value> {
         "customers_update" | "contacts_update" => json!({ "fields": { "notes": "扫描" } }),
         "customers_reveal" | "contacts_reveal" => json!({ "field": "phone", "reason": "扫描测试" }),
         "approval_rules_update" => json!({ "rules": [] }),
+        "approval_decide" => json!({ "approve": true }),
+        "approval_delegation_update" => json!({
+            "delegate_id": MISSING, "from": "2026-01-01T00:00:00.000Z", "until": "2026-01-02T00:00:00.000Z"
+        }),
         "customers_export" => {
             json!({ "format": "csv", "filter": {}, "columns": ["name"], "reason": "扫描测试" })
         }

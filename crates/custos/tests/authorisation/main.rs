@@ -2,6 +2,7 @@
 //! record, through the real router on both engines. What is expected stands in `expected.rs`, apart from the policies.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod approvals;
 mod browser;
 mod cases;
 mod events;

@@ -4,9 +4,11 @@ use crate::browser::{Browser, Call, Sent};
 use crate::totp;
 use axum::Router;
 use custos::product::{Features, Foundation};
+use custos_access::approvals::Rule;
 use custos_http::{Access, SCIM_PATH};
 use custos_identity::IdentityOptions;
 use custos_kernel::crypto::PasswordParams;
+use custos_kernel::policy::{Caller, Job};
 use custos_store::SequencerHandle;
 use custos_testkit::Installation;
 use custos_values::{Clock, OrgId};
@@ -42,6 +44,7 @@ pub struct Site<'i> {
 
 /// An organisation as its administrators see it.
 pub struct Organisation {
+    pub org: OrgId,
     pub system: Browser,
     pub security: Browser,
     pub departments: [String; 2],
@@ -151,7 +154,16 @@ impl<'i> Site<'i> {
             let made = system.send(Call::post("/departments", body)).await;
             departments.push(made.expect(201)["id"].as_str().unwrap().to_owned());
         }
+        // Most tests are about something else than the second administrator's approval.
+        let grants = Rule {
+            enabled: false,
+            ..Rule::standard("user_access")
+        };
+        let operator = Caller::system(Job::Operator, org);
+        let rules = self.features.access.set_rules(&operator, 0, vec![grants]);
+        rules.await.unwrap();
         Organisation {
+            org,
             system,
             security: self.sign_in("anquan").await,
             departments: departments.try_into().unwrap(),

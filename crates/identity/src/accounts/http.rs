@@ -128,10 +128,10 @@ fn present<'de, D: Deserializer<'de>>(
 pub(super) struct AccessBody {
     /// The roles. An administrator's excludes every other.
     #[schema(value_type = Vec<RoleName>)]
-    roles: Vec<Role>,
+    pub(super) roles: Vec<Role>,
     /// Which customers they reach.
     #[schema(value_type = DataScopeName)]
-    data_scope: DataScope,
+    pub(super) data_scope: DataScope,
 }
 
 /// Somebody customers can belong to.
@@ -204,7 +204,8 @@ pub(crate) fn operations() -> Vec<Operation<Arc<Identity>>> {
         )
         .needs_header("If-Match")
         .body::<AccessBody>()
-        .answers::<User>(200),
+        .answers::<User>(200)
+        .approvable(),
     ]
 }
 

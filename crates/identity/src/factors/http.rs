@@ -187,7 +187,8 @@ pub(crate) fn operations() -> Vec<Operation<Arc<Identity>>> {
             grant,
             reset,
         )
-        .answers_nothing(204),
+        .answers_nothing(204)
+        .approvable(),
         Operation::new(
             Method::DELETE,
             "/users/{id}/factors/{kind}",
@@ -195,7 +196,8 @@ pub(crate) fn operations() -> Vec<Operation<Arc<Identity>>> {
             grant,
             reset_kind,
         )
-        .answers_nothing(204),
+        .answers_nothing(204)
+        .approvable(),
     ]
 }
 

@@ -80,7 +80,8 @@ pub(super) fn operations() -> Vec<Operation<Arc<Identity>>> {
         )
         .needs_header("If-Match")
         .body::<AccessBody>()
-        .answers::<ProviderBody>(200),
+        .answers::<ProviderBody>(200)
+        .approvable(),
         Operation::new(
             Method::POST,
             TOKEN,

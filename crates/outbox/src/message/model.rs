@@ -32,11 +32,15 @@ pub enum Template {
     LogCheckpoint,
     /// A witness refuses to sign the log.
     LogRefused,
+    /// Somebody asks for approval.
+    ApprovalAsked,
+    /// A request for approval was decided, or its time passed.
+    ApprovalDecided,
 }
 
 impl Template {
     /// Every template.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Test,
         Self::Invitation,
         Self::Reset,
@@ -48,6 +52,8 @@ impl Template {
         Self::FactorRemoved,
         Self::LogCheckpoint,
         Self::LogRefused,
+        Self::ApprovalAsked,
+        Self::ApprovalDecided,
     ];
 
     /// Those that may also go out as text messages.
@@ -67,6 +73,8 @@ impl Template {
             Self::FactorRemoved => "factor_removed",
             Self::LogCheckpoint => "log_checkpoint",
             Self::LogRefused => "log_refused",
+            Self::ApprovalAsked => "approval_asked",
+            Self::ApprovalDecided => "approval_decided",
         }
     }
 

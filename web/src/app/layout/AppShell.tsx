@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Navigate, Outlet, useLocation } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
+import { ReasonDialog } from "../../features/approvals/ReasonDialog";
 import { StepUpDialog } from "../../features/session/StepUpDialog";
 import { useT } from "../../i18n/useT";
 import { AccountLanguage } from "../session/AccountLanguage";
@@ -44,6 +45,7 @@ export function AppShell() {
       <IdleWatch />
       <AccountLanguage />
       <StepUpDialog />
+      <ReasonDialog />
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { Dropdown } from "antd";
 import { useT } from "../../i18n/useT";
 import { reachable } from "../navigation";
+import { Waiting } from "../../features/approvals/Waiting";
 import { useSession } from "../session/session";
 
 /** How many destinations fit beside "more" on the narrowest phone. */
@@ -20,6 +21,7 @@ export function MobileNav() {
         <Link key={to} to={to} className="bottom-link" activeProps={{ "aria-current": "page" }}>
           <Icon aria-hidden />
           <span>{t(label)}</span>
+          {to === "/approvals" && <Waiting />}
         </Link>
       ))}
       {rest.length > 0 && (

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useT } from "../../i18n/useT";
 import { Emblem } from "../../ui/Emblem";
 import { reachable } from "../navigation";
+import { Waiting } from "../../features/approvals/Waiting";
 import { useSession } from "../session/session";
 
 const STORAGE_KEY = "custos.navigation";
@@ -36,6 +37,7 @@ export function SideNav() {
           >
             <Icon aria-hidden />
             <span>{t(label)}</span>
+            {to === "/approvals" && <Waiting />}
           </Link>
         ))}
       </nav>

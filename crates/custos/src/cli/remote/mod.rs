@@ -1,10 +1,12 @@
 //! Talking to a running server as a signed-in person, or as a program with an API key: what the command line may is what
 //! the account, or the key, may.
 
+mod approval;
 mod refusal;
 mod secrets;
 mod trust;
 
+pub(super) use approval::Wanted;
 pub(super) use refusal::{coded, text};
 
 use super::{Console, Failure};

@@ -1,0 +1,81 @@
+//! What requests that need approval would do, by the features they are of.
+
+use custos_access::Access;
+use custos_access::approvals::{Change, Describe, Described};
+use custos_crm::Crm;
+use custos_http::{Content, Problem};
+use custos_identity::Identity;
+use custos_kernel::policy::{Caller, Measure, Role, RoleSet};
+use custos_values::UserId;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use std::str::FromStr;
+use std::sync::Arc;
+
+struct Exports(Arc<Crm>);
+
+impl Describe for Exports {
+    fn describe<'a>(
+        &'a self,
+        caller: &'a Caller,
+        content: &'a Content,
+    ) -> BoxFuture<'a, Result<Described, Problem>> {
+        async move {
+            let foreseen = self.0.foresee_export(caller, &content.body).await?;
+            let mut changes = vec![
+                Change::said("customers", [foreseen.customers.to_string()]),
+                Change::said("columns", foreseen.columns),
+                Change::said("format", [foreseen.format]),
+            ];
+            let filters = foreseen.filters.into_iter();
+            changes.extend(filters.map(|(name, value)| {
+                let values = value.split(',').map(str::trim);
+                Change::said(&format!("filter_{name}"), values)
+            }));
+            Ok(Described {
+                measure: Measure {
+                    records: Some(foreseen.customers),
+                    ..Measure::default()
+                },
+                changes,
+            })
+        }
+        .boxed()
+    }
+}
+
+struct Grants(Arc<Identity>);
+
+impl Describe for Grants {
+    fn describe<'a>(
+        &'a self,
+        caller: &'a Caller,
+        content: &'a Content,
+    ) -> BoxFuture<'a, Result<Described, Problem>> {
+        async move {
+            let id = content.target.split('/').nth(2).unwrap_or_default();
+            let user = UserId::from_str(id).map_err(|_| Problem::not_found())?;
+            let foreseen = self.0.foresee_access(caller, user, &content.body).await?;
+            let names = |roles: RoleSet| roles.iter().map(Role::name).collect::<Vec<_>>();
+            let (before, after) = (foreseen.before, foreseen.after);
+            Ok(Described {
+                measure: Measure {
+                    records: Some(1),
+                    ..Measure::default()
+                },
+                changes: vec![
+                    Change::said("account", [foreseen.name]),
+                    Change::changed("roles", names(before.0), names(after.0)),
+                    Change::changed("data_scope", [before.1.name()], [after.1.name()]),
+                ],
+            })
+        }
+        .boxed()
+    }
+}
+
+/// Tells the approvals who knows what requests would do.
+pub(super) fn announce(access: &Access, identity: &Arc<Identity>, crm: &Arc<Crm>) {
+    access.describe_by("user_access", Arc::new(Grants(Arc::clone(identity))));
+    access.describe_by("customers_export", Arc::new(Exports(Arc::clone(crm))));
+}

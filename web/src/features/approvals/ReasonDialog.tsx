@@ -1,0 +1,90 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { App, Form, Input, Modal } from "antd";
+import { useEffect, useRef, useState } from "react";
+import { onApprovalNeeded } from "../../api/client";
+import { useT } from "../../i18n/useT";
+import { approvalsKey } from "./approvals";
+
+const MIN = 2;
+const MAX = 500;
+
+/** Asks why, whenever something needs the approval of others, and says where to follow it. */
+export function ReasonDialog() {
+  const t = useT();
+  const { notification } = App.useApp();
+  const queryClient = useQueryClient();
+  const [open, setOpen] = useState(false);
+  const [form] = Form.useForm<{ reason: string }>();
+  const answer = useRef<(reason: string | null) => void>(() => {});
+
+  useEffect(() => {
+    const stop = onApprovalNeeded({
+      reason: () =>
+        new Promise((resolve) => {
+          answer.current = resolve;
+          setOpen(true);
+        }),
+      requested: (approval) => {
+        void queryClient.invalidateQueries({ queryKey: approvalsKey });
+        notification.success({
+          key: approval,
+          title: t("approval-requested-title"),
+          description: (
+            <Link to="/approvals/$id" params={{ id: approval }} onClick={() => notification.destroy(approval)}>
+              {t("approval-requested-link")}
+            </Link>
+          ),
+        });
+      },
+    });
+    return () => {
+      stop();
+      // Nobody will be asked any more.
+      answer.current(null);
+    };
+  }, [notification, queryClient, t]);
+
+  const close = (reason: string | null) => {
+    setOpen(false);
+    answer.current(reason);
+  };
+  return (
+    <Modal
+      open={open}
+      title={t("approval-needed-title")}
+      okText={t("approval-ask")}
+      onOk={form.submit}
+      onCancel={() => close(null)}
+      mask={{ closable: false }}
+      destroyOnHidden
+      width={460}
+      zIndex={1200}
+    >
+      <p className="soft">{t("approval-needed-text")}</p>
+      <Form
+        form={form}
+        layout="vertical"
+        requiredMark={false}
+        preserve={false}
+        onFinish={({ reason }) => close(reason.trim())}
+      >
+        <Form.Item
+          name="reason"
+          label={t("approval-reason")}
+          rules={[
+            {
+              required: true,
+              whitespace: true,
+              min: MIN,
+              max: MAX,
+              message: t("hint-reason", { min: MIN, max: MAX }),
+            },
+          ]}
+        >
+          <Input.TextArea autoSize={{ minRows: 3, maxRows: 8 }} maxLength={MAX} autoFocus />
+        </Form.Item>
+      </Form>
+    </Modal>
+  );
+}
