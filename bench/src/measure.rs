@@ -5,7 +5,7 @@ use crate::engine::{Change, Engine};
 use crate::load::{Plan, Run};
 use crate::process::{Memory, memory};
 use crate::server::{Certificate, Server, free_port, until_answered};
-use crate::session::{Session, found};
+use crate::session::{Session, approver, found};
 use crate::table::number;
 use crate::workloads::{Known, Operation};
 use crate::{Outcome, RunArguments, engine, figures, files, load, process, table};
@@ -73,12 +73,16 @@ pub fn run(arguments: &RunArguments) -> Outcome<()> {
     let busy = Peak::watch(server.pid());
     let lines = measure_operations(arguments, &server, &known, &certificate, folder.path())?;
     report(&lines);
+    let second = runtime.block_on(async {
+        let mut connection = Connection::open(&server.target).await?;
+        approver(&mut connection).await
+    })?;
     for format in ["csv", "xlsx"] {
         if wanted(arguments, "export") {
             let rows = known.ids.len();
             let rate = runtime.block_on(async {
                 let mut connection = Connection::open(&server.target).await?;
-                files::export(&mut connection, &known.session, format, rows).await
+                files::export(&mut connection, &known.session, &second, format, rows).await
             });
             // The other figures are worth having all the same.
             let rate = rate.map_or_else(|error| format!("failed: {error}"), number);

@@ -119,7 +119,18 @@ pub async fn found(connection: &mut Connection, setup_code: &str) -> Outcome<Ses
         "setup_code": setup_code, "organisation_name": "Bench", "language": "en", "users": users,
     });
     session.step(connection, "/api/v1/setup", &setup).await?;
-    let credentials = json!({"login": LOGIN, "password": PASSWORD});
+    sign_in(connection, LOGIN).await
+}
+
+/// Signs the security administrator in for the first time, who approves exports.
+pub async fn approver(connection: &mut Connection) -> Outcome<Session> {
+    sign_in(connection, "security").await
+}
+
+/// Signs somebody in for the first time.
+async fn sign_in(connection: &mut Connection, login: &str) -> Outcome<Session> {
+    let mut session = Session::default();
+    let credentials = json!({"login": login, "password": PASSWORD});
     session
         .step(connection, "/api/v1/session", &credentials)
         .await?;

@@ -13,6 +13,7 @@ const FEATURES = [
   "account",
   "admin",
   "app",
+  "approvals",
   "audit",
   "customers",
   "errors",

@@ -36,6 +36,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["approval_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/approvals/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["approval_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/approvals/delegation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["approval_delegation_read"];
+        put: operations["approval_delegation_update"];
+        post?: never;
+        delete: operations["approval_delegation_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/approvals/rules": {
         parameters: {
             query?: never;
@@ -46,6 +94,38 @@ export interface paths {
         get: operations["approval_rules_read"];
         put: operations["approval_rules_update"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/approvals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["approval_read"];
+        put?: never;
+        post?: never;
+        delete: operations["approval_withdraw"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/approvals/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["approval_decide"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2171,6 +2251,53 @@ export interface components {
              */
             expires_at: string;
         };
+        /** @description A request for approval. */
+        Approval: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description The operation that is to be carried out. */
+            operation: string;
+            /** @description `open`, `approved`, `refused`, `withdrawn`, `expired`, `executing`, `executed` or `failed`. */
+            state: string;
+            /** @description Who asked. */
+            requester: components["schemas"]["ApprovalPerson"];
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description How many records it touches, if that can be told.
+             */
+            records?: number | null;
+            /** @description What would be changed or given away. */
+            changes: components["schemas"]["ApprovalChange"][];
+            /** @description Whose approval it needs, one step after the other. */
+            steps: components["schemas"]["ApprovalStep"][];
+            /** @description The step it waits in, from 0. */
+            step: number;
+            /** @description The decisions so far. */
+            votes: components["schemas"]["ApprovalVote"][];
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Until when it may be decided and carried out.
+             */
+            expires_at: string;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended_at?: string | null;
+            /** @description What the caller can do: `decide`, `withdraw`, `execute`. */
+            actions: string[];
+            replay?: components["schemas"]["ApprovalReplay"] | null;
+        };
         /** @description Who may approve: one of `role`, `user_id` and `lead`. */
         ApprovalApprover: {
             /** @description Whoever holds this role. */
@@ -2182,6 +2309,79 @@ export interface components {
             user_id?: string | null;
             /** @description The leads of the requester. */
             lead?: boolean;
+        };
+        /**
+         * @description One thing that would be changed or given away. The words of `label` are `approval-label-<label>`. Values are shown as
+         *     they are, but for codes: those have words as `approval-value-<label>-<value>`.
+         */
+        ApprovalChange: {
+            /** @description What it is, a code. */
+            label: string;
+            /** @description What it is now, if that is known. */
+            before?: string[] | null;
+            /** @description What it would be. */
+            after: string[];
+        };
+        /** @description How many requests wait for the caller. */
+        ApprovalCounts: {
+            /** @description To be decided. */
+            to_decide: number;
+            /** @description Their own, approved and not carried out. */
+            ready: number;
+        };
+        /** @description A decision to be made. */
+        ApprovalDecision: {
+            /** @description Whether to approve. */
+            approve: boolean;
+            /** @description A note, at most 500 characters; at least 2 for who refuses. */
+            note?: string;
+        };
+        /** @description Who decides in one's place, and when. */
+        ApprovalDelegation: {
+            /**
+             * Format: uuid
+             * @description Who decides.
+             */
+            delegate_id: string;
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description Until when, at most 90 days later.
+             */
+            until: string;
+        };
+        /** @description The caller's delegation. */
+        ApprovalDelegationState: {
+            delegation?: components["schemas"]["ApprovalDelegation"] | null;
+        };
+        /** @description Somebody. */
+        ApprovalPerson: {
+            /**
+             * Format: uuid
+             * @description The account.
+             */
+            id: string;
+            /** @description The display name. */
+            name: string;
+        };
+        /** @description A request to be sent as it stands. */
+        ApprovalReplay: {
+            /** @description The method. */
+            method: string;
+            /** @description Path and query below the API's base path. */
+            target: string;
+            /** @description `If-Match`. */
+            if_match?: string | null;
+            /** @description `Content-Type`. */
+            content_type?: string | null;
+            /** @description `Idempotency-Key`. */
+            idempotency_key?: string | null;
+            /** @description The body. */
+            body: string;
         };
         /** @description A rule. */
         ApprovalRule: {
@@ -2238,6 +2438,23 @@ export interface components {
              * @description How many of them have to.
              */
             needed: number;
+        };
+        /** @description A decision. */
+        ApprovalVote: {
+            /** @description Who decided. */
+            by: components["schemas"]["ApprovalPerson"];
+            seat?: components["schemas"]["ApprovalPerson"] | null;
+            /** @description In which step, from 0. */
+            step: number;
+            /** @description Whether they approved. */
+            approves: boolean;
+            /** @description What they noted. */
+            note: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
         };
         /**
          * @description How surely somebody proved who they are.
@@ -4673,6 +4890,163 @@ export interface operations {
             };
         };
     };
+    approval_list: {
+        parameters: {
+            query: {
+                /** @description Items per page, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `mine`, `to_decide` or `history`. */
+                view: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Approval"][];
+                        next_cursor: string | null;
+                        /** Format: int64 */
+                        total?: number;
+                    };
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approval_counts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalCounts"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approval_delegation_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalDelegationState"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approval_delegation_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalDelegation"];
+            };
+        };
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approval_delegation_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     approval_rules_read: {
         parameters: {
             query?: never;
@@ -4714,6 +5088,99 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ApprovalRulesChange"];
+            };
+        };
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approval_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approval_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approval_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalDecision"];
             };
         };
         responses: {

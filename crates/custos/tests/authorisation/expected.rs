@@ -71,7 +71,7 @@ identity_provider_list    identity_provider.list - -  -     +      +        -   
 identity_provider_create  identity_provider.create - - -    +      -        -     -    -       -
 identity_provider_update  .                    -     -    -     404    -        -     -    -       -
 identity_provider_delete  .                    -     -    -     404    -        -     -    -       -
-identity_provider_access  .                    -     -    -     -      404      -     -    -       -
+identity_provider_access  .                    -     -    -     -      403      -     -    -       -
 identity_provider_token   .                    -     -    -     404    -        -     -    -       -
 identity_provider_token_delete .               -     -    -     404    -        -     -    -       -
 device_list               device.list          +     +    +     +      +        +     +    -       -

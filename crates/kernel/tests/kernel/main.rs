@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod api_key;
+mod approval;
 mod cache;
 mod device_key;
 mod key_file;

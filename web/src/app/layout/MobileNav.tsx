@@ -1,9 +1,9 @@
 import { MoreOutlined } from "@ant-design/icons";
 import { Link } from "@tanstack/react-router";
 import { Dropdown } from "antd";
+import { Waiting } from "../../features/approvals/Waiting";
 import { useT } from "../../i18n/useT";
 import { reachable } from "../navigation";
-import { Waiting } from "../../features/approvals/Waiting";
 import { useSession } from "../session/session";
 
 /** How many destinations fit beside "more" on the narrowest phone. */

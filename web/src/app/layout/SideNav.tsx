@@ -1,10 +1,10 @@
 import { MenuFoldOutlined, MenuUnfoldOutlined } from "@ant-design/icons";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { Waiting } from "../../features/approvals/Waiting";
 import { useT } from "../../i18n/useT";
 import { Emblem } from "../../ui/Emblem";
 import { reachable } from "../navigation";
-import { Waiting } from "../../features/approvals/Waiting";
 import { useSession } from "../session/session";
 
 const STORAGE_KEY = "custos.navigation";

@@ -65,7 +65,9 @@ function Detail({ approval }: { approval: Approval }) {
           <div className="panel-body">
             <blockquote className="approval-quote">{reason}</blockquote>
             <p className="approval-facts soft">
-              <span>{t("approval-by", { name: requester.name, at: format.dateTime(approval.created_at) })}</span>
+              <span>
+                {t("approval-by", { name: requester.name, at: format.dateTime(approval.created_at) })}
+              </span>
               <span>{t("approval-until", { at: format.dateTime(approval.expires_at) })}</span>
             </p>
             <h3>{t("approval-who")}</h3>
@@ -190,7 +192,7 @@ function Refusal({ pending, onCancel, onRefuse }: RefusalProps) {
             },
           ]}
         >
-          <Input.TextArea autoSize={{ minRows: 3, maxRows: 8 }} maxLength={500} autoFocus />
+          <Input.TextArea rows={4} maxLength={500} autoFocus />
         </Form.Item>
       </Form>
     </Modal>

@@ -101,7 +101,11 @@ function Item({ approval, own }: { approval: Approval; own: boolean }) {
     <li className="panel approval-item">
       <Link to="/approvals/$id" params={{ id }} className="approval-link">
         <span className="approval-head">
-          <strong>{subject === undefined ? operation(approval.operation) : `${operation(approval.operation)} · ${subject}`}</strong>
+          <strong>
+            {subject === undefined
+              ? operation(approval.operation)
+              : `${operation(approval.operation)} · ${subject}`}
+          </strong>
           <Pill tone={toneOf(state)}>{t(`approval-state-${state}`)}</Pill>
         </span>
         <span className="approval-reason">{reason}</span>

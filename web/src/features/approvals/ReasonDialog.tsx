@@ -1,10 +1,11 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
-import { App, Form, Input, Modal } from "antd";
+import { useNavigate } from "@tanstack/react-router";
+import { App, Button, Form, Input, Modal } from "antd";
 import { useEffect, useRef, useState } from "react";
 import { onApprovalNeeded } from "../../api/client";
 import { useT } from "../../i18n/useT";
 import { approvalsKey } from "./approvals";
+import "./approvals.css";
 
 const MIN = 2;
 const MAX = 500;
@@ -13,10 +14,36 @@ const MAX = 500;
 export function ReasonDialog() {
   const t = useT();
   const { notification } = App.useApp();
+  const navigate = useNavigate();
   const queryClient = useQueryClient();
   const [open, setOpen] = useState(false);
   const [form] = Form.useForm<{ reason: string }>();
   const answer = useRef<(reason: string | null) => void>(() => {});
+
+  const requested = (approval: string) => {
+    void queryClient.invalidateQueries({ queryKey: approvalsKey });
+    notification.success({
+      key: approval,
+      title: t("approval-requested-title"),
+      description: (
+        // What is shown there stands outside the router.
+        <Button
+          type="link"
+          className="approval-follow"
+          onClick={() => {
+            notification.destroy(approval);
+            void navigate({ to: "/approvals/$id", params: { id: approval } });
+          }}
+        >
+          {t("approval-requested-link")}
+        </Button>
+      ),
+    });
+  };
+  const tell = useRef(requested);
+  useEffect(() => {
+    tell.current = requested;
+  });
 
   useEffect(() => {
     const stop = onApprovalNeeded({
@@ -25,25 +52,14 @@ export function ReasonDialog() {
           answer.current = resolve;
           setOpen(true);
         }),
-      requested: (approval) => {
-        void queryClient.invalidateQueries({ queryKey: approvalsKey });
-        notification.success({
-          key: approval,
-          title: t("approval-requested-title"),
-          description: (
-            <Link to="/approvals/$id" params={{ id: approval }} onClick={() => notification.destroy(approval)}>
-              {t("approval-requested-link")}
-            </Link>
-          ),
-        });
-      },
+      requested: (approval) => tell.current(approval),
     });
     return () => {
       stop();
       // Nobody will be asked any more.
       answer.current(null);
     };
-  }, [notification, queryClient, t]);
+  }, []);
 
   const close = (reason: string | null) => {
     setOpen(false);
@@ -82,7 +98,7 @@ export function ReasonDialog() {
             },
           ]}
         >
-          <Input.TextArea autoSize={{ minRows: 3, maxRows: 8 }} maxLength={MAX} autoFocus />
+          <Input.TextArea rows={4} maxLength={MAX} autoFocus />
         </Form.Item>
       </Form>
     </Modal>

@@ -27,7 +27,9 @@ function chosen({ role, user_id: user, lead }: ApprovalApprover): string {
 
 function approver(value: string): ApprovalApprover {
   if (value === LEAD) return { lead: true };
-  return ROLES.some((role) => role === value) ? { role: value, lead: false } : { user_id: value, lead: false };
+  return ROLES.some((role) => role === value)
+    ? { role: value, lead: false }
+    : { user_id: value, lead: false };
 }
 
 interface Props {
@@ -166,11 +168,7 @@ export function RuleDrawer({ rule, version, onClose }: Props) {
           <Form.Item name="hours" label={t("approval-rule-time")} rules={[{ required: true }]}>
             <InputNumber min={1} max={720} precision={0} suffix={t("approval-rule-time-unit")} />
           </Form.Item>
-          <Form.Item
-            name="allow_if_nobody"
-            valuePropName="checked"
-            extra={t("approval-rule-alone-note")}
-          >
+          <Form.Item name="allow_if_nobody" valuePropName="checked" extra={t("approval-rule-alone-note")}>
             <Checkbox>{t("approval-rule-alone")}</Checkbox>
           </Form.Item>
         </div>

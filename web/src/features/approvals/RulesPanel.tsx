@@ -48,7 +48,10 @@ export function RulesPanel() {
                   {rule.steps.map((step, number) => (
                     // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place
                     <span key={number}>
-                      {t("approval-step", { needed: step.needed, who: format.list(step.approvers.map(name)) })}
+                      {t("approval-step", {
+                        needed: step.needed,
+                        who: format.list(step.approvers.map(name)),
+                      })}
                     </span>
                   ))}
                   <span>{t("approval-rule-hours", { hours: rule.hours })}</span>

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Checkbox, Drawer, Form, Radio } from "antd";
-import { api, body, ifMatch } from "../../../api/client";
+import { APPROVAL_REQUESTED, api, body, ifMatch } from "../../../api/client";
+import { toApiError } from "../../../api/problem";
 import type { DataScope, Role, User } from "../../../api/types";
 import { useT } from "../../../i18n/useT";
 import { useFormProblem } from "../../../ui/useFormProblem";
@@ -30,7 +31,10 @@ export function AccessDrawer({ user, onClose }: { user: User; onClose: () => voi
       await queryClient.invalidateQueries({ queryKey: ["users"] });
       onClose();
     },
-    onError: problem.show,
+    onError: (error) => {
+      if (toApiError(error).code === APPROVAL_REQUESTED) onClose();
+      else problem.show(error);
+    },
   });
   return (
     <Drawer

@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { Alert, App, Checkbox, Form, Input, Modal, Radio } from "antd";
-import { api } from "../../../api/client";
-import { asApiError } from "../../../api/problem";
+import { APPROVAL_REQUESTED, api } from "../../../api/client";
+import { asApiError, toApiError } from "../../../api/problem";
 import type { FieldInfo } from "../../../api/types";
 import { useLanguage } from "../../../i18n/LanguageProvider";
 import { useFormat } from "../../../i18n/useFormat";
@@ -51,6 +51,9 @@ export function ExportDialog({ fields, chosen, search, total, onClose }: Props) 
     onSuccess: () => {
       void message.success(t("export-done"));
       onClose();
+    },
+    onError: (error) => {
+      if (toApiError(error).code === APPROVAL_REQUESTED) onClose();
     },
   });
   return (
