@@ -1,6 +1,8 @@
 //! The desk's state.
 
-use custos_kernel::policy::{Policy, Resource};
+use crate::AuditError;
+use custos_identity::Posture;
+use custos_kernel::policy::{Caller, Policy, Resource};
 use custos_store::{AuditSink, SequencerHandle, Store};
 use custos_values::OrgId;
 use futures::future::BoxFuture;
@@ -21,6 +23,9 @@ pub type Names = Arc<
     dyn Fn(OrgId, Vec<[u8; 16]>) -> BoxFuture<'static, HashMap<[u8; 16], String>> + Send + Sync,
 >;
 
+/// Finds out how accounts and keys are, for the automated audit.
+pub type Postures = Arc<dyn Fn(Caller) -> BoxFuture<'static, Option<Posture>> + Send + Sync>;
+
 /// Filters without an index read far; so many may do so at once, each on a thread of its own.
 const CONCURRENT_SEARCHES: usize = 2;
 
@@ -35,6 +40,7 @@ pub struct Desk {
     /// Verification and export read the whole log, and hold a snapshot as long: one at a time.
     pub(crate) whole_log: Arc<Semaphore>,
     actions: OnceLock<Vec<String>>,
+    postures: OnceLock<Postures>,
 }
 
 impl Desk {
@@ -55,6 +61,7 @@ impl Desk {
             searches: Semaphore::new(CONCURRENT_SEARCHES),
             whole_log: Arc::new(Semaphore::new(1)),
             actions: OnceLock::new(),
+            postures: OnceLock::new(),
         })
     }
 
@@ -63,6 +70,18 @@ impl Desk {
     pub fn announce_actions(&self, actions: BTreeSet<String>) {
         // A second announcement changes nothing: the product's actions do not change while it runs.
         let _ = self.actions.set(actions.into_iter().collect());
+    }
+
+    /// Says, once, how to find out how accounts and keys are.
+    pub fn set_postures(&self, postures: Postures) {
+        // A second answer changes nothing, as above.
+        let _ = self.postures.set(postures);
+    }
+
+    /// How accounts and keys are now.
+    pub(crate) async fn posture(&self, caller: Caller) -> Result<Posture, AuditError> {
+        let postures = self.postures.get().ok_or(AuditError::Interrupted)?;
+        postures(caller).await.ok_or(AuditError::Interrupted)
     }
 
     pub(crate) fn actions(&self) -> &[String] {

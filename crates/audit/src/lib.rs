@@ -8,13 +8,16 @@ mod counts;
 mod desk;
 mod entries;
 mod error;
+mod findings;
 mod integrity;
 mod questions;
 mod resources;
+mod rules;
+mod runs;
 mod settings;
 mod worker;
 
-pub use desk::{AuditEntry, Desk, Names};
+pub use desk::{AuditEntry, Desk, Names, Postures};
 pub use error::AuditError;
 pub use integrity::EvidenceFile;
 
@@ -24,7 +27,13 @@ use custos_store::Migration;
 use std::sync::Arc;
 
 /// The tables of this crate. The log itself, and the counts over it, are the store's.
-pub const MIGRATIONS: &[Migration] = &[settings::MIGRATION, questions::MIGRATION];
+pub const MIGRATIONS: &[Migration] = &[
+    settings::MIGRATION,
+    questions::MIGRATION,
+    rules::MIGRATION,
+    runs::MIGRATION,
+    findings::MIGRATION,
+];
 
 /// Who may look at the log.
 pub const POLICY: PolicySource = PolicySource {
@@ -38,6 +47,9 @@ pub fn operations() -> Vec<Operation<Arc<Desk>>> {
     operations.extend(counts::operations());
     operations.extend(questions::operations());
     operations.extend(settings::operations());
+    operations.extend(rules::operations());
+    operations.extend(runs::operations());
+    operations.extend(findings::operations());
     operations.extend(integrity::operations());
     operations
 }

@@ -17,3 +17,19 @@ pub enum RuleResource {}
 impl Resource for RuleResource {
     const TYPE: &'static str = "audit_rule";
 }
+
+/// A run of the automated audit.
+#[derive(Debug)]
+pub enum RunResource {}
+
+impl Resource for RunResource {
+    const TYPE: &'static str = "audit_run";
+}
+
+/// A finding of the automated audit.
+#[derive(Debug)]
+pub enum FindingResource {}
+
+impl Resource for FindingResource {
+    const TYPE: &'static str = "audit_finding";
+}

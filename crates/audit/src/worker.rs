@@ -12,14 +12,24 @@ const BATCHES: usize = 16;
 const BREATH: Duration = Duration::from_millis(20);
 
 impl Desk {
-    /// Counts what is new in the logs, for as long as it is polled.
+    /// Counts what is new in the logs and runs the automated audit, for as long as it is polled.
     pub async fn run(self: Arc<Self>) {
         loop {
             if let Err(error) = self.count_all().await {
                 tracing::warn!(%error, "the log could not be counted");
             }
+            if let Err(error) = self.audit_all().await {
+                tracing::warn!(%error, "the automated audit was broken off and is tried again");
+            }
             tokio::time::sleep(LOOK).await;
         }
+    }
+
+    async fn audit_all(self: &Arc<Self>) -> Result<(), AuditError> {
+        for org in self.store.log_organisations().await? {
+            self.audit(org).await?;
+        }
+        Ok(())
     }
 
     async fn count_all(&self) -> Result<(), AuditError> {

@@ -24,6 +24,7 @@ mod invitation;
 mod lifecycle;
 mod one_time_code;
 mod organisation;
+mod posture;
 mod preferences;
 mod reset;
 mod resources;
@@ -41,6 +42,7 @@ pub use events::EVENTS;
 pub use identity::{Identity, IdentityOptions};
 pub use lifecycle::{Custody, CustodyError, Placing, Reach};
 pub use organisation::{Department, Directory, Person};
+pub use posture::{AccountPosture, KeyPosture, Posture};
 pub use resources::{
     ContactPointResource, DepartmentResource, DeviceResource, DeviceRuleResource,
     OrganisationResource, PreferenceResource, ProviderResource, ProvisioningResource,

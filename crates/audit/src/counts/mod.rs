@@ -8,7 +8,7 @@ mod sightings;
 pub(crate) mod usual;
 
 pub(crate) use http::operations;
-pub(crate) use readers::DAY_MS;
+pub(crate) use readers::{DAY_MS, Thresholds, unusual_of};
 
 use crate::{AuditEntry, AuditError, Desk};
 use custos_kernel::policy::{Scope, actions::List};

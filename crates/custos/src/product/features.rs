@@ -81,6 +81,7 @@ impl Features {
         };
         let sequencer = Arc::clone(&base.sequencer);
         let transparency = Transparency::new(store, policy, sink, sequencer, options);
+        desk.set_postures(staff::postures(&identity));
         Ok(Self {
             transparency,
             identity,

@@ -1,7 +1,7 @@
 //! What other features need to know about people, from the identity feature.
 
 use custos_access::{News, Someone};
-use custos_audit::Names;
+use custos_audit::{Names, Postures};
 use custos_crm::People;
 use custos_identity::{Directory, Held, Identity, IdentityError, Person};
 use custos_kernel::event::Event;
@@ -158,6 +158,22 @@ pub(super) fn names(identity: &Arc<Identity>) -> Names {
                 Some((id, name.to_owned()))
             });
             named.collect()
+        }
+        .boxed()
+    })
+}
+
+/// Accounts and keys as they are, for the automated audit.
+pub(super) fn postures(identity: &Arc<Identity>) -> Postures {
+    let identity = Arc::clone(identity);
+    Arc::new(move |caller| {
+        let identity = Arc::clone(&identity);
+        async move {
+            identity
+                .posture(&caller)
+                .await
+                .inspect_err(|error| tracing::error!(%error, "accounts cannot be read"))
+                .ok()
         }
         .boxed()
     })

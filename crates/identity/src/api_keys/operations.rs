@@ -6,6 +6,7 @@ use crate::accounts::{NewAccount, ServiceAccount};
 use crate::error::IdentityError;
 use crate::identity::Identity;
 use crate::organisation::{check_name, open_text, touch};
+use crate::posture::KeyPosture;
 use crate::resources::{ApiKeyResource, ContactPointResource, DeviceResource, PreferenceResource};
 use crate::security::networks;
 use axum::http::StatusCode;
@@ -172,6 +173,26 @@ impl Identity {
         let event = Event::of_scope(&scope).with("rows", Detail::count(count));
         self.sink().record(event).await?;
         Ok((accounts, views))
+    }
+
+    /// All keys as they are, without names.
+    ///
+    /// # Errors
+    /// Refused.
+    pub(crate) async fn key_postures(
+        &self,
+        caller: &Caller,
+    ) -> Result<Vec<KeyPosture>, IdentityError> {
+        let (_, keys) = self.service_accounts(caller).await?;
+        let posture = |key: KeyView| KeyPosture {
+            id: key.id,
+            user: key.user,
+            created_at: key.created_at,
+            expires_at: key.expires_at,
+            last_used_at: key.last_used_at,
+            anywhere: key.networks.is_empty(),
+        };
+        Ok(keys.into_iter().map(posture).collect())
     }
 
     /// Makes a key of a service account.

@@ -29,11 +29,13 @@ pub enum Job {
     Access,
     /// Brings checkpoints of the log to witnesses, and publishes them.
     Witness,
+    /// Looks through the log, accounts and keys by the rules of the automated audit.
+    Auditor,
 }
 
 impl Job {
     /// Every job.
-    pub const ALL: [Job; 10] = [
+    pub const ALL: [Job; 11] = [
         Job::Setup,
         Job::Indexer,
         Job::Identity,
@@ -44,6 +46,7 @@ impl Job {
         Job::Handover,
         Job::Access,
         Job::Witness,
+        Job::Auditor,
     ];
 
     /// The name in policies and audit entries.
@@ -59,6 +62,7 @@ impl Job {
             Job::Handover => "handover",
             Job::Access => "access",
             Job::Witness => "witness",
+            Job::Auditor => "auditor",
         }
     }
 }
