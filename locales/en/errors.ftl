@@ -319,3 +319,5 @@ error-log-hours = Must be between 1 and 744 hours.
 error-log-language = Choose Chinese or English.
 error-log-watched_key = This is not the public key of a log: custos/audit/…+key id+key.
 error-log-watched_twice = This log is listed already.
+error-audit-run_active = An audit is under way already.
+error-date-in_the_past = Must be in the future.

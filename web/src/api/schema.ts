@@ -212,6 +212,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/audit/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["audit_finding_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/findings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["audit_finding_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/audit/questions": {
         parameters: {
             query?: never;
@@ -254,6 +286,54 @@ export interface paths {
         get: operations["audit_readers_list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["audit_rule_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/rules/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["audit_rule_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["audit_run_list"];
+        put?: never;
+        post: operations["audit_run_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2562,6 +2642,98 @@ export interface components {
             /** @description The entry's leaf hash in the Merkle tree (RFC 6962), hexadecimal. */
             hash: string;
         };
+        /** @description A finding. */
+        AuditFinding: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description The rule that found it. */
+            rule: string;
+            /** @description `high`, `medium` or `low`. */
+            severity: string;
+            /** @description What became of it. */
+            state: components["schemas"]["AuditFindingState"];
+            /** @description Whom or what it is about: a kind, and mostly an id behind a colon. */
+            subject: string;
+            /** @description The name of the person it is about. */
+            subject_name: string | null;
+            /** @description Figures. */
+            detail: Record<string, never>;
+            /** @description Where the evidence is. */
+            trace: components["schemas"]["AuditTrace"];
+            /** @description Who looks after it. */
+            owner_id: string | null;
+            /** @description Their name. */
+            owner: string | null;
+            /**
+             * Format: date-time
+             * @description By when.
+             */
+            due_at: string | null;
+            /** @description Why it was accepted or resolved. */
+            reason: string | null;
+            /**
+             * Format: date-time
+             * @description Until when it is accepted.
+             */
+            accepted_until: string | null;
+            /**
+             * Format: date-time
+             * @description When it was found first.
+             */
+            first_at: string;
+            /**
+             * Format: date-time
+             * @description When it was found last.
+             */
+            last_at: string;
+            /**
+             * Format: date-time
+             * @description When it was accepted or resolved.
+             */
+            closed_at: string | null;
+            /** @description Whether it was resolved because it was no longer so. */
+            by_itself: boolean;
+            /**
+             * Format: int64
+             * @description How often it came back.
+             */
+            reopened: number;
+            /**
+             * Format: int64
+             * @description The version to base a decision on.
+             */
+            version: number;
+        };
+        /** @description What is to become of a finding. */
+        AuditFindingDecision: {
+            /** @description What becomes of it. */
+            state: components["schemas"]["AuditFindingState"];
+            /**
+             * Format: uuid
+             * @description Who looks after it.
+             */
+            owner_id?: string | null;
+            /**
+             * Format: date-time
+             * @description By when.
+             */
+            due_at?: string | null;
+            /** @description Why; needed to accept or resolve, 2 to 500 characters. */
+            reason?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when; needed to accept.
+             */
+            accepted_until?: string | null;
+        };
+        /**
+         * @description What became of a finding.
+         * @enum {string}
+         */
+        AuditFindingState: "open" | "accepted" | "resolved";
         /** @description Entries of one hour. */
         AuditHour: {
             /**
@@ -2695,6 +2867,150 @@ export interface components {
             /** @description Which one; none for the type as a whole. */
             id: string | null;
         };
+        /** @description A rule of the automated audit. */
+        AuditRule: {
+            /** @description Its name. */
+            code: string;
+            /** @description How grave its findings are. */
+            severity: components["schemas"]["AuditSeverity"];
+            /** @description Whether it finds what is so or what happened. */
+            kind: components["schemas"]["AuditRuleKind"];
+            /** @description Whether it is looked at. */
+            enabled: boolean;
+            /** @description Its parameters. */
+            parameters: components["schemas"]["AuditRuleParameter"][];
+            /**
+             * Format: int64
+             * @description The version to base a change on.
+             */
+            version: number;
+        };
+        /** @description How a rule is to be set. */
+        AuditRuleBody: {
+            /** @description Whether it is looked at. */
+            enabled: boolean;
+            /** @description Parameters that are not to be as they are by default. */
+            parameters?: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * @description What a rule finds.
+         * @enum {string}
+         */
+        AuditRuleKind: "condition" | "event";
+        /** @description A number that says from when on a rule finds something. */
+        AuditRuleParameter: {
+            /** @description Its name. */
+            code: string;
+            /**
+             * Format: int64
+             * @description As set.
+             */
+            value: number;
+            /**
+             * Format: int64
+             * @description As it is unless set.
+             */
+            default: number;
+            /**
+             * Format: int64
+             * @description The least it can be.
+             */
+            min: number;
+            /**
+             * Format: int64
+             * @description The most it can be.
+             */
+            max: number;
+        };
+        /** @description All rules. */
+        AuditRules: {
+            /** @description In their order. */
+            items: components["schemas"]["AuditRule"][];
+        };
+        /** @description A run of the automated audit. */
+        AuditRun: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description `running` or `finished`. */
+            state: string;
+            /** @description Whether the schedule began it. */
+            scheduled: boolean;
+            /** @description Who began it; none for the schedule. */
+            begun_by: string | null;
+            /**
+             * Format: date-time
+             * @description When it was begun.
+             */
+            begun_at: string;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended_at: string | null;
+            /**
+             * Format: int64
+             * @description Rules looked at.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Rules to look at.
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description What rules found, old and new.
+             */
+            found: number;
+            /**
+             * Format: int64
+             * @description Findings that are new.
+             */
+            opened: number;
+            /**
+             * Format: int64
+             * @description Findings that came back.
+             */
+            reopened: number;
+            /**
+             * Format: int64
+             * @description Findings that are gone.
+             */
+            resolved: number;
+            /**
+             * Format: int64
+             * @description Grave findings open at its end.
+             */
+            high: number;
+            /**
+             * Format: int64
+             * @description Medium ones.
+             */
+            medium: number;
+            /**
+             * Format: int64
+             * @description Light ones.
+             */
+            low: number;
+        };
+        /** @description A run that was begun. */
+        AuditRunBegun: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+        };
+        /** @description The newest runs. */
+        AuditRuns: {
+            /** @description Newest first. */
+            items: components["schemas"]["AuditRun"][];
+        };
         /** @description Settings of the desk and of the automated audit. */
         AuditSettings: {
             /**
@@ -2708,6 +3024,11 @@ export interface components {
              */
             run_every_hours: number;
         };
+        /**
+         * @description How grave a finding is.
+         * @enum {string}
+         */
+        AuditSeverity: "high" | "medium" | "low";
         /** @description One person and one record. */
         AuditSighting: {
             /** @description Who. */
@@ -2749,6 +3070,51 @@ export interface components {
              * @description The last time.
              */
             last_at: string;
+        };
+        /** @description Where the evidence is: entries of the log, and the filter of the desk that shows them with what is around. */
+        AuditTrace: {
+            /**
+             * @description Places of entries in the log.
+             * @default []
+             */
+            entries: number[];
+            /**
+             * Format: date-time
+             * @description From this moment on.
+             * @default null
+             */
+            from: string | null;
+            /**
+             * Format: date-time
+             * @description Before this moment.
+             * @default null
+             */
+            to: string | null;
+            /**
+             * @description Of this account.
+             * @default null
+             */
+            actor_id: string | null;
+            /**
+             * @description With this action.
+             * @default null
+             */
+            action: string | null;
+            /**
+             * @description With this outcome.
+             * @default null
+             */
+            outcome: string | null;
+            /**
+             * @description From this address.
+             * @default null
+             */
+            address: string | null;
+            /**
+             * @description About this record.
+             * @default null
+             */
+            resource_id: string | null;
         };
         /** @description What the provider sent back with the browser. */
         Callback: {
@@ -5395,6 +5761,82 @@ export interface operations {
             };
         };
     };
+    audit_finding_list: {
+        parameters: {
+            query?: {
+                /** @description Only `open`, `accepted` or `resolved`. */
+                state?: string;
+                /** @description Items per page, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AuditFinding"][];
+                        next_cursor: string | null;
+                        /** Format: int64 */
+                        total?: number;
+                    };
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_finding_update: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditFindingDecision"];
+            };
+        };
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     audit_question_list: {
         parameters: {
             query?: never;
@@ -5542,6 +5984,128 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UnusualReaders"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_rule_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditRules"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_rule_update: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditRuleBody"];
+            };
+        };
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_run_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditRuns"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_run_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditRunBegun"];
                 };
             };
             /** @description problem */

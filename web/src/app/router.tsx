@@ -151,6 +151,18 @@ const auditSightingsRoute = createRoute({
   component: lazyRouteComponent(() => import("../features/audit/SightingsPage"), "SightingsPage"),
 });
 
+const auditFindingsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/audit/findings",
+  component: lazyRouteComponent(() => import("../features/audit/FindingsPage"), "FindingsPage"),
+});
+
+const auditRulesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/audit/rules",
+  component: lazyRouteComponent(() => import("../features/audit/RulesPage"), "RulesPage"),
+});
+
 const usersRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/admin/users",
@@ -226,6 +238,8 @@ const routeTree = rootRoute.addChildren([
     auditRoute,
     auditChartsRoute,
     auditSightingsRoute,
+    auditFindingsRoute,
+    auditRulesRoute,
     usersRoute,
     departmentsRoute,
     outboxRoute,

@@ -286,13 +286,7 @@ pub(crate) const RULES: &[Rule] = &[
         Condition,
         &[parameter("days", 14, 1, 365)],
     ),
-    rule(
-        32,
-        "log_unwitnessed",
-        Low,
-        Condition,
-        &[parameter("hours", 24, 1, 720)],
-    ),
+    rule(32, "log_unwitnessed", Low, Condition, &[]),
 ];
 
 #[cfg(test)]

@@ -82,6 +82,11 @@ pub fn desk(installation: &Installation, role: Role) -> Router {
 
 /// The desk as one caller sees it.
 pub fn desk_of(installation: &Installation, caller: Caller) -> Router {
+    desk_and_router(installation, caller).1
+}
+
+/// As [`desk_of`], with the desk itself.
+pub fn desk_and_router(installation: &Installation, caller: Caller) -> (Arc<Desk>, Router) {
     let store = Arc::clone(installation.store());
     let policy = Arc::new(Policy::load(&[POLICY]).unwrap());
     let sink = installation.sink().clone();
@@ -104,14 +109,14 @@ pub fn desk_of(installation: &Installation, caller: Caller) -> Router {
     );
     desk.announce_actions(BTreeSet::from(["audit_entry.list".to_owned()]));
     let mut registry = Registry::new();
-    registry.add(desk, custos_audit::operations());
+    registry.add(Arc::clone(&desk), custos_audit::operations());
     let door: Arc<dyn Gatekeeper> = Arc::new(Door {
         caller,
         policy,
         store,
         sink,
     });
-    registry.into_router(&door)
+    (desk, registry.into_router(&door))
 }
 
 pub async fn ask(router: &Router, method: &str, path: &str) -> (StatusCode, Bytes) {

@@ -79,7 +79,7 @@ pub fn about(operation: &Declared) -> Option<About> {
             About::Nothing
         }
         "audit_sightings_list" => About::Many,
-        "audit_question_update" | "audit_question_delete" => About::Record,
+        "audit_question_update" | "audit_question_delete" | "audit_finding_update" => About::Record,
         id if id.starts_with("audit_") => About::Nothing,
         "session_create"
         | "session_link"
@@ -129,7 +129,8 @@ pub fn call(site: &Site<'_>, operation: &Declared, target: &Target) -> Call {
         .replace("{device_id}", &target.device)
         .replace("{factor_id}", MISSING)
         .replace("{kind}", kind)
-        .replace("{key}", "customers.list");
+        .replace("{key}", "customers.list")
+        .replace("{code}", "large_export");
     let query = match operation.id {
         "user_list" | "imports_list" | "outbox_message_list" => "?limit=200".to_owned(),
         "customers_list" => format!("?q={}", percent_encoded(&target.name)),
@@ -152,10 +153,13 @@ pub fn call(site: &Site<'_>, operation: &Declared, target: &Target) -> Call {
     let call = Call::new(operation.method.clone(), &(path + &query), sent);
     match operation.id {
         "imports_create" => call.with("x-file-name", "a.csv"),
-        "audit_question_update" | "audit_question_delete" => call.with("if-match", "\"1\""),
-        "outbox_settings_update" | "audit_settings_update" | "log_settings_update" => {
-            call.with("if-match", "\"0\"")
+        "audit_question_update" | "audit_question_delete" | "audit_finding_update" => {
+            call.with("if-match", "\"1\"")
         }
+        "outbox_settings_update"
+        | "audit_settings_update"
+        | "log_settings_update"
+        | "audit_rule_update" => call.with("if-match", "\"0\""),
         _ => call,
     }
 }
@@ -190,6 +194,8 @@ fn body(site: &Site<'_>, operation: &str, target: &Target) -> Option<Value> {
         "audit_question_create" | "audit_question_update" => {
             json!({ "name": "夜间导出", "shared": false, "filter": { "days": 7 } })
         }
+        "audit_rule_update" => json!({ "enabled": true, "parameters": { "customers": 500 } }),
+        "audit_finding_update" => json!({ "state": "resolved", "reason": "已核对" }),
         "audit_settings_update" => json!({ "utc_offset_minutes": 480, "run_every_hours": 24 }),
         "user_create" => {
             json!({ "name": "新人", "login": format!("new{number}"), "department_id": null, "data_scope": "own" })

@@ -6,6 +6,8 @@ const TABS = [
   { to: "/audit", label: "audit-tab-entries", permission: "audit_entry.list" },
   { to: "/audit/charts", label: "audit-tab-charts", permission: "audit_entry.list" },
   { to: "/audit/sightings", label: "audit-tab-sightings", permission: "audit_entry.list" },
+  { to: "/audit/findings", label: "audit-tab-findings", permission: "audit_finding.list" },
+  { to: "/audit/rules", label: "audit-tab-rules", permission: "audit_rule.list" },
 ] as const;
 
 /** The parts of the audit desk. */
