@@ -65,7 +65,6 @@ for (const language of LANGUAGES) {
         await page.getByText(t('approval-state-executed-note'), { exact: true }).waitFor();
         await page.goto(`${server.url}/approvals?view=rules`);
         await page.getByText(t('approval-rule-above', { count: ABOVE }), { exact: true }).waitFor();
-        await page.waitForTimeout(200);
         await close();
       });
 
@@ -79,8 +78,6 @@ for (const language of LANGUAGES) {
         await dialog.getByRole('radio', { name: t('format-csv') }).check();
         await dialog.getByLabel(t('export-reason'), { exact: true }).fill(whyExport);
         await button(dialog, t('export-take')).click();
-        await page.waitForTimeout(1500);
-        await picture('approval-export-asked');
         await request(page, whyExport, picture);
         await dialog.waitFor({ state: 'hidden' });
         await close();

@@ -80,6 +80,8 @@ export function ReasonDialog() {
       <p className="soft">{t("approval-needed-text")}</p>
       <Form
         form={form}
+        // A name of its own: the form behind may have a field of the same name.
+        name="approval"
         layout="vertical"
         requiredMark={false}
         preserve={false}
