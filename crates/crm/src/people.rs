@@ -1,5 +1,6 @@
 //! What this crate needs to know about staff; the identity feature provides it.
 
+use custos_kernel::policy::Standing;
 use custos_store::{StoreError, WriteTx};
 use custos_values::{DepartmentId, OrgId, UserId};
 use futures::future::BoxFuture;
@@ -15,6 +16,10 @@ pub trait People: Send + Sync + 'static {
     fn department_of(&self, org: OrgId, user: UserId) -> Option<DepartmentId>;
     /// The one active person with this display name or login.
     fn find_user(&self, org: OrgId, name: &str) -> Option<UserId>;
+    /// What an active person may do, as far as it does not depend on a request.
+    fn standing(&self, org: OrgId, user: UserId) -> Option<Standing>;
+    /// Everybody with an active account, and what they may do.
+    fn everybody(&self, org: OrgId) -> Vec<(UserId, Standing)>;
     /// Whether a person of the transaction's organisation is there, and keeps them until the transaction ends: whoever
     /// lets them leave waits for it, and finds what it assigned to them.
     fn stays<'a>(

@@ -16,7 +16,7 @@ use custos_kernel::crypto::PasswordParams;
 use custos_kernel::policy::{Caller, Job, Origin, Policy};
 use custos_outbox::Queue;
 use custos_store::{AuditSink, Store};
-use custos_values::OrgId;
+use custos_values::{OrgId, Timestamp};
 use parking_lot::RwLock;
 use std::sync::{Arc, OnceLock, Weak};
 
@@ -131,6 +131,11 @@ impl Identity {
     /// The job that keeps sessions and credentials, on behalf of a request.
     pub(crate) fn keeper(org: OrgId, origin: Origin) -> Caller {
         Caller::system(Job::Identity, org).with_origin(origin)
+    }
+
+    /// What time it is here.
+    pub fn now(&self) -> Timestamp {
+        self.store.clock().now()
     }
 
     pub(crate) fn store(&self) -> &Arc<Store> {

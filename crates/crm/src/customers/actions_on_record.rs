@@ -4,11 +4,14 @@ use super::model::Customer;
 use crate::Crm;
 use custos_kernel::policy::{Caller, Facts};
 
-const VERBS: [(&str, &str); 4] = [
+const VERBS: [(&str, &str); 7] = [
     ("update", "customer.update"),
     ("delete", "customer.delete"),
     ("reveal", "customer.reveal"),
     ("assign", "customer.assign"),
+    ("share", "customer.share"),
+    ("classify", "customer.classify"),
+    ("explain", "customer.explain"),
 ];
 
 impl Crm {

@@ -6,6 +6,7 @@
 use super::list_row::ListRow;
 use super::model::Customer;
 use super::seal::open_fields;
+use super::sharing::LabelBody;
 use super::sql;
 use crate::crm::OrgKeys;
 use crate::fields::{CUSTOMER, FieldSpec, match_key};
@@ -293,6 +294,14 @@ impl Crm {
             let named = departments.entry(department);
             let named = named.or_insert_with(|| json(&self.department_reference(org, department)));
             out.extend_from_slice(named);
+            out.extend_from_slice(b",\"label\":");
+            out.extend_from_slice(&json(&LabelBody::from(marking.label)));
+            let shared = if marking.shares.is_empty() {
+                &b",\"shared\":false"[..]
+            } else {
+                b",\"shared\":true"
+            };
+            out.extend_from_slice(shared);
             out.extend_from_slice(b",\"actions\":");
             out.extend_from_slice(&decided.actions);
             out.push(b'}');

@@ -1,8 +1,10 @@
 //! Customers 客户: the record everything else hangs on.
 
 mod access;
+mod access_http;
 mod actions_on_record;
 mod duplicates;
+mod explaining;
 mod finish;
 mod handover;
 mod http;
@@ -11,13 +13,15 @@ mod list_row;
 mod model;
 mod record;
 mod seal;
+mod sharing;
 pub(crate) mod sql;
 mod write;
 
 pub(crate) use access::Access;
 pub use duplicates::DuplicateMatch;
+pub use explaining::EVENTS;
 pub use handover::{Placing, Reach};
-pub use http::{DisclosedField, DisclosureInput, operations};
+pub use http::{DisclosedField, DisclosureInput};
 pub(crate) use list::exact_key;
 pub use list::{ListFilter, ListQuery};
 pub(crate) use list_row::ListRow;
@@ -27,3 +31,14 @@ pub(crate) use seal::{open_fields, seal_field};
 pub use sql::MIGRATION;
 pub(crate) use sql::NAME_ALONE;
 pub(crate) use write::{Revealed, blind_hash};
+
+use crate::Crm;
+use custos_http::Operation;
+use std::sync::Arc;
+
+/// The operations of this feature.
+pub fn operations() -> Vec<Operation<Arc<Crm>>> {
+    let mut all = http::operations();
+    all.extend(access_http::operations());
+    all
+}

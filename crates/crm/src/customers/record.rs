@@ -2,6 +2,7 @@
 
 use super::model::{Customer, StoredCustomer};
 use super::seal::OpenedFields;
+use super::sharing::LabelBody;
 use crate::Crm;
 use crate::fields::{FieldSpec, FieldValue, display, mask};
 use custos_kernel::crypto::{Disclosures, Plain};
@@ -32,6 +33,10 @@ pub struct CustomerRecord {
     pub owner: Option<Reference>,
     /// The department it belongs to.
     pub department: Option<Reference>,
+    /// The label.
+    pub label: LabelBody,
+    /// Whether it is shared with anybody.
+    pub shared: bool,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
@@ -88,6 +93,8 @@ impl Crm {
             version: stored.facts.version,
             owner: self.owner_reference(org, stored.facts.owner),
             department: self.department_reference(org, stored.facts.department),
+            label: stored.access.label.into(),
+            shared: !stored.access.shares.is_empty(),
             created_at: stored.created_at,
             updated_at: stored.updated_at,
             fields,

@@ -6,7 +6,7 @@ use axum::response::Response;
 use custos_crm::{Crm, MIGRATIONS, POLICIES, People};
 use custos_http::{Asked, Authenticated, Gatekeeper, Problem, Registry};
 use custos_kernel::event::Event;
-use custos_kernel::policy::{Caller, DataScope, Denied, Origin, Policy, Role};
+use custos_kernel::policy::{Caller, DataScope, Denied, Origin, Policy, Role, Standing};
 use custos_store::{AuditSink, StoreError, WriteTx};
 use custos_testkit::{Installation, TestRandom};
 use custos_values::{DepartmentId, OrgId, Random, UserId};
@@ -21,7 +21,7 @@ use tower::ServiceExt;
 
 /// Everybody who ever called, so that owners have names and departments.
 #[derive(Default)]
-pub struct Staff(RwLock<HashMap<UserId, Option<DepartmentId>>>);
+pub struct Staff(RwLock<HashMap<UserId, (Option<DepartmentId>, Standing)>>);
 
 impl People for Staff {
     fn user_name(&self, _: OrgId, user: UserId) -> Option<Arc<str>> {
@@ -36,7 +36,22 @@ impl People for Staff {
     }
 
     fn department_of(&self, _: OrgId, user: UserId) -> Option<DepartmentId> {
-        self.0.read().get(&user).copied().flatten()
+        self.0.read().get(&user)?.0
+    }
+
+    fn standing(&self, _: OrgId, user: UserId) -> Option<Standing> {
+        self.0
+            .read()
+            .get(&user)
+            .map(|(_, standing)| standing.clone())
+    }
+
+    fn everybody(&self, _: OrgId) -> Vec<(UserId, Standing)> {
+        let people = self.0.read();
+        people
+            .iter()
+            .map(|(user, (_, standing))| (*user, standing.clone()))
+            .collect()
     }
 
     fn find_user(&self, _: OrgId, _: &str) -> Option<UserId> {
@@ -103,6 +118,7 @@ impl Gatekeeper for Gate {
 /// The routes over one installation.
 pub struct Api {
     pub crm: Arc<Crm>,
+    pub policy: Arc<Policy>,
     router: Router,
     gate: Arc<Gate>,
     staff: Arc<Staff>,
@@ -136,7 +152,7 @@ impl Api {
         let callers = RwLock::default();
         let gate = Arc::new(Gate {
             callers,
-            policy,
+            policy: Arc::clone(&policy),
             sink,
             random: TestRandom::default(),
         });
@@ -146,6 +162,7 @@ impl Api {
         let router = registry.into_router(&gatekeeper);
         let api = Self {
             crm,
+            policy,
             router,
             gate,
             staff,
@@ -165,7 +182,11 @@ impl Api {
     /// Registers a caller under a name.
     pub fn add(&self, name: &str, caller: Caller) -> UserId {
         let user = caller.user_id().unwrap();
-        self.staff.0.write().insert(user, caller.department());
+        let standing = caller.standing().clone();
+        self.staff
+            .0
+            .write()
+            .insert(user, (caller.department(), standing));
         self.gate.callers.write().insert(name.to_owned(), caller);
         user
     }

@@ -1,8 +1,10 @@
 //! Customers, contacts and timeline through their routes, on both engines.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod access;
 mod api;
 mod attacks;
 mod behaviour;
 mod matrix;
+mod reference;
 mod search;

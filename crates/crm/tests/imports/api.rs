@@ -6,7 +6,7 @@ use axum::response::Response;
 use custos_crm::{Crm, MIGRATIONS, POLICIES, People};
 use custos_http::{Asked, Authenticated, Gatekeeper, Problem, Registry};
 use custos_kernel::event::Event;
-use custos_kernel::policy::{Caller, DataScope, Denied, Origin, Policy, Role};
+use custos_kernel::policy::{Caller, DataScope, Denied, Origin, Policy, Role, Standing};
 use custos_store::{AuditSink, Store, StoreError, WriteTx};
 use custos_testkit::{Installation, TestRandom};
 use custos_values::{DepartmentId, OrgId, Random, UserId};
@@ -59,6 +59,18 @@ impl People for Staff {
 
     fn department_of(&self, _: OrgId, user: UserId) -> Option<DepartmentId> {
         self.of(user)?.1.department()
+    }
+
+    fn standing(&self, _: OrgId, user: UserId) -> Option<Standing> {
+        Some(self.of(user)?.1.standing().clone())
+    }
+
+    fn everybody(&self, _: OrgId) -> Vec<(UserId, Standing)> {
+        let people = self.0.read();
+        let known = people.values();
+        known
+            .filter_map(|caller| Some((caller.user_id()?, caller.standing().clone())))
+            .collect()
     }
 
     fn find_user(&self, _: OrgId, name: &str) -> Option<UserId> {

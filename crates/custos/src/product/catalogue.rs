@@ -25,6 +25,7 @@ fn declared() -> impl Iterator<Item = &'static EventName> {
         custos_identity::EVENTS,
         custos_crm::EVENTS,
         custos_transparency::EVENTS,
+        custos_crm::customers::EVENTS,
     ]
     .into_iter()
     .flatten()

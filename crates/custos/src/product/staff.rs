@@ -5,7 +5,7 @@ use custos_audit::{Names, Postures};
 use custos_crm::People;
 use custos_identity::{Directory, Held, Identity, IdentityError, Person};
 use custos_kernel::event::Event;
-use custos_kernel::policy::{ApproverStanding, Origin};
+use custos_kernel::policy::{ApproverStanding, Origin, Standing};
 use custos_store::{StoreError, WriteTx};
 use custos_values::{DepartmentId, OrgId, UserId};
 use futures::FutureExt;
@@ -45,6 +45,23 @@ impl People for Staff {
 
     fn department_of(&self, org: OrgId, user: UserId) -> Option<DepartmentId> {
         self.directory(org)?.person(user)?.department
+    }
+
+    fn standing(&self, org: OrgId, user: UserId) -> Option<Standing> {
+        let directory = self.directory(org)?;
+        let person = directory.person(user).filter(|person| person.active)?;
+        Some(directory.usual_standing(person, self.0.now()))
+    }
+
+    fn everybody(&self, org: OrgId) -> Vec<(UserId, Standing)> {
+        let Some(directory) = self.directory(org) else {
+            return Vec::new();
+        };
+        let now = self.0.now();
+        let active = directory.people().filter(|(_, person)| person.active);
+        active
+            .map(|(id, person)| (id, directory.usual_standing(person, now)))
+            .collect()
     }
 
     fn find_user(&self, org: OrgId, name: &str) -> Option<UserId> {

@@ -42,6 +42,8 @@ pub fn about(operation: &Declared) -> Option<About> {
         id if id.starts_with("factor_") => About::Nothing,
         "user_session_list" | "user_session_end" | "user_session_end_all" => About::Record,
         id if id.starts_with("contacts_") || id.starts_with("timeline_") => About::Record,
+        id if id.starts_with("customer_") && id != "customer_explain_own" => About::Record,
+        "customer_explain_own" => About::Nothing,
         "customers_get" | "customers_update" | "customers_delete" | "customers_reveal" => {
             About::Record
         }
@@ -243,6 +245,10 @@ fn body(site: &Site<'_>, operation: &str, target: &Target) -> Option<Value> {
         "customers_export" => {
             json!({ "format": "csv", "filter": {}, "columns": ["name"], "reason": "扫描测试" })
         }
+        "customer_share" => json!({ "kind": "user", "grantee_id": target.owner, "share": "read" }),
+        "customer_label" => json!({ "level": "internal" }),
+        "customer_explain" => json!({ "user_id": target.owner, "action": "read" }),
+        "customer_explain_own" => json!({ "customer_id": target.customer, "action": "read" }),
         "contacts_create" => json!({ "fields": { "name": "扫描人" } }),
         "timeline_add" => json!({ "kind": "note", "content": "扫描" }),
         "user_invite" => {

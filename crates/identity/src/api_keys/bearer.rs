@@ -13,7 +13,7 @@ use custos_http::{Authenticated, Problem};
 use custos_kernel::audit::{Detail, Outcome};
 use custos_kernel::event::Event;
 use custos_kernel::policy::{
-    ApiKeyRecord, ApiKeyRefusal, Caller, Facts, Job, Origin, Purpose, Standing, actions,
+    ApiKeyRecord, ApiKeyRefusal, Caller, Facts, Job, Origin, Purpose, actions,
 };
 use custos_values::{ApiKeyId, OrgId, UserId};
 use std::net::IpAddr;
@@ -116,15 +116,7 @@ impl Identity {
             address_allowed: own && rules.bar(person.roles, origin.address, now).is_none(),
             scopes: Arc::new(scopes),
             account_active: person.active && person.service,
-            standing: Standing::plain(
-                person.roles,
-                person.data_scope,
-                person.department,
-                person
-                    .department
-                    .map(|department| directory.departments_below(department))
-                    .unwrap_or_default(),
-            ),
+            standing: directory.standing(person, person.roles),
             network: rules.zone(origin.address),
             hours: rules.hours(now),
             moment: rules.moment(now),

@@ -5,7 +5,7 @@ use crate::accounts;
 use crate::devices::{self, BoundRoles};
 use crate::error::IdentityError;
 use crate::security::{self, Rules};
-use custos_kernel::policy::{DataScope, RoleSet};
+use custos_kernel::policy::{DataScope, RoleSet, Standing};
 use custos_store::{Store, StoreError};
 use custos_values::{DepartmentId, OrgId, Timestamp, UserId};
 use parking_lot::Mutex;
@@ -112,6 +112,31 @@ impl Directory {
         self.departments
             .get(&id)
             .map(|department| department.name.as_str())
+    }
+
+    /// What a person may do who holds these roles now.
+    pub fn standing(&self, person: &Person, roles: RoleSet) -> Standing {
+        let below = person.department.map(|id| self.departments_below(id));
+        let standing = Standing::plain(
+            roles,
+            person.data_scope,
+            person.department,
+            below.unwrap_or_default(),
+        );
+        let mut within = BTreeSet::new();
+        let mut next = person.department;
+        while let Some(id) = next.filter(|id| within.insert(*id)) {
+            next = self.departments.get(&id).and_then(|it| it.parent);
+        }
+        Standing {
+            within: Arc::new(within),
+            ..standing
+        }
+    }
+
+    /// What a person may do if nothing about the request holds their roles back.
+    pub fn usual_standing(&self, person: &Person, now: Timestamp) -> Standing {
+        self.standing(person, self.rules.roles_in_force(person, now))
     }
 
     /// The departments below one, at any depth, without it.

@@ -18,7 +18,7 @@ use custos_kernel::crypto::Token;
 use custos_kernel::event::Event;
 use custos_kernel::policy::{
     Caller, DeviceStanding, Facts, Job, Origin, Purpose, Risk, RoleSet, SessionLimits,
-    SessionRecord, SessionRefusal, SessionState, Standing, Surroundings, actions,
+    SessionRecord, SessionRefusal, SessionState, Surroundings, actions,
 };
 use custos_values::{DeviceId, OrgId, SessionId, Timestamp};
 use std::net::IpAddr;
@@ -118,10 +118,6 @@ impl Identity {
             return Ok(None);
         };
         let now = self.store().clock().now();
-        let departments_below = person
-            .department
-            .map(|department| directory.departments_below(department))
-            .unwrap_or_default();
         let here = Place {
             agent: Agent::of(headers),
             address,
@@ -139,12 +135,7 @@ impl Identity {
             assurance: row.assurance,
             surroundings,
             account_active: person.active,
-            standing: Standing::plain(
-                directory.rules().roles_in_force(person, now),
-                person.data_scope,
-                person.department,
-                departments_below,
-            ),
+            standing: directory.usual_standing(person, now),
         }))
     }
 

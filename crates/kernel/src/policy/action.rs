@@ -57,6 +57,8 @@ actions! {
     Grant = "grant",
     /// Let others read or write one record.
     Share = "share",
+    /// Ask why somebody may or may not do something with a record, and who may.
+    Explain = "explain",
     /// Raise the label of a record.
     Classify = "classify",
     /// Lower the label of a record.

@@ -14,6 +14,8 @@ pub(super) struct Bearing<'a> {
     pub(super) share: Share,
     /// `None`: a record without one.
     pub(super) label: Option<Label>,
+    /// The level rules are told instead of the label's, for a record there might be.
+    pub(super) level: Option<Level>,
     pub(super) attributes: Option<&'a Attributes>,
 }
 
@@ -40,6 +42,7 @@ impl<'a> Bearing<'a> {
             relation,
             share: marking.map_or(Share::None, |marking| marking.share_with(caller)),
             label: Some(marking.map_or(highest, |marking| marking.label)),
+            level: None,
             attributes: marking.map(|marking| &marking.attributes),
         }
     }
@@ -49,6 +52,7 @@ impl<'a> Bearing<'a> {
             relation,
             share: Share::None,
             label: None,
+            level: None,
             attributes: None,
         }
     }
@@ -147,10 +151,11 @@ impl<'a> Asked<'a> {
         bearing: Bearing<'_>,
         field: FieldRule,
     ) -> FieldAccess {
-        if self.field_action(resource, "field_write", bearing, field) {
-            FieldAccess::Write
-        } else if !self.field_action(resource, "field_read", bearing, field) {
+        // What is not shown is not written either: nobody could tell what they overwrite.
+        if !self.field_action(resource, "field_read", bearing, field) {
             FieldAccess::Hidden
+        } else if self.field_action(resource, "field_write", bearing, field) {
+            FieldAccess::Write
         } else if field.masked {
             FieldAccess::Masked
         } else {
@@ -188,33 +193,45 @@ impl<'a> Asked<'a> {
         action: &'static str,
         attained: Attained,
     ) -> bool {
-        let reaches = self.caller.reaches(resource, action);
-        reaches
-            && (Relation::WITHIN.into_iter().any(|relation| {
-                Share::ALL.into_iter().any(|share| {
-                    let bearing = Bearing {
-                        share,
-                        ..Bearing::plain(relation)
-                    };
-                    self.about(resource, action, bearing, attained)
-                })
-            }) || (self.caller.user_id().is_some()
-                && self.snapshot.permits_by_attributes(resource, action)))
+        if !self.caller.reaches(resource, action) {
+            return false;
+        }
+        let hypothetical = self.question(resource, action, Bearing::plain(Relation::Own), None);
+        let key = self.attain(hypothetical, Bearing::plain(Relation::Own), attained);
+        self.snapshot.ever(key, || {
+            let mut bearings = self.bearings(resource, action, &Share::ALL).into_iter();
+            bearings.any(|bearing| self.about(resource, action, bearing, attained))
+        })
     }
 
-    /// How the caller may stand to records within reach whose label is no hindrance.
-    pub(super) fn bearings<R: Resource>(&self) -> impl Iterator<Item = Bearing<'static>> + use<R> {
-        let shares = if R::MARKED {
-            &Share::ALL[..]
-        } else {
-            &Share::ALL[..1]
+    /// How the caller may stand to records, as far as rules about the action tell records apart, where no label is in
+    /// the way.
+    pub(super) fn bearings(
+        &self,
+        resource: &'static str,
+        action: &'static str,
+        shares: &[Share],
+    ) -> Vec<Bearing<'a>> {
+        let told_apart = match self.caller.user_id() {
+            Some(_) => self.snapshot.told_apart(resource, action),
+            None => &[],
         };
-        Relation::WITHIN.into_iter().flat_map(|relation| {
-            shares.iter().map(move |share| Bearing {
-                share: *share,
-                ..Bearing::plain(relation)
-            })
-        })
+        let mut bearings = Vec::new();
+        for relation in Relation::WITHIN {
+            for share in shares {
+                let plain = Bearing {
+                    share: *share,
+                    ..Bearing::plain(relation)
+                };
+                bearings.push(plain);
+                bearings.extend(told_apart.iter().map(|known| Bearing {
+                    attributes: Some(&known.attributes),
+                    level: Some(known.level),
+                    ..plain
+                }));
+            }
+        }
+        bearings
     }
 
     pub(super) fn question(
@@ -256,9 +273,11 @@ impl<'a> Asked<'a> {
             relation: bearing.relation,
             share: bearing.share,
             flow,
-            level: label
+            level: bearing
+                .level
+                .or(label.map(|label| label.level))
                 .filter(|_| mentions.label)
-                .map_or_else(Level::default, |label| label.level),
+                .unwrap_or_default(),
             attributes: attributes.cloned().unwrap_or_default(),
             circumstances,
             approved: self.caller.is_approved(resource, action),

@@ -351,9 +351,13 @@ impl Policy {
     pub fn field_access_ever<R: Resource>(&self, caller: &Caller, field: FieldRule) -> FieldAccess {
         let snapshot = self.of(caller.org());
         let asked = Asked::of(&snapshot, caller);
-        let reach = asked
-            .bearings::<R>()
-            .map(|b| asked.field(R::TYPE, b, field));
+        let shares = if R::MARKED {
+            &Share::ALL[..]
+        } else {
+            &Share::ALL[..1]
+        };
+        let bearings = asked.bearings(R::TYPE, "field_read", shares).into_iter();
+        let reach = bearings.map(|bearing| asked.field(R::TYPE, bearing, field));
         reach.max().unwrap_or(FieldAccess::Hidden)
     }
 }

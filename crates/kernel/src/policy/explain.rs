@@ -6,8 +6,8 @@
 use super::asked::{Asked, Bearing};
 use super::question::Question;
 use super::{
-    Assurance, Caller, Circumstances, DataScope, DeviceStanding, Facts, FieldRule, Hours, Label,
-    NetworkZone, Policy, Profile, Purpose, Relation, Resource, Risk, Role, RoleSet, Share,
+    Assurance, Caller, Circumstances, DataScope, Decision, DeviceStanding, Facts, FieldRule, Hours,
+    Label, NetworkZone, Policy, Profile, Purpose, Relation, Resource, Risk, Role, RoleSet, Share,
     Standing,
 };
 use custos_values::{CustomRoleId, OrgId, Timestamp, UserId};
@@ -29,9 +29,40 @@ impl Subject {
         Self(Caller::hypothetical(org, user, standing, circumstances, at))
     }
 
+    /// How they stand to a record, and how far it is shared with them.
+    pub fn bearing<R: Resource>(&self, facts: &Facts<R>) -> (Relation, Share) {
+        let bearing = Bearing::of(&self.0, facts);
+        (bearing.relation, bearing.share)
+    }
+
     /// Whoever is asking, as they are.
     pub fn of(caller: &Caller) -> Self {
         Self(caller.clone())
+    }
+}
+
+impl Change {
+    /// What is changed, and to what, as codes.
+    pub fn codes(&self) -> (&'static str, String) {
+        let label = |label: &Label| label.level.name().to_owned();
+        match self {
+            Self::Relation(to) => ("relation", to.name().to_owned()),
+            Self::Share(to) => ("share", to.name().to_owned()),
+            Self::StepUp => ("step_up", String::new()),
+            Self::WorkingLabel(to) => ("working_label", label(to)),
+            Self::Clearance(to) => ("clearance", label(to)),
+            Self::Role(role) => ("role", role.name().to_owned()),
+            Self::WithoutRole(role) => ("without_role", role.name().to_owned()),
+            Self::CustomRole(role) => ("custom_role", role.to_string()),
+            Self::WithoutCustomRole(role) => ("without_custom_role", role.to_string()),
+            Self::DataScope(to) => ("data_scope", to.name().to_owned()),
+            Self::Assurance(to) => ("assurance", to.name().to_owned()),
+            Self::Device(to) => ("device", to.name().to_owned()),
+            Self::Network(to) => ("network", to.name().to_owned()),
+            Self::Hours(to) => ("hours", to.name().to_owned()),
+            Self::Risk(to) => ("risk", to.name().to_owned()),
+            Self::Purpose(to) => ("purpose", to.name().to_owned()),
+        }
     }
 }
 
@@ -121,17 +152,19 @@ impl Policy {
         }
     }
 
-    /// Whether an action is allowed to a subject, without an explanation: for going through many.
-    pub fn would_permit<R: Resource>(
+    /// A decision about a subject with the rules that led to it, but without what would change it: for going through
+    /// many.
+    pub fn decision<R: Resource>(
         &self,
         subject: &Subject,
         action: &'static str,
         facts: &Facts<R>,
-    ) -> bool {
+    ) -> Decision {
         let Subject(caller) = subject;
         let snapshot = self.of(caller.org());
         let bearing = Bearing::of(caller, facts);
-        Asked::of(&snapshot, caller).now(R::TYPE, action, bearing)
+        let question = Asked::of(&snapshot, caller).question(R::TYPE, action, bearing, None);
+        snapshot.decide(&question)
     }
 }
 

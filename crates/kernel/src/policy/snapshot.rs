@@ -1,7 +1,7 @@
 //! All rules that are in force for an organisation at one moment, with the decisions they led to.
 
 use super::question::Question;
-use super::{Decision, Label, Relation};
+use super::{Attributes, Decision, Label, Level, Relation};
 use cedar_policy::{
     ActionConstraint, Authorizer, Decision as CedarDecision, Effect, EntityUid,
     Policy as CedarPolicy, PolicySet,
@@ -40,8 +40,17 @@ impl Mentions {
 #[derive(Default)]
 struct Slice {
     rules: PolicySet,
-    /// Whether a permit asks what a record holds: then it may reach records that no question without them shows.
-    permits_by_attributes: bool,
+    /// Records that rules which ask for their attributes or level may tell apart.
+    told_apart: Vec<Known>,
+    /// The rules that do.
+    texts: Vec<String>,
+}
+
+/// What a rule may know of a record beside how somebody stands to it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Known {
+    pub(super) attributes: Attributes,
+    pub(super) level: Level,
 }
 
 /// The rules, sliced by the action they name.
@@ -52,6 +61,7 @@ pub(super) struct Snapshot {
     generation: i64,
     authorizer: Authorizer,
     decided: RwLock<HashMap<Question, bool>>,
+    ever: RwLock<HashMap<Question, bool>>,
 }
 
 impl Snapshot {
@@ -74,9 +84,14 @@ impl Snapshot {
             };
             for action in constrained_actions(rule) {
                 let slice = slices.entry(action).or_default();
-                slice.permits_by_attributes |= own.attributes && rule.effect() == Effect::Permit;
                 slice.rules.add(rule.clone()).map_err(|e| e.to_string())?;
+                if own.attributes || own.label {
+                    slice.texts.push(without_annotations(rule));
+                }
             }
+        }
+        for slice in slices.values_mut() {
+            slice.told_apart = told_apart(&slice.texts);
         }
         Ok(Self {
             slices,
@@ -85,6 +100,7 @@ impl Snapshot {
             generation,
             authorizer: Authorizer::new(),
             decided: RwLock::default(),
+            ever: RwLock::default(),
         })
     }
 
@@ -120,12 +136,30 @@ impl Snapshot {
         })
     }
 
-    pub(super) fn permits_by_attributes(&self, resource: &str, action: &str) -> bool {
-        self.mentions.attributes
-            && self
-                .slices
-                .get(&format!("{resource}.{action}"))
-                .is_some_and(|slice| slice.permits_by_attributes)
+    /// Records that the rules about an action may tell apart by what they hold.
+    pub(super) fn told_apart(&self, resource: &str, action: &str) -> &[Known] {
+        if !self.mentions.attributes && !self.mentions.label {
+            return &[];
+        }
+        self.slices
+            .get(&format!("{resource}.{action}"))
+            .map_or(&[], |slice| &slice.told_apart)
+    }
+
+    /// Whether something is ever allowed: found out once for each question that stands for all like it.
+    pub(super) fn ever(&self, question: Question, find_out: impl FnOnce() -> bool) -> bool {
+        let known = self.ever.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(allowed) = known.get(&question) {
+            return *allowed;
+        }
+        drop(known);
+        let allowed = find_out();
+        let mut known = self.ever.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= MOST_DECISIONS {
+            known.clear();
+        }
+        known.insert(question, allowed);
+        allowed
     }
 
     /// A decision, from the cache if it was taken before.
@@ -199,4 +233,55 @@ pub(super) fn constrained_actions(policy: &CedarPolicy) -> BTreeSet<String> {
         ActionConstraint::Eq(uid) => BTreeSet::from([name(&uid)]),
         ActionConstraint::In(uids) => uids.iter().map(name).collect(),
     }
+}
+
+/// Most kinds of record looked at to find out whether something is ever allowed. Beyond, few are missed: only where rules
+/// that name hundreds of values permit something about some of them alone.
+const MOST_TOLD_APART: usize = 2_000;
+
+/// Records that hold the values rules name, and one that holds none of them, at every level: whatever equality and order
+/// tell apart is among them.
+fn told_apart(texts: &[String]) -> Vec<Known> {
+    if texts.is_empty() {
+        return Vec::new();
+    }
+    let mut values: BTreeSet<Option<Box<str>>> = BTreeSet::from([None, Some("\u{0}".into())]);
+    for text in texts {
+        // Every second piece between quotation marks is a constant; those after `::` name actions.
+        let pieces: Vec<&str> = text.split('"').collect();
+        for at in (1..pieces.len()).step_by(2) {
+            if !pieces[at - 1].ends_with("::") {
+                values.insert(Some(pieces[at].into()));
+            }
+        }
+    }
+    let asks = |word: &str| texts.iter().any(|text| text.contains(word));
+    let of = |word: &str| match asks(word) {
+        true => values.iter().cloned().collect(),
+        false => vec![None],
+    };
+    let levels = match asks("label") {
+        true => &Level::ALL[..],
+        false => &[Level::Internal][..],
+    };
+    let (regions, worths, statuses) = (of("region"), of("value"), of("status"));
+    let mut all = Vec::new();
+    for region in &regions {
+        for value in &worths {
+            for status in &statuses {
+                all.extend(levels.iter().map(|level| Known {
+                    attributes: Attributes {
+                        region: region.clone(),
+                        value: value.clone(),
+                        status: status.clone(),
+                    },
+                    level: *level,
+                }));
+                if all.len() >= MOST_TOLD_APART {
+                    return all;
+                }
+            }
+        }
+    }
+    all
 }

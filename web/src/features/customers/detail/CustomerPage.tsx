@@ -16,6 +16,9 @@ import "../customers.css";
 import { FieldText } from "../fields/FieldText";
 import { useFields } from "../fields/fields";
 import { customerName } from "../list/columns";
+import { LabelPill } from "../sharing/LabelPill";
+import { SharingPanel } from "../sharing/SharingPanel";
+import { WhyNot } from "../sharing/WhyNot";
 import { ContactList } from "./ContactList";
 import "./detail.css";
 import { FieldSections } from "./FieldSections";
@@ -34,6 +37,7 @@ export function CustomerPage() {
     return (
       <div className="panel">
         <ErrorState error={customer.error} onRetry={() => void customer.refetch()} />
+        <WhyNot customerId={id} />
       </div>
     );
   }
@@ -45,6 +49,7 @@ export function CustomerPage() {
         <div className="detail-column">
           <FieldSections customer={customer.data} fields={fields.customer} />
           <ContactList customer={customer.data} fields={fields.contact} />
+          <SharingPanel customer={customer.data} />
         </div>
         <Timeline customer={customer.data} />
       </div>
@@ -107,6 +112,7 @@ function Header({ customer, fields, onEdit }: HeaderProps) {
           .map((field) => (
             <FieldText key={field.name} field={field} value={customer.fields[field.name]} />
           ))}
+        <LabelPill label={customer.label} />
         <div className="page-actions">
           {customer.actions.includes("customer.delete") && (
             <Button

@@ -1,0 +1,71 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Alert, Button, Form, Modal, Select } from "antd";
+import { api, body } from "../../../api/client";
+import type { Customer } from "../../../api/types";
+import { useT } from "../../../i18n/useT";
+import { Avatar } from "../../../ui/Avatar";
+import { ErrorState } from "../../../ui/ErrorState";
+import { Pill } from "../../../ui/Pill";
+import { useProblemText } from "../../../ui/useProblemText";
+import { useOwnerOptions } from "../customers";
+import { ExplanationText } from "./ExplanationText";
+import { ASKABLE, audienceQuery } from "./sharing";
+
+/** Everybody who sees a customer and by which rule; and why somebody does or does not. */
+export function AudienceDialog({ customer, onClose }: { customer: Customer; onClose: () => void }) {
+  const t = useT();
+  const audience = useQuery(audienceQuery(customer.id));
+  return (
+    <Modal open title={t("audience-title")} footer={null} onCancel={onClose} width={560} destroyOnHidden>
+      <p className="soft">{t("audience-note")}</p>
+      {audience.isError && <ErrorState error={audience.error} onRetry={() => void audience.refetch()} />}
+      <ul className="audience">
+        {audience.data?.items.map((viewer) => (
+          <li key={viewer.user.id} className="share-row">
+            <Avatar name={viewer.user.name ?? ""} small />
+            <span className="share-who">
+              <strong>{viewer.user.name}</strong>
+              <span className="soft">
+                {viewer.rules.map((rule) => t(`rule-${rule.replaceAll("/", "-")}`)).join(t("list-separator"))}
+              </span>
+            </span>
+            <Pill tone={viewer.actions.includes("update") ? "brand" : "info"}>
+              {t(viewer.actions.includes("update") ? "share-write" : "share-read")}
+            </Pill>
+          </li>
+        ))}
+      </ul>
+      <Why customer={customer} />
+    </Modal>
+  );
+}
+
+function Why({ customer }: { customer: Customer }) {
+  const t = useT();
+  const text = useProblemText();
+  const people = useOwnerOptions();
+  const ask = useMutation({
+    mutationFn: (values: { user_id: string; action: string }) =>
+      body(
+        api.POST("/customers/{id}/explanations", { params: { path: { id: customer.id } }, body: values }),
+      ),
+  });
+  return (
+    <section className="why" aria-labelledby="why-title">
+      <h3 id="why-title">{t("why-title")}</h3>
+      <Form layout="inline" initialValues={{ action: "read" }} onFinish={(values) => ask.mutate(values)}>
+        <Form.Item name="user_id" label={t("why-who")} rules={[{ required: true, message: t("share-choose") }]}>
+          <Select className="why-who" showSearch={{ optionFilterProp: "label" }} options={people} />
+        </Form.Item>
+        <Form.Item name="action" label={t("why-what")}>
+          <Select className="why-what" options={ASKABLE.map((value) => ({ value, label: t(`ask-${value}`) }))} />
+        </Form.Item>
+        <Button htmlType="submit" loading={ask.isPending}>
+          {t("why-ask")}
+        </Button>
+      </Form>
+      {ask.isError && <Alert type="error" showIcon title={text.of(ask.error)} />}
+      {ask.data !== undefined && <ExplanationText explanation={ask.data} />}
+    </section>
+  );
+}

@@ -1,0 +1,91 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Alert, DatePicker, Form, Modal, Radio, Select } from "antd";
+import type { Dayjs } from "dayjs";
+import { api, body } from "../../../api/client";
+import type { Customer } from "../../../api/types";
+import { useT } from "../../../i18n/useT";
+import { useFormProblem } from "../../../ui/useFormProblem";
+import { refreshCustomers, useOwnerOptions } from "../customers";
+import { departmentsQuery, endOfDay } from "./sharing";
+
+interface Values {
+  kind: "user" | "department";
+  grantee_id: string;
+  share: "read" | "write";
+  until?: Dayjs | null;
+}
+
+/** Lets a colleague or a department see or change one customer. */
+export function ShareDialog({ customer, onClose }: { customer: Customer; onClose: () => void }) {
+  const t = useT();
+  const [form] = Form.useForm<Values>();
+  const kind = Form.useWatch("kind", form) ?? "user";
+  const people = useOwnerOptions();
+  const departments = useQuery(departmentsQuery);
+  const queryClient = useQueryClient();
+  const problem = useFormProblem(form);
+  const share = useMutation({
+    mutationFn: ({ until, ...values }: Values) =>
+      body(
+        api.POST("/customers/{id}/shares", {
+          params: { path: { id: customer.id } },
+          body: { ...values, ...(until == null ? {} : { until: endOfDay(until) }) },
+        }),
+      ),
+    onSuccess: async () => {
+      onClose();
+      await refreshCustomers(queryClient);
+    },
+    onError: problem.show,
+  });
+  const options =
+    kind === "user"
+      ? people.filter(({ value }) => value !== customer.owner?.id)
+      : (departments.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }));
+  return (
+    <Modal
+      open
+      title={t("share-title")}
+      okText={t("sharing-add")}
+      okButtonProps={{ loading: share.isPending }}
+      onOk={form.submit}
+      onCancel={onClose}
+      width={440}
+      destroyOnHidden
+    >
+      <p className="soft">{t("share-note")}</p>
+      {problem.general !== null && <Alert type="error" showIcon title={problem.general} />}
+      <Form
+        form={form}
+        layout="vertical"
+        requiredMark={false}
+        initialValues={{ kind: "user", share: "read" }}
+        onValuesChange={(changed: Partial<Values>) => {
+          if (changed.kind !== undefined) form.resetFields(["grantee_id"]);
+        }}
+        onFinish={(values: Values) => share.mutate(values)}
+      >
+        <Form.Item name="kind" label={t("share-with")}>
+          <Radio.Group
+            options={(["user", "department"] as const).map((value) => ({ value, label: t(`share-kind-${value}`) }))}
+          />
+        </Form.Item>
+        <Form.Item
+          name="grantee_id"
+          label={t(`share-kind-${kind}`)}
+          rules={[{ required: true, message: t("share-choose") }]}
+        >
+          <Select showSearch={{ optionFilterProp: "label" }} options={options} />
+        </Form.Item>
+        <Form.Item name="share" label={t("share-extent")}>
+          <Radio.Group
+            options={(["read", "write"] as const).map((value) => ({ value, label: t(`share-${value}`) }))}
+          />
+        </Form.Item>
+        <Form.Item name="until" label={t("share-until")} extra={t("share-until-note")}>
+          <DatePicker minDate={undefined} disabledDate={(day) => day.endOf("day").valueOf() < Date.now()} />
+        </Form.Item>
+      </Form>
+    </Modal>
+  );
+}
