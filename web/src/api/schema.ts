@@ -452,6 +452,22 @@ export interface paths {
         patch: operations["customers_update"];
         trace?: never;
     };
+    "/customers/{id}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["customer_access_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/customers/{id}/activities": {
         parameters: {
             query?: never;
@@ -462,6 +478,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["timeline_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{id}/audience": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["customer_audience"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -527,6 +559,70 @@ export interface paths {
         put?: never;
         post: operations["customers_reveal"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{id}/explanations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["customer_explain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{id}/label": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["customer_label"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{id}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["customer_share"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{id}/shares/{grantee_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["customer_unshare"];
         options?: never;
         head?: never;
         patch?: never;
@@ -958,6 +1054,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["device_lost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/explanations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["customer_explain_own"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2541,6 +2653,11 @@ export interface components {
          * @enum {string}
          */
         Assurance: "single" | "multi" | "phishing_resistant";
+        /** @description Everybody who may see a customer. */
+        Audience: {
+            /** @description Who, in the order of their accounts. */
+            items: components["schemas"]["Viewer"][];
+        };
         /** @description Entries of one action. */
         AuditActionCount: {
             /** @description The action. */
@@ -3125,6 +3242,13 @@ export interface components {
             /** @description The issuer of the answer. */
             iss?: string | null;
         };
+        /** @description One thing that alone would turn the decision round. */
+        ChangeBody: {
+            /** @description What: `relation`, `share`, `role`, `data_scope`, `working_label`, `step_up`, … */
+            kind: string;
+            /** @description To what, as a code; empty where there is only one way. */
+            to: string;
+        };
         /** @description The newest signed checkpoint (C2SP tlog-checkpoint). */
         Checkpoint: {
             /** @description The log's name. */
@@ -3252,6 +3376,13 @@ export interface components {
                 [key: string]: components["schemas"]["FieldValue"];
             };
         };
+        /** @description Label and shares of a customer. */
+        CustomerAccess: {
+            /** @description The label. */
+            label: components["schemas"]["LabelBody"];
+            /** @description The shares, oldest first. */
+            shares: components["schemas"]["CustomerShare"][];
+        };
         /** @description What to export, and why. */
         CustomerExport: {
             /**
@@ -3288,6 +3419,10 @@ export interface components {
             version: number;
             owner?: components["schemas"]["Reference"] | null;
             department?: components["schemas"]["Reference"] | null;
+            /** @description The label. */
+            label: components["schemas"]["LabelBody"];
+            /** @description Whether it is shared with anybody. */
+            shared: boolean;
             /**
              * Format: date-time
              * @description When it was made.
@@ -3304,6 +3439,28 @@ export interface components {
             };
             /** @description What the caller may do with it. */
             actions: string[];
+        };
+        /** @description With whom a customer is shared. */
+        CustomerShare: {
+            /** @description `user`, `department` or `team`. */
+            kind: string;
+            /** @description With whom. */
+            grantee: components["schemas"]["Reference"];
+            /** @description `read` or `write`. */
+            share: string;
+            /**
+             * Format: date-time
+             * @description Until when; without end if missing.
+             */
+            until?: string | null;
+            /** @description Whether that has passed. */
+            ended: boolean;
+            by?: components["schemas"]["Reference"] | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
         };
         /**
          * @description Which customers an account's roles reach.
@@ -3454,6 +3611,24 @@ export interface components {
          * @enum {string}
          */
         Duplicates: "skip" | "merge" | "keep";
+        /** @description A decision with its reasons. */
+        ExplanationBody: {
+            /** @description Whether it is allowed. */
+            allowed: boolean;
+            /** @description The rules that decided; none when no rule permits. */
+            rules: string[];
+            /** @description What would change it. */
+            changes: components["schemas"]["ChangeBody"][];
+        };
+        /** @description What to explain about somebody. */
+        ExplanationInput: {
+            /** @description Who. */
+            user_id: string;
+            /** @description The action, such as `read` or `update`; of a field `field_read`, `field_write` or `field_clear`. */
+            action: string;
+            /** @description The field, if it is about one. */
+            field?: string | null;
+        };
         /** @description What somebody proves who they are by. */
         Factor: {
             /**
@@ -3881,6 +4056,20 @@ export interface components {
              * @description Its id.
              */
             id: string;
+        };
+        /** @description A label on the wire. */
+        LabelBody: {
+            /** @description `public`, `internal`, `confidential`, `secret` or `top_secret`. */
+            level: string;
+            /** @description The numbers of its compartments. */
+            compartments: number[];
+        };
+        /** @description A label to set. */
+        LabelInput: {
+            /** @description `public`, `internal`, `confidential`, `secret` or `top_secret`. */
+            level: string;
+            /** @description The numbers of its compartments. */
+            compartments?: number[];
         };
         /** @description Somebody's leaving. */
         LeaveBody: {
@@ -4343,6 +4532,15 @@ export interface components {
             /** @description Whether codes can be sent by text message. */
             mobile_available: boolean;
         };
+        /** @description What to explain about oneself. */
+        OwnExplanationInput: {
+            /** @description The customer. */
+            customer_id: string;
+            /** @description The action, such as `read` or `update`; of a field `field_read`, `field_write` or `field_clear`. */
+            action: string;
+            /** @description The field, if it is about one. */
+            field?: string | null;
+        };
         /** @description A passkey's answer to a challenge. */
         PasskeyAnswer: {
             /** @description What was given out with the options. */
@@ -4756,6 +4954,20 @@ export interface components {
          * @enum {string}
          */
         Severity: "repair" | "warning" | "error";
+        /** @description With whom to share, how far and until when. */
+        ShareInput: {
+            /** @description `user` or `department`. */
+            kind: string;
+            /** @description The person or department. */
+            grantee_id: string;
+            /** @description `read` or `write`. */
+            share: string;
+            /**
+             * Format: date-time
+             * @description Until when; without end if not given.
+             */
+            until?: string | null;
+        };
         /** @description The first factor by password. */
         SignIn: {
             /** @description The login name. */
@@ -5166,6 +5378,20 @@ export interface components {
              * @description How long it took.
              */
             took_ms: number;
+        };
+        /** @description Somebody who may see a customer. */
+        Viewer: {
+            /** @description Who. */
+            user: components["schemas"]["Reference"];
+            department?: components["schemas"]["Reference"] | null;
+            /** @description `own`, `department`, `below` or `elsewhere`. */
+            relation: string;
+            /** @description How far it is shared with them. */
+            share: string;
+            /** @description Which of reading, updating and revealing they may do. */
+            actions: string[];
+            /** @description The rules by which they may read it. */
+            rules: string[];
         };
         /** @description Hours of the week. */
         WeekHours: {
@@ -6524,6 +6750,37 @@ export interface operations {
             };
         };
     };
+    customer_access_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerAccess"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     timeline_add: {
         parameters: {
             query?: never;
@@ -6546,6 +6803,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TimelineItem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    customer_audience: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Audience"];
                 };
             };
             /** @description problem */
@@ -6753,6 +7041,143 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DisclosedField"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    customer_explain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplanationInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplanationBody"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    customer_label: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerAccess"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    customer_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerAccess"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    customer_unshare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                grantee_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerAccess"];
                 };
             };
             /** @description problem */
@@ -8008,6 +8433,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    customer_explain_own: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnExplanationInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplanationBody"];
+                };
             };
             /** @description problem */
             default: {

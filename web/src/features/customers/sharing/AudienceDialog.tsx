@@ -46,19 +46,24 @@ function Why({ customer }: { customer: Customer }) {
   const people = useOwnerOptions();
   const ask = useMutation({
     mutationFn: (values: { user_id: string; action: string }) =>
-      body(
-        api.POST("/customers/{id}/explanations", { params: { path: { id: customer.id } }, body: values }),
-      ),
+      body(api.POST("/customers/{id}/explanations", { params: { path: { id: customer.id } }, body: values })),
   });
   return (
     <section className="why" aria-labelledby="why-title">
       <h3 id="why-title">{t("why-title")}</h3>
       <Form layout="inline" initialValues={{ action: "read" }} onFinish={(values) => ask.mutate(values)}>
-        <Form.Item name="user_id" label={t("why-who")} rules={[{ required: true, message: t("share-choose") }]}>
+        <Form.Item
+          name="user_id"
+          label={t("why-who")}
+          rules={[{ required: true, message: t("share-choose") }]}
+        >
           <Select className="why-who" showSearch={{ optionFilterProp: "label" }} options={people} />
         </Form.Item>
         <Form.Item name="action" label={t("why-what")}>
-          <Select className="why-what" options={ASKABLE.map((value) => ({ value, label: t(`ask-${value}`) }))} />
+          <Select
+            className="why-what"
+            options={ASKABLE.map((value) => ({ value, label: t(`ask-${value}`) }))}
+          />
         </Form.Item>
         <Button htmlType="submit" loading={ask.isPending}>
           {t("why-ask")}

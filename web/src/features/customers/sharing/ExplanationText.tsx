@@ -28,7 +28,9 @@ export function ExplanationText({ explanation }: { explanation: Explanation }) {
           <ul>
             {changes.map(({ kind, to }) => (
               <li key={`${kind} ${to}`}>
-                {t(`change-${kind.replaceAll("_", "-")}`, { to: to === "" ? "" : t(`change-to-${kind.replaceAll("_", "-")}-${to.replaceAll("_", "-")}`) })}
+                {t(`change-${kind.replaceAll("_", "-")}`, {
+                  to: to === "" ? "" : t(`change-to-${kind.replaceAll("_", "-")}-${to.replaceAll("_", "-")}`),
+                })}
               </li>
             ))}
           </ul>

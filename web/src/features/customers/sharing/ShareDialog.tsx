@@ -67,7 +67,10 @@ export function ShareDialog({ customer, onClose }: { customer: Customer; onClose
       >
         <Form.Item name="kind" label={t("share-with")}>
           <Radio.Group
-            options={(["user", "department"] as const).map((value) => ({ value, label: t(`share-kind-${value}`) }))}
+            options={(["user", "department"] as const).map((value) => ({
+              value,
+              label: t(`share-kind-${value}`),
+            }))}
           />
         </Form.Item>
         <Form.Item

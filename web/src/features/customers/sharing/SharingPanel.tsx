@@ -37,7 +37,11 @@ export function SharingPanel({ customer }: { customer: Customer }) {
             </Button>
           )}
           {may("customer.classify") && (
-            <Button size="small" icon={<QuestionCircleOutlined aria-hidden />} onClick={() => setOpen("label")}>
+            <Button
+              size="small"
+              icon={<QuestionCircleOutlined aria-hidden />}
+              onClick={() => setOpen("label")}
+            >
               {t("sharing-label")}
             </Button>
           )}
