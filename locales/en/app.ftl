@@ -13,6 +13,7 @@ nav-users = Accounts
 nav-departments = Departments
 nav-witnesses = Witnesses
 nav-outbox = Messages
+nav-keys = Encryption keys
 nav-docs = API
 nav-account = My account
 nav-more = More

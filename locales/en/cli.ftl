@@ -18,6 +18,7 @@ config-tls-pair = tls.cert and tls.key belong together: give both, or neither.
 data-none = There is no installation in { $path }. Name its folder with --data, or start it with custos serve.
 data-in-use = { $path } is in use by another Custos. Stop that one first, or name another folder with --data.
 key-missing = The root key { $path } is missing, and without it the data cannot be opened. Put it back from your backup of the key.
+key-wrong = The key file { $path } does not belong to its own keyring: it was put together from two, or altered. Put it back from your backup of the key.
 key-readable = { $path } can be read by others on this machine. Close it: chmod 600 { $path }
 key-of-other-data = The root key { $path } does not belong to this database. Put the right key in its place.
 passphrase-missing = { $path } needs its passphrase. Give it in the environment variable CUSTOS_PASSPHRASE, or a file with --passphrase-file.

@@ -13,6 +13,7 @@ nav-users = 账号
 nav-departments = 部门
 nav-witnesses = 日志见证
 nav-outbox = 消息
+nav-keys = 加密密钥
 nav-docs = 接口文档
 nav-account = 个人设置
 nav-more = 更多

@@ -18,6 +18,7 @@ config-tls-pair = tls.cert 和 tls.key 必须同时提供，或同时省略。
 data-none = { $path } 中没有安装数据。请用 --data 指定目录，或先运行 custos serve。
 data-in-use = { $path } 正被另一个守客进程使用。请先停止该进程，或用 --data 指定其他目录。
 key-missing = 缺少根密钥 { $path }，没有它无法打开数据。请从密钥备份中恢复。
+key-wrong = 密钥文件 { $path } 与其中的密钥环不匹配：可能由两个文件拼成，或已被改动。请从密钥备份中恢复。
 key-readable = 本机其他用户可以读取 { $path }。请收紧权限：chmod 600 { $path }
 key-of-other-data = 根密钥 { $path } 与此数据库不匹配。请放回正确的密钥。
 passphrase-missing = { $path } 需要口令。请通过环境变量 CUSTOS_PASSPHRASE 提供，或用 --passphrase-file 指定文件。

@@ -34,7 +34,7 @@ impl OrgKeys {
             .map(|name| (name, tenant.blind_index(&format!("customer.{name}"))))
             .collect();
         Self {
-            audit: tenant.blind_index("audit.value"),
+            audit: tenant.lasting_index("audit.value"),
             blind,
             tenant,
         }
@@ -43,6 +43,13 @@ impl OrgKeys {
     /// The blind index value of a match key; none for an index no field declares.
     pub(crate) fn blind(&self, index: &str, key: &str) -> Option<i64> {
         Some(self.blind.get(index)?.hash(key))
+    }
+
+    /// The blind index values a row with this match key may have: two while the organisation's key is rotated.
+    pub(crate) fn blind_all(&self, index: &str, key: &str) -> Vec<i64> {
+        self.blind
+            .get(index)
+            .map_or_else(Vec::new, |index| index.all(key))
     }
 
     /// Seals a list cursor, which holds the sort key of a row.
@@ -56,6 +63,12 @@ impl OrgKeys {
             .open_secret("cursor", &[0; 16], sealed)
             .ok()
             .map(|bytes| bytes.to_vec())
+    }
+
+    /// A value of a record as the log may hold it: comparable with that record's others, until it is erased for good.
+    pub(crate) fn record_value(&self, record: &[u8; 16], field: &str, canonical: &str) -> Detail {
+        let hash = self.tenant.record_hash(record, field, canonical);
+        Detail::keyed_hash(hash.unwrap_or_default())
     }
 
     /// A value as the log may hold it: comparable by whoever holds the key, unreadable to everybody else.

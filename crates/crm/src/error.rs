@@ -51,8 +51,11 @@ impl From<Problem> for CrmError {
 impl From<CrmError> for Problem {
     fn from(error: CrmError) -> Self {
         match error {
-            CrmError::Store(error) => error.fault().into(),
             CrmError::Denied(denied) => (*denied).into(),
+            // About to be removed: the key is gone already.
+            CrmError::Crypto(CryptoError::Erased)
+            | CrmError::Store(StoreError::Crypto(CryptoError::Erased)) => Problem::not_found(),
+            CrmError::Store(error) => error.fault().into(),
             CrmError::Crypto(error) => Problem::internal(error),
             CrmError::Invalid(fields) => Problem::invalid(fields),
             CrmError::NotFound => Problem::not_found(),

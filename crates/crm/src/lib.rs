@@ -9,12 +9,14 @@ mod crm;
 pub mod customers;
 mod demo;
 mod download;
+pub mod erasure;
 mod error;
 pub mod exports;
 pub mod fields;
 pub mod imports;
 pub mod index;
 mod people;
+mod rotation;
 pub mod timeline;
 mod words;
 
@@ -26,7 +28,7 @@ pub use words::{Codes, Words};
 
 use custos_http::Operation;
 use custos_kernel::policy::PolicySource;
-use custos_store::Migration;
+use custos_store::{Migration, Purpose, SealedColumn};
 use std::sync::Arc;
 
 /// The tables of this crate's features.
@@ -35,7 +37,16 @@ pub const MIGRATIONS: &[Migration] = &[
     contacts::MIGRATION,
     timeline::MIGRATION,
     imports::MIGRATION,
+    erasure::MIGRATION,
 ];
+
+/// The columns of this crate's tables that hold secrets under the organisation's key, for a rotation of it.
+pub const SEALED_COLUMNS: &[SealedColumn] = &[SealedColumn {
+    table: "import",
+    column: "details",
+    row: "id",
+    purpose: Purpose::Fixed("import.details"),
+}];
 
 /// The policies of this crate's features.
 pub const POLICIES: &[PolicySource] = &[
@@ -56,6 +67,7 @@ pub fn customer_operations() -> Vec<Operation<Arc<Crm>>> {
         customers::operations(),
         contacts::operations(),
         timeline::operations(),
+        erasure::operations(),
     ]
     .into_iter()
     .flatten()

@@ -6,6 +6,7 @@
 pub mod cli;
 pub mod config;
 mod doctor;
+mod keys;
 pub mod product;
 pub mod serve;
 pub mod system;

@@ -30,6 +30,7 @@ mod reset;
 mod resources;
 mod schema;
 mod scim;
+mod sealed_columns;
 mod security;
 mod sessions;
 mod setup;
@@ -49,6 +50,7 @@ pub use resources::{
     SessionResource, UserResource,
 };
 pub use schema::{DataScopeName, FactorKind, Named, RoleName};
+pub use sealed_columns::SEALED_COLUMNS;
 pub use security::breached_filter;
 pub use setup::{DemoAccount, DemoPlan, NewOrganisation, NewUser};
 pub use sign_in::{LinkToken, Strength};

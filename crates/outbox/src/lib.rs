@@ -35,7 +35,7 @@ pub use sms::{HttpAnswer, HttpFailure, HttpPost, HttpRequest, HttpsClient};
 
 use custos_http::Operation;
 use custos_kernel::policy::PolicySource;
-use custos_store::Migration;
+use custos_store::{Migration, Purpose, SealedColumn};
 use std::sync::Arc;
 
 custos_kernel::events! {
@@ -51,6 +51,28 @@ pub const POLICY: PolicySource = PolicySource {
 
 /// The tables of this crate.
 pub const MIGRATIONS: &[Migration] = &[message::MIGRATION, settings::MIGRATION];
+
+/// The columns of this crate's tables that hold secrets under the organisation's key, for a rotation of it.
+pub const SEALED_COLUMNS: &[SealedColumn] = &[
+    SealedColumn {
+        table: "outbox_settings",
+        column: "value",
+        row: "id",
+        purpose: Purpose::Fixed("outbox.settings"),
+    },
+    SealedColumn {
+        table: "message",
+        column: "mask",
+        row: "id",
+        purpose: Purpose::Fixed("message.mask"),
+    },
+    SealedColumn {
+        table: "message",
+        column: "content",
+        row: "id",
+        purpose: Purpose::Fixed("message.content"),
+    },
+];
 
 /// The operations of this crate, to be registered with [`Outbox`] as their state.
 pub fn operations() -> Vec<Operation<Arc<Outbox>>> {

@@ -38,6 +38,9 @@ pub enum StoreError {
     /// The store is shutting down.
     #[error("the store is closed")]
     Closed,
+    /// The keyring could not be kept; what hangs on that was not done.
+    #[error("the keyring cannot be kept: {0}")]
+    Keyring(String),
     /// No connection, or no turn to write, was to be had in time.
     #[error("the database is busy")]
     Busy,

@@ -26,7 +26,9 @@ mod tamper;
 mod tx;
 
 pub use error::StoreError;
-pub use keys::TenantKeys;
+pub use keys::{
+    KeyringKeeper, Purpose, Resealed, Rotation, RotationProgress, SealedColumn, TenantKeys,
+};
 pub use log::desk::{EntryFilter, StoredEntry};
 pub use log::source::LogReader;
 pub use log::tally::{

@@ -7,7 +7,7 @@ use crate::postgres::{PgPool, Purpose};
 use crate::sqlite::{Readers, SqliteOptions, WalSync, Writer};
 use crate::tx::{ReadTx, WriteTx};
 use crate::{StoreError, TenantKeys};
-use custos_kernel::crypto::RootKey;
+use custos_kernel::crypto::Keyring;
 use custos_kernel::policy::Caller;
 use custos_values::{Clock, OrgId, Random};
 use std::sync::Arc;
@@ -64,7 +64,7 @@ impl Store {
     pub async fn open(
         location: Location,
         migrations: &MigrationSet,
-        root: RootKey,
+        keyring: Arc<Keyring>,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Arc<Self>, StoreError> {
@@ -107,7 +107,7 @@ impl Store {
             backend,
             clock,
             random,
-            keys: TenantKeys::new(root),
+            keys: TenantKeys::new(keyring),
             unchanged: false,
         }))
     }
@@ -119,7 +119,7 @@ impl Store {
     /// [`StoreError::Open`] when there is none.
     pub fn open_unchanged(
         location: Location,
-        root: RootKey,
+        keyring: Arc<Keyring>,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Self, StoreError> {
@@ -136,7 +136,7 @@ impl Store {
             backend,
             clock,
             random,
-            keys: TenantKeys::new(root),
+            keys: TenantKeys::new(keyring),
             unchanged: true,
         })
     }

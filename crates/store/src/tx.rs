@@ -376,7 +376,8 @@ impl<'s> WriteTx<'s> {
         self.store.clock.now()
     }
 
-    pub(crate) fn clock(&self) -> &'s dyn Clock {
+    /// The clock of the installation.
+    pub fn clock(&self) -> &'s dyn Clock {
         &*self.store.clock
     }
 

@@ -2,12 +2,12 @@
 
 use crate::{TestClock, TestRandom};
 use custos_kernel::audit::{VerificationReport, verify_log};
-use custos_kernel::crypto::{KeyFile, RootKey};
+use custos_kernel::crypto::Keyring;
 use custos_kernel::event::{Event, EventName, Occasion};
 use custos_kernel::policy::{Caller, Job, Policy, PolicySource, Resource, actions};
 use custos_store::{
-    AuditSink, Location, Migration, MigrationSet, SequencerHandle, SqliteOptions, Store,
-    StoreError, administer_postgres_for_tests,
+    AuditSink, KeyringKeeper, Location, Migration, MigrationSet, SequencerHandle, SqliteOptions,
+    Store, StoreError, administer_postgres_for_tests,
 };
 use custos_values::{OrgId, Random};
 use std::fs;
@@ -41,6 +41,15 @@ enum Place {
     Postgres { server: String, database: String },
 }
 
+/// A test has its keyring in memory and keeps it nowhere else.
+struct KeptInMemory;
+
+impl KeyringKeeper for KeptInMemory {
+    fn keep(&self, _: &Keyring) -> Result<(), std::io::Error> {
+        Ok(())
+    }
+}
+
 struct Running {
     store: Arc<Store>,
     sequencer: SequencerHandle,
@@ -52,7 +61,7 @@ pub struct Installation {
     running: Option<Running>,
     place: Place,
     migrations: MigrationSet,
-    root: KeyFile,
+    keyring: Arc<Keyring>,
     org: OrgId,
     clock: Arc<TestClock>,
     random: Arc<TestRandom>,
@@ -88,12 +97,11 @@ impl Installation {
             Arc::new(TestClock::default()),
             Arc::new(TestRandom::default()),
         );
-        let root = KeyFile::protect(&RootKey::generate(&*random), None, &*random);
         let mut installation = Self {
             running: None,
             place,
             migrations: MigrationSet::new(features),
-            root,
+            keyring: Arc::new(Keyring::generate(&*random)),
             org: OrgId::new(&*clock, &*random),
             clock,
             random,
@@ -106,7 +114,7 @@ impl Installation {
 
     async fn start(&mut self) {
         let store = self
-            .open(&self.migrations, self.root_key())
+            .open(&self.migrations, self.keyring())
             .await
             .expect("a store");
         self.running = Some(Running {
@@ -116,23 +124,25 @@ impl Installation {
         });
     }
 
-    /// Opens another store on the same data, with other migrations or another root key.
+    /// Opens another store on the same data, with other migrations or another keyring.
     ///
     /// # Errors
     /// What [`Store::open`] says.
     pub async fn open(
         &self,
         migrations: &MigrationSet,
-        root: RootKey,
+        keyring: Arc<Keyring>,
     ) -> Result<Arc<Store>, StoreError> {
-        Store::open(
-            self.location(&root),
+        let store = Store::open(
+            self.location(&keyring),
             migrations,
-            root,
+            keyring,
             self.clock.clone(),
             self.random.clone(),
         )
-        .await
+        .await?;
+        store.keys().set_keeper(Arc::new(KeptInMemory));
+        Ok(store)
     }
 
     /// Opens another store on the same data, to be looked at.
@@ -140,20 +150,20 @@ impl Installation {
     /// # Errors
     /// What [`Store::open_unchanged`] says.
     pub fn open_unchanged(&self) -> Result<Store, StoreError> {
-        let root = self.root_key();
+        let keyring = self.keyring();
         Store::open_unchanged(
-            self.location(&root),
-            root,
+            self.location(&keyring),
+            keyring,
             self.clock.clone(),
             self.random.clone(),
         )
     }
 
-    fn location(&self, root: &RootKey) -> Location {
+    fn location(&self, keyring: &Keyring) -> Location {
         match &self.place {
             Place::Sqlite => Location::Sqlite(SqliteOptions::new(
                 self.data_dir().join("custos.db"),
-                root.database_key(),
+                keyring.database_key(),
             )),
             Place::Postgres { server, database } => Location::Postgres {
                 url: with_database(server, database),
@@ -217,14 +227,9 @@ impl Installation {
         self.folder.path()
     }
 
-    /// The root key, as read from the key file.
-    ///
-    /// # Panics
-    /// Never: the file was written by this run.
-    pub fn root_key(&self) -> RootKey {
-        self.root
-            .open(None)
-            .expect("the key file was written by this run")
+    /// The keyring, which all stores of this installation share.
+    pub fn keyring(&self) -> Arc<Keyring> {
+        Arc::clone(&self.keyring)
     }
 
     /// The migrations it was made with.

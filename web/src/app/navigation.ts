@@ -7,6 +7,7 @@ import {
   IdcardOutlined,
   ImportOutlined,
   KeyOutlined,
+  LockOutlined,
   MailOutlined,
   SafetyCertificateOutlined,
   SolutionOutlined,
@@ -27,6 +28,7 @@ export interface Destination {
     | "/admin/identity-providers"
     | "/admin/security"
     | "/admin/api-keys"
+    | "/admin/keys"
     | "/docs";
   label: string;
   icon: ComponentType<{ "aria-hidden"?: boolean }>;
@@ -61,6 +63,7 @@ export const DESTINATIONS: readonly Destination[] = [
     permission: "security_settings.read",
   },
   { to: "/admin/api-keys", label: "nav-api-keys", icon: KeyOutlined, permission: "api_key.list" },
+  { to: "/admin/keys", label: "nav-keys", icon: LockOutlined, permission: "key.read" },
   { to: "/docs", label: "nav-docs", icon: ApiOutlined, permission: null },
 ];
 

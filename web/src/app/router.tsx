@@ -208,6 +208,12 @@ const apiKeysRoute = createRoute({
   component: lazyRouteComponent(() => import("../features/api-keys/ApiKeysPage"), "ApiKeysPage"),
 });
 
+const keysRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/admin/keys",
+  component: lazyRouteComponent(() => import("../features/keys/KeysPage"), "KeysPage"),
+});
+
 const accountRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/account",
@@ -247,6 +253,7 @@ const routeTree = rootRoute.addChildren([
     providersRoute,
     securityRoute,
     apiKeysRoute,
+    keysRoute,
     accountRoute,
     docsRoute,
   ]),

@@ -10,6 +10,7 @@ import federation from "../../../locales/en/federation.ftl?raw";
 import fields from "../../../locales/en/fields.ftl?raw";
 import findings from "../../../locales/en/findings.ftl?raw";
 import imports from "../../../locales/en/imports.ftl?raw";
+import keys from "../../../locales/en/keys.ftl?raw";
 import outbox from "../../../locales/en/outbox.ftl?raw";
 import security from "../../../locales/en/security.ftl?raw";
 import session from "../../../locales/en/session.ftl?raw";
@@ -28,6 +29,7 @@ export const resources = [
   fields,
   findings,
   imports,
+  keys,
   outbox,
   security,
   session,

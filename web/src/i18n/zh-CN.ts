@@ -11,6 +11,7 @@ import federation from "../../../locales/zh-CN/federation.ftl?raw";
 import fields from "../../../locales/zh-CN/fields.ftl?raw";
 import findings from "../../../locales/zh-CN/findings.ftl?raw";
 import imports from "../../../locales/zh-CN/imports.ftl?raw";
+import keys from "../../../locales/zh-CN/keys.ftl?raw";
 import outbox from "../../../locales/zh-CN/outbox.ftl?raw";
 import security from "../../../locales/zh-CN/security.ftl?raw";
 import session from "../../../locales/zh-CN/session.ftl?raw";
@@ -29,6 +30,7 @@ export const resources = [
   fields,
   findings,
   imports,
+  keys,
   outbox,
   security,
   session,

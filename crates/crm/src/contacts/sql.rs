@@ -169,3 +169,47 @@ pub(crate) async fn delete_all(
     .await?;
     Ok(())
 }
+
+/// Contacts of all customers between two ids, for a rotation of keys.
+pub(crate) async fn all_between(
+    tx: &mut WriteTx<'_>,
+    first: &[u8; 16],
+    last: &[u8; 16],
+) -> Result<HashMap<[u8; 16], Vec<StoredContact>>, CrmError> {
+    let sql = format!(
+        "SELECT {COLUMNS}, customer_id FROM contact WHERE org_id = $1 AND customer_id >= $2 AND customer_id <= $3"
+    );
+    let mut found: HashMap<[u8; 16], Vec<StoredContact>> = HashMap::new();
+    for row in tx
+        .lookup(&sql, &[Value::from(first), Value::from(last)])
+        .await?
+    {
+        found.entry(row.id(6)?).or_default().push(stored(&row)?);
+    }
+    Ok(found)
+}
+
+/// Puts fields in place of those read: false if they were changed meanwhile.
+pub(crate) async fn replace_sealed(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<actions::Rotate, Customer>,
+    old: &StoredContact,
+    fields: &SealedFields,
+) -> Result<bool, CrmError> {
+    let sql = "UPDATE contact SET fields = $5 WHERE org_id = $1 AND customer_id = $2 AND id = $3 AND fields = $4";
+    let more = [
+        Value::from(&old.id),
+        Value::Bytes(old.fields.encode()),
+        Value::Bytes(fields.encode()),
+    ];
+    Ok(tx.put(permit, sql, &more).await? == 1)
+}
+
+/// Removes all contacts of a customer that is erased. How many there were.
+pub(crate) async fn erase_all(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<actions::Erase, Customer>,
+) -> Result<u64, CrmError> {
+    let sql = "DELETE FROM contact WHERE org_id = $1 AND customer_id = $2";
+    Ok(tx.put(permit, sql, &[]).await?)
+}

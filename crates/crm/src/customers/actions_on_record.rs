@@ -4,9 +4,10 @@ use super::model::Customer;
 use crate::Crm;
 use custos_kernel::policy::{Caller, Facts};
 
-const VERBS: [(&str, &str); 7] = [
+const VERBS: [(&str, &str); 8] = [
     ("update", "customer.update"),
     ("delete", "customer.delete"),
+    ("erase", "customer.erase"),
     ("reveal", "customer.reveal"),
     ("assign", "customer.assign"),
     ("share", "customer.share"),

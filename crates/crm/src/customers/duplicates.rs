@@ -4,7 +4,7 @@
 use super::model::Customer;
 use super::seal::open_fields;
 use super::sql;
-use super::write::blind_hash;
+use super::write::blind_hashes;
 use crate::crm::OrgKeys;
 use crate::fields::CUSTOMER;
 use crate::{Crm, CrmError};
@@ -41,13 +41,13 @@ impl Crm {
     ) -> Result<BTreeMap<[u8; 16], Vec<&'static str>>, CrmError> {
         let mut found: BTreeMap<[u8; 16], Vec<&'static str>> = BTreeMap::new();
         for (name, text) in fields {
-            let Some((index, hash)) = CUSTOMER
+            let Some((index, hashes)) = CUSTOMER
                 .get(name)
-                .and_then(|spec| blind_hash(keys, spec, text))
+                .and_then(|spec| blind_hashes(keys, spec, text))
             else {
                 continue;
             };
-            for id in sql::find_blind(tx, caller, index, hash, LIMIT).await? {
+            for id in sql::find_blind(tx, caller, index, &hashes, LIMIT).await? {
                 let on = found.entry(id).or_default();
                 if !on.contains(name) {
                     on.push(name);

@@ -210,14 +210,12 @@ impl Crm {
         keys: &OrgKeys,
         (spec, key): &(&'static FieldSpec, String),
     ) -> Result<Vec<Listed>, CrmError> {
-        let Some((index, hash)) = spec
-            .blind
-            .and_then(|index| Some((index, keys.blind(index, key)?)))
-        else {
+        let Some(index) = spec.blind else {
             return Ok(Vec::new());
         };
+        let hashes = keys.blind_all(index, key);
         let mut tx = self.store.read().await?;
-        let ids = sql::find_blind(&mut tx, scope.caller(), index, hash, EXACT_LIMIT).await?;
+        let ids = sql::find_blind(&mut tx, scope.caller(), index, &hashes, EXACT_LIMIT).await?;
         let mut rows = Vec::new();
         for stored in sql::find_many(&mut tx, keys, scope.caller(), &ids).await? {
             let Some(permit) = scope.admit(&stored.facts) else {

@@ -27,10 +27,10 @@ pub use list::{ListFilter, ListQuery};
 pub(crate) use list_row::ListRow;
 pub use model::{Customer, NewCustomer, StoredCustomer};
 pub use record::{CustomerRecord, Reference};
-pub(crate) use seal::{open_fields, seal_field};
+pub(crate) use seal::{OpenedFields, open_fields, seal_field};
 pub use sql::MIGRATION;
 pub(crate) use sql::NAME_ALONE;
-pub(crate) use write::{Revealed, blind_hash};
+pub(crate) use write::{Revealed, blind_hash, blind_hashes};
 
 use crate::Crm;
 use custos_http::Operation;

@@ -61,7 +61,7 @@ impl Crm {
     ) -> Result<Written, CrmError> {
         let id = CustomerId::from_bytes(*permit.record());
         let now = self.store.clock().now();
-        let (key, wrapped) = keys.tenant.new_record_key(id, self.store.random());
+        let (key, wrapped) = keys.tenant.new_record_key(id, self.store.random())?;
         let mut sealed = SealedFields::new();
         let mut hashes = Vec::new();
         for (name, text) in &new.fields {
@@ -219,8 +219,8 @@ impl Crm {
             }
             event = event.with_change(
                 spec.name,
-                keys.audit_value(name, before),
-                keys.audit_value(name, &text),
+                keys.record_value(permit.record(), name, before),
+                keys.record_value(permit.record(), name, &text),
             );
             changed.push(spec.name);
             access = access.with_attribute(spec.name, &text);
@@ -476,6 +476,16 @@ pub(crate) fn blind_hash(
 ) -> Option<(&'static str, i64)> {
     let index = spec.blind?;
     Some((index, keys.blind(index, &match_key(spec, canonical)?)?))
+}
+
+/// The blind index entries a row with a field's value may have.
+pub(crate) fn blind_hashes(
+    keys: &OrgKeys,
+    spec: &FieldSpec,
+    canonical: &str,
+) -> Option<(&'static str, Vec<i64>)> {
+    let index = spec.blind?;
+    Some((index, keys.blind_all(index, &match_key(spec, canonical)?)))
 }
 
 fn unknown_field(name: &str) -> CrmError {

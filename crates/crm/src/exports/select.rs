@@ -23,15 +23,13 @@ impl Crm {
     ) -> Result<Vec<[u8; 16]>, CrmError> {
         let mut ids = match filter.q.as_deref().map(str::trim).and_then(exact_key) {
             Some((spec, key)) => {
-                let hash = spec
-                    .blind
-                    .and_then(|index| Some((index, keys.blind(index, &key)?)));
-                let Some((index, hash)) = hash else {
+                let Some(index) = spec.blind else {
                     return Ok(Vec::new());
                 };
+                let hashes = keys.blind_all(index, &key);
                 let mut tx = self.store.read().await?;
                 let found =
-                    sql::find_blind(&mut tx, scope.caller(), index, hash, EXACT_LIMIT).await?;
+                    sql::find_blind(&mut tx, scope.caller(), index, &hashes, EXACT_LIMIT).await?;
                 let stored = sql::find_many(&mut tx, keys, scope.caller(), &found).await?;
                 let admitted = stored.iter().filter(|customer| {
                     scope.admit(&customer.facts).is_some()

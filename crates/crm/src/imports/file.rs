@@ -1,6 +1,6 @@
 //! The uploaded file, sealed in chunks: written as it arrives, read from any offset.
 
-use custos_kernel::crypto::{CHUNK_SIZE, StreamOpener, StreamSealer};
+use custos_kernel::crypto::{CHUNK_SIZE, StreamOpener, StreamSealer, Suite};
 use custos_values::Random;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -19,7 +19,7 @@ pub(super) struct SealedWriter {
 
 impl SealedWriter {
     /// Makes the file, readable for the server's account only.
-    pub(super) async fn create(path: PathBuf, key: &[u8; 32]) -> io::Result<Self> {
+    pub(super) async fn create(path: PathBuf, suite: Suite, key: &[u8; 32]) -> io::Result<Self> {
         let mut options = tokio::fs::OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
@@ -27,7 +27,7 @@ impl SealedWriter {
         Ok(Self {
             file: options.open(&path).await?,
             path: Some(path),
-            sealer: StreamSealer::new(key),
+            sealer: StreamSealer::new(suite, key),
             buffer: Zeroizing::new(Vec::with_capacity(2 * CHUNK_SIZE)),
             size: 0,
         })

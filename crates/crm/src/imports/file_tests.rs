@@ -25,7 +25,9 @@ fn sealed(content: &[u8], pieces: usize) -> (tempfile::TempDir, PathBuf) {
         .unwrap();
     runtime.block_on(async {
         let random = Counting::default();
-        let mut writer = SealedWriter::create(path.clone(), &KEY).await.unwrap();
+        let mut writer = SealedWriter::create(path.clone(), Suite::Aes, &KEY)
+            .await
+            .unwrap();
         for piece in content.chunks(pieces.max(1)) {
             writer.write(piece, &random).await.unwrap();
         }
@@ -79,7 +81,9 @@ fn an_unfinished_upload_leaves_nothing() {
         .build()
         .unwrap();
     runtime.block_on(async {
-        let mut writer = SealedWriter::create(path.clone(), &KEY).await.unwrap();
+        let mut writer = SealedWriter::create(path.clone(), Suite::Aes, &KEY)
+            .await
+            .unwrap();
         writer
             .write(&content(100_000), &Counting::default())
             .await

@@ -275,7 +275,7 @@ impl Preparation {
         let mut access = Access::made_by(&self.caller, Some(owner), department);
         let facts = access.facts(self.caller.org(), *id.as_bytes(), 0);
         let permit = self.crm.policy.permit(&self.caller, &facts)?;
-        let (key, wrapped) = self.keys.tenant.new_record_key(id, random);
+        let (key, wrapped) = self.keys.tenant.new_record_key(id, random)?;
         let mut sealed = SealedFields::new();
         let mut hashes = Vec::with_capacity(8);
         for (spec, text) in &fields {

@@ -2,7 +2,7 @@
 
 use super::plan::Plan;
 use crate::crm::OrgKeys;
-use crate::customers::{NAME_ALONE, blind_hash};
+use crate::customers::{NAME_ALONE, blind_hashes};
 use crate::fields::CUSTOMER;
 
 /// A blind index and a value's hash in it.
@@ -37,20 +37,22 @@ impl Signs {
             let hashed = CUSTOMER
                 .get(name)
                 .zip(get(name))
-                .and_then(|(spec, text)| blind_hash(keys, spec, text));
-            let Some((index, hash)) = hashed else {
+                .and_then(|(spec, text)| blind_hashes(keys, spec, text));
+            let Some((index, hashes)) = hashed else {
                 continue;
             };
-            if name != "name" {
-                signs.sought.push(((index, hash), name));
-                signs.known.push((index, hash));
-            } else if !plan.named_by_contact {
-                signs
-                    .sought
-                    .push(((if has_code { NAME_ALONE } else { index }, hash), name));
-                signs.known.push((index, hash));
-                if !has_code {
-                    signs.known.push((NAME_ALONE, hash));
+            for hash in hashes {
+                if name != "name" {
+                    signs.sought.push(((index, hash), name));
+                    signs.known.push((index, hash));
+                } else if !plan.named_by_contact {
+                    signs
+                        .sought
+                        .push(((if has_code { NAME_ALONE } else { index }, hash), name));
+                    signs.known.push((index, hash));
+                    if !has_code {
+                        signs.known.push((NAME_ALONE, hash));
+                    }
                 }
             }
         }

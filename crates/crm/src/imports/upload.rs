@@ -8,6 +8,7 @@ use crate::{Crm, CrmError};
 use axum::body::Body;
 use custos_http::Problem;
 use custos_kernel::audit::Detail;
+use custos_kernel::crypto::Suite;
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Caller, Facts, Permit, actions};
 use custos_tabular::{Detection, Limits, Overrides, TableError, detect};
@@ -62,7 +63,8 @@ impl Crm {
         if declared(headers).is_some_and(|size| size > MAX_BYTES) {
             return Err(too_large().into());
         }
-        let size = self.receive(id, path, body).await?;
+        let suite = self.keys(caller.org()).await?.tenant.suite();
+        let size = self.receive(id, path, suite, body).await?;
         let kept = self
             .keep(caller, &permit, id, size, headers, idempotency_key)
             .await;
@@ -74,9 +76,15 @@ impl Crm {
         kept
     }
 
-    async fn receive(&self, id: ImportId, path: PathBuf, body: Body) -> Result<u64, CrmError> {
+    async fn receive(
+        &self,
+        id: ImportId,
+        path: PathBuf,
+        suite: Suite,
+        body: Body,
+    ) -> Result<u64, CrmError> {
         let key = self.store.keys().file_key(id.as_bytes());
-        let mut file = SealedWriter::create(path, &key)
+        let mut file = SealedWriter::create(path, suite, &key)
             .await
             .map_err(Problem::internal)?;
         let mut stream = body.into_data_stream();

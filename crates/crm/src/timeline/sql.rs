@@ -5,6 +5,7 @@ use crate::customers::Customer;
 use custos_kernel::policy::{Action, Permit, actions};
 use custos_store::{Migration, ReadTx, Row, SealedFields, StoreError, Value, WriteTx};
 use custos_values::{ActivityId, Timestamp, UserId};
+use std::collections::HashMap;
 
 /// The table. The key finds follow-ups of one customer in the order of their time.
 pub const MIGRATION: Migration = Migration {
@@ -86,4 +87,49 @@ pub(crate) async fn delete_all(
     )
     .await?;
     Ok(())
+}
+
+/// Follow-ups of all customers between two ids, for a rotation of keys.
+pub(crate) async fn all_between(
+    tx: &mut WriteTx<'_>,
+    first: &[u8; 16],
+    last: &[u8; 16],
+) -> Result<HashMap<[u8; 16], Vec<StoredActivity>>, CrmError> {
+    let sql = "SELECT id, at, author_id, fields, customer_id FROM activity \
+               WHERE org_id = $1 AND customer_id >= $2 AND customer_id <= $3";
+    let mut found: HashMap<[u8; 16], Vec<StoredActivity>> = HashMap::new();
+    for row in tx
+        .lookup(sql, &[Value::from(first), Value::from(last)])
+        .await?
+    {
+        found.entry(row.id(4)?).or_default().push(stored(&row)?);
+    }
+    Ok(found)
+}
+
+/// Puts fields in place of those read, unless they were changed meanwhile.
+pub(crate) async fn replace_sealed(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<actions::Rotate, Customer>,
+    old: &StoredActivity,
+    fields: &SealedFields,
+) -> Result<(), CrmError> {
+    let sql = "UPDATE activity SET fields = $6 WHERE org_id = $1 AND customer_id = $2 AND at = $3 AND id = $4 AND fields = $5";
+    let more = [
+        Value::from(old.at),
+        Value::from(&old.id),
+        Value::Bytes(old.fields.encode()),
+        Value::Bytes(fields.encode()),
+    ];
+    tx.put(permit, sql, &more).await?;
+    Ok(())
+}
+
+/// Removes all follow-ups of a customer that is erased. How many there were.
+pub(crate) async fn erase_all(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<actions::Erase, Customer>,
+) -> Result<u64, CrmError> {
+    let sql = "DELETE FROM activity WHERE org_id = $1 AND customer_id = $2";
+    Ok(tx.put(permit, sql, &[]).await?)
 }

@@ -26,6 +26,7 @@ fn body_of(id: &str) -> Option<Value> {
         "customer_explain" => {
             Some(json!({ "user_id": UserId::from_bytes([9; 16]).to_string(), "action": "read" }))
         }
+        "customers_erase" => Some(json!({ "basis": "request" })),
         "timeline_add" => Some(json!({ "kind": "note", "content": "扫描" })),
         _ => None,
     }
@@ -104,7 +105,7 @@ fn expected(role: Role, action: &str, own: bool, same_department: bool) -> bool 
     match action {
         "create" | "list" => sales,
         "read" | "update" | "reveal" => sales && reach,
-        "delete" => role == Role::SalesLead && reach,
+        "delete" | "erase" => role == Role::SalesLead && reach,
         "share" => own && sales || role == Role::SalesLead && reach,
         "classify" => {
             own && sales || role == Role::SalesLead && reach || role == Role::SecurityAdmin

@@ -4,7 +4,7 @@
 use crate::api::{Api, Staff, counts};
 use crate::runs::customers;
 use custos_crm::MIGRATIONS;
-use custos_kernel::crypto::{KeyFile, Token};
+use custos_kernel::crypto::{Home, HomeSecret, KeyFile, Keyring, RootKey, Token};
 use custos_kernel::event::{Event, EventName, Occasion};
 use custos_kernel::policy::{
     Assurance, Caller, DataScope, Job, Origin, Resource, Role, RoleSet, SessionLimits,
@@ -12,7 +12,7 @@ use custos_kernel::policy::{
 };
 use custos_store::{Location, MigrationSet, SequencerHandle, SqliteOptions, Store};
 use custos_testkit::{TestClock, TestRandom};
-use custos_values::{Clock, OrgId, SessionId, UserId};
+use custos_values::{Clock, OrgId, Random, SessionId, Timestamp, UserId};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -30,24 +30,43 @@ impl Resource for Organisation {
     const TYPE: &'static str = "organisation";
 }
 
+/// The keyring of a folder, made if it is missing.
+fn keyring(path: &Path, random: &dyn Random, now: Timestamp) -> Arc<Keyring> {
+    let made = || {
+        let (root, keyring) = (RootKey::generate(random), Keyring::generate(random));
+        let file = KeyFile::new(Home::file(&root), &root, &keyring, now, random);
+        std::fs::write(path, file.text().as_bytes()).unwrap();
+        file
+    };
+    let file = match std::fs::read_to_string(path) {
+        Ok(text) => KeyFile::parse(&text).unwrap(),
+        Err(_) => made(),
+    };
+    let root = file.open_root(HomeSecret::None).unwrap();
+    Arc::new(file.open_keyring(&root, random).unwrap())
+}
+
 /// A server on a folder that outlives it.
 async fn server(folder: &Path) -> (Api, Arc<Store>) {
     let (clock, random) = (
         Arc::new(TestClock::default()),
         Arc::new(TestRandom::default()),
     );
-    let key = KeyFile::File {
-        key: "5a".repeat(32),
-    };
-    let root = key.open(None).unwrap();
+    let keyring = keyring(&folder.join("root.key"), &*random, clock.now());
     let org = OrgId::from_bytes([1; 16]);
-    let options = SqliteOptions::new(folder.join("custos.db"), root.database_key());
+    let options = SqliteOptions::new(folder.join("custos.db"), keyring.database_key());
     let fresh = !folder.join("custos.db").exists();
     let migrations = MigrationSet::new(&[MIGRATIONS]);
     let location = Location::Sqlite(options);
-    let store = Store::open(location, &migrations, root, clock.clone(), random.clone())
-        .await
-        .unwrap();
+    let store = Store::open(
+        location,
+        &migrations,
+        keyring,
+        clock.clone(),
+        random.clone(),
+    )
+    .await
+    .unwrap();
     if fresh {
         let caller = Caller::system(Job::Setup, org);
         let mut tx = store.write(&caller).await.unwrap();

@@ -2,9 +2,11 @@
 
 use super::export::CustomersArguments;
 use super::import::ImportArguments;
+use super::remote::RemoteArguments;
 use crate::config::{ConfigError, Layers, Settings};
 use crate::words::Language;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use custos_kernel::crypto::Suite;
 use std::path::PathBuf;
 
 /// Custos 守客: customer management for organisations whose customer data must not leak.
@@ -49,6 +51,8 @@ pub enum Command {
     Witness(WitnessArguments),
     /// Look after accounts from the machine itself; with the embedded database, while the server is stopped
     User(UserArguments),
+    /// Show, rotate and move keys; with the embedded database, while the server is stopped. Give a sealed server a share
+    Keys(KeysArguments),
     /// Import customers from a file into a running server; exit code 1 if rows were rejected
     Import(Box<ImportArguments>),
     /// Export customers of a running server to a file
@@ -276,6 +280,75 @@ pub enum UserCommand {
         /// Login name
         login: String,
     },
+}
+
+/// `custos keys …`
+#[derive(Debug, Args)]
+pub struct KeysArguments {
+    /// Settings.
+    #[command(flatten)]
+    pub settings: SettingsArguments,
+    /// Which organisation's keys, by id, if there are several
+    #[arg(long, value_name = "ID")]
+    pub organisation: Option<String>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: KeysCommand,
+}
+
+/// What can be done with keys from the machine itself.
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Say where the root key lives, which versions the organisation's key has, and how far a rotation is
+    Status,
+    /// Replace the organisation's key and seal everything anew, or go on with a rotation that was broken off
+    Rotate {
+        /// The suite to seal with: aes (AES-256-GCM, SHA-256) or sm (SM4-GCM, SM3) [default: as now]
+        #[arg(long, value_name = "SUITE", value_parser = suite)]
+        suite: Option<SuiteName>,
+    },
+    /// Make a new root key in another home, or in the same one; the former one opens nothing new from then on
+    Move(MoveArguments),
+    /// Give a sealed server one share, asked for or read from standard input
+    Unseal(Box<RemoteArguments>),
+}
+
+/// A suite by its name.
+#[derive(Debug, Clone, Copy)]
+pub struct SuiteName(pub Suite);
+
+fn suite(name: &str) -> Result<SuiteName, String> {
+    Suite::named(name)
+        .map(SuiteName)
+        .ok_or_else(|| "one of: aes, sm".to_owned())
+}
+
+/// `custos keys move`
+#[derive(Debug, Args)]
+pub struct MoveArguments {
+    /// The home
+    #[arg(long, value_enum)]
+    pub to: HomeName,
+    /// Passphrase: file whose first line is the new passphrase [default: asked for, twice]
+    #[arg(long, value_name = "FILE")]
+    pub new_passphrase_file: Option<PathBuf>,
+    /// Shares: how many are needed to open
+    #[arg(long, value_name = "K", default_value_t = 3)]
+    pub threshold: u8,
+    /// Shares: how many there are
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub shares: u8,
+}
+
+/// A home of the root key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum HomeName {
+    /// In the key file, in clear
+    File,
+    /// In the key file, under a passphrase
+    Passphrase,
+    /// With people, who have shares of it
+    Shares,
 }
 
 /// `custos generate`

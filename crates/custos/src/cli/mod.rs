@@ -8,6 +8,7 @@ mod failure;
 mod generate;
 pub mod import;
 mod interruption;
+mod keys;
 mod new_file;
 mod progress;
 pub mod remote;
@@ -64,6 +65,7 @@ fn execute(command: Command, console: &Console) -> Result<u8, Failure> {
         Command::Audit(AuditCommand::Export(arguments)) => audit::export(&arguments, console),
         Command::Witness(arguments) => witness::run(&arguments, console),
         Command::User(arguments) => user::run(arguments, console),
+        Command::Keys(arguments) => keys::run(arguments, console),
         Command::Import(arguments) => import::run(&arguments, console),
         Command::Export(arguments) => export::run(&arguments, console),
         Command::Doctor(settings) => doctor::run(&settings, console),

@@ -2,10 +2,12 @@
 
 use super::Check;
 use crate::config::{Settings, TlsVersion};
-use crate::serve::{Certificate, Places, open_key};
-use crate::system::others_may_read;
+use crate::keys;
+use crate::serve::{Certificate, Places};
+use crate::system::{SystemRandom, others_may_read};
 use crate::words::Message;
 use custos_values::Clock;
+use std::sync::Arc;
 
 const DAY: i64 = 86_400_000;
 /// Less free space than this deserves a look.
@@ -43,7 +45,7 @@ fn root_key(settings: &Settings) -> Check {
         let message = Message::new("key-missing").with("path", path.display());
         return Check::problem("root_key", message);
     }
-    match open_key(&path, settings) {
+    match keys::open(&path, settings, &[], true, Arc::new(SystemRandom)) {
         Ok(_) => Check::ok(
             "root_key",
             Message::new("doctor-key").with("path", path.display()),

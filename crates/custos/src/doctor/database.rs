@@ -3,8 +3,9 @@
 use super::Check;
 use crate::cli::Failure;
 use crate::config::Settings;
+use crate::keys;
 use crate::product::{location, migrations, policy};
-use crate::serve::{DataFolder, Places, open_key};
+use crate::serve::{DataFolder, Places};
 use crate::system::{SystemClock, SystemRandom};
 use crate::words::Message;
 use custos_audit::AuditEntry;
@@ -31,16 +32,28 @@ pub(super) fn all(settings: &Settings, clock: &dyn Clock) -> Vec<Check> {
     let looked = crate::cli::runtime().and_then(|runtime| {
         runtime.block_on(async {
             let mut folder = None;
-            let root = if embedded {
+            let random = Arc::new(SystemRandom);
+            let kept = if embedded {
                 // While a server has it, its pages change under the eye.
-                let held = folder.insert(DataFolder::open(settings, false, &SystemRandom)?);
-                held.take_root()?
+                let held = folder.insert(DataFolder::open(settings, false, &[], random)?);
+                Arc::clone(held.keys())
             } else {
-                open_key(&Places(&settings.data).root_key(), settings)?
+                keys::open(
+                    &Places(&settings.data).root_key(),
+                    settings,
+                    &[],
+                    true,
+                    random,
+                )?
             };
-            let place = location(settings, &root);
-            let store =
-                Store::open_unchanged(place, root, Arc::new(SystemClock), Arc::new(SystemRandom))?;
+            let keyring = kept.keyring();
+            let place = location(settings, &keyring);
+            let store = Store::open_unchanged(
+                place,
+                keyring,
+                Arc::new(SystemClock),
+                Arc::new(SystemRandom),
+            )?;
             let found = look(&store, clock).await;
             store.close().await?;
             found

@@ -22,10 +22,12 @@ fn declared() -> impl Iterator<Item = &'static EventName> {
     [
         custos_outbox::EVENTS,
         custos_access::EVENTS,
+        custos_keys::EVENTS,
         custos_identity::EVENTS,
         custos_crm::EVENTS,
         custos_transparency::EVENTS,
         custos_crm::customers::EVENTS,
+        custos_crm::erasure::EVENTS,
     ]
     .into_iter()
     .flatten()

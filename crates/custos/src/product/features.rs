@@ -4,7 +4,7 @@ use super::custody::Customers;
 use super::file_words::FileWords;
 use super::foundation::policy_text;
 use super::mail_words::MailWords;
-use super::{ApiDocument, Foundation, catalogue, foreseeing, staff, status};
+use super::{ApiDocument, Foundation, catalogue, foreseeing, key_records, staff, status};
 use crate::VERSION;
 use crate::cli::Failure;
 use crate::serve::Door;
@@ -15,6 +15,7 @@ use custos_crm::Crm;
 use custos_http::{Gatekeeper, Registry};
 use custos_identity::{Identity, IdentityOptions};
 use custos_kernel::policy::Policy;
+use custos_keys::{Custodian, Keys};
 use custos_outbox::{HttpsClient, Outbox};
 use custos_transparency::{Transparency, TransparencyOptions};
 use std::path::PathBuf;
@@ -30,6 +31,8 @@ pub struct Features {
     pub access: Arc<Access>,
     /// Customers.
     pub crm: Arc<Crm>,
+    /// Keys and their rotation.
+    pub keys: Arc<Keys>,
     /// The audit desk.
     pub desk: Arc<Desk>,
     /// Who the log is shown to.
@@ -38,7 +41,7 @@ pub struct Features {
 }
 
 impl Features {
-    /// Opens every feature. Uploaded files are kept, sealed, in `uploads`.
+    /// Opens every feature. Uploaded files are kept, sealed, in `uploads`; `custodian` keeps the root key.
     ///
     /// # Errors
     /// [`Failure`] when one cannot be opened.
@@ -46,6 +49,7 @@ impl Features {
         base: &Foundation,
         options: IdentityOptions,
         uploads: PathBuf,
+        custodian: Option<Arc<dyn Custodian>>,
     ) -> Result<Self, Failure> {
         let shared = || {
             (
@@ -72,6 +76,10 @@ impl Features {
         identity.set_custody(Arc::new(Customers(Arc::downgrade(&crm))));
         foreseeing::announce(&access, &identity, &crm);
         let (store, policy, sink) = shared();
+        let records = Arc::new(key_records::Customers(Arc::clone(&crm)));
+        let columns = key_records::columns();
+        let keys = Keys::new(store, policy, sink, columns, records, custodian);
+        let (store, policy, sink) = shared();
         let names = staff::names(&identity);
         let desk = Desk::new(store, policy, sink, Arc::clone(&base.sequencer), names);
         let (store, policy, sink) = shared();
@@ -88,6 +96,7 @@ impl Features {
             outbox,
             access,
             crm,
+            keys,
             desk,
             policy: Arc::clone(&base.policy),
         })
@@ -103,6 +112,7 @@ impl Features {
         registry.add(Arc::clone(&self.identity), custos_identity::operations());
         registry.add(Arc::clone(&self.outbox), custos_outbox::operations());
         registry.add(Arc::clone(&self.access), custos_access::operations());
+        registry.add(Arc::clone(&self.keys), custos_keys::operations());
         registry.add(Arc::clone(&self.crm), custos_crm::operations());
         registry.add(Arc::clone(&self.desk), custos_audit::operations());
         let transparency = Arc::clone(&self.transparency);

@@ -3,7 +3,7 @@
 use crate::cli::Failure;
 use crate::config::Settings;
 use crate::serve::Places;
-use custos_kernel::crypto::RootKey;
+use custos_kernel::crypto::Keyring;
 use custos_kernel::policy::{Policy, PolicySource};
 use custos_store::{
     AuditSink, Location, Migration, MigrationSet, SequencerHandle, SqliteOptions, Store,
@@ -40,12 +40,12 @@ impl Foundation {
     /// [`Failure`] when the database cannot be opened.
     pub async fn open(
         location: Location,
-        root: RootKey,
+        keyring: Arc<Keyring>,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Self, Failure> {
         let policy = policy()?;
-        let store = Store::open(location, &migrations(), root, clock, random).await?;
+        let store = Store::open(location, &migrations(), keyring, clock, random).await?;
         Ok(Self {
             policy: Arc::new(policy),
             sink: store.audit_sink(),
@@ -91,6 +91,7 @@ fn sources() -> Vec<PolicySource> {
     let mut sources: Vec<PolicySource> = vec![
         custos_outbox::POLICY,
         custos_transparency::POLICY,
+        custos_keys::POLICY,
         custos_identity::POLICY,
         custos_audit::POLICY,
     ];
@@ -105,7 +106,7 @@ pub fn migrations() -> MigrationSet {
 }
 
 /// Where the settings say the data is.
-pub fn location(settings: &Settings, root: &RootKey) -> Location {
+pub fn location(settings: &Settings, keyring: &Keyring) -> Location {
     match &settings.database {
         Some(url) => Location::Postgres {
             url: url.reveal().to_owned(),
@@ -113,7 +114,7 @@ pub fn location(settings: &Settings, root: &RootKey) -> Location {
         },
         None => {
             let path = Places(&settings.data).database();
-            Location::Sqlite(SqliteOptions::new(path, root.database_key()))
+            Location::Sqlite(SqliteOptions::new(path, keyring.database_key()))
         }
     }
 }

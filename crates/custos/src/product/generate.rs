@@ -6,7 +6,7 @@ use crate::cli::Failure;
 use crate::system::{SystemClock, SystemRandom};
 use custos_http::{document, matrix};
 use custos_identity::IdentityOptions;
-use custos_kernel::crypto::RootKey;
+use custos_kernel::crypto::Keyring;
 use custos_store::{Location, SqliteOptions};
 use std::sync::Arc;
 
@@ -26,11 +26,11 @@ pub struct GeneratedFiles {
 /// [`Failure`] when the temporary database cannot be made.
 pub async fn generate() -> Result<GeneratedFiles, Failure> {
     let folder = tempfile::tempdir().map_err(|error| Failure::internal(&error))?;
-    let root = RootKey::generate(&SystemRandom);
-    let options = SqliteOptions::new(folder.path().join("custos.db"), root.database_key());
+    let keyring = Arc::new(Keyring::generate(&SystemRandom));
+    let options = SqliteOptions::new(folder.path().join("custos.db"), keyring.database_key());
     let base = Foundation::open(
         Location::Sqlite(options),
-        root,
+        keyring,
         Arc::new(SystemClock),
         Arc::new(SystemRandom),
     )
@@ -39,6 +39,7 @@ pub async fn generate() -> Result<GeneratedFiles, Failure> {
         &base,
         IdentityOptions::default(),
         folder.path().join("uploads"),
+        None,
     )?;
     let registry = features.registry(false);
     let openapi = serde_json::to_string_pretty(&document(&registry, VERSION))

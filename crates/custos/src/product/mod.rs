@@ -8,6 +8,7 @@ mod file_words;
 mod foreseeing;
 mod foundation;
 mod generate;
+mod key_records;
 mod mail_words;
 mod offline;
 mod staff;

@@ -7,9 +7,11 @@ use crate::serve::DataFolder;
 use crate::system::{SystemClock, SystemRandom};
 use crate::words::Message;
 use custos_identity::{Identity, IdentityOptions};
+use custos_keys::{Keys, Pace};
 use custos_values::OrgId;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// An installation that serves nobody. With the embedded database the server must not run beside it.
 pub struct Offline {
@@ -17,7 +19,10 @@ pub struct Offline {
     pub foundation: Foundation,
     /// Accounts.
     pub identity: Arc<Identity>,
-    _folder: DataFolder,
+    /// Keys and their rotation.
+    pub keys: Arc<Keys>,
+    /// Where everything is.
+    pub folder: DataFolder,
 }
 
 impl Offline {
@@ -26,25 +31,33 @@ impl Offline {
     /// # Errors
     /// [`Failure`] when there is none, or a server has it.
     pub async fn open(settings: &Settings) -> Result<Self, Failure> {
-        let mut folder = DataFolder::open(settings, false, &SystemRandom)?;
-        let root = folder.take_root()?;
+        let folder = DataFolder::open(settings, false, &[], Arc::new(SystemRandom))?;
+        let keys = Arc::clone(folder.keys());
+        let keyring = keys.keyring();
         let foundation = Foundation::open(
-            location(settings, &root),
-            root,
+            location(settings, &keyring),
+            keyring,
             Arc::new(SystemClock),
             Arc::new(SystemRandom),
         )
         .await?;
-        let identity = Features::open(
+        foundation.store.keys().set_keeper(keys as _);
+        // Nobody else has the data meanwhile: there is nobody to wait for.
+        let pace = Pace {
+            grace: Duration::ZERO,
+            ..Pace::default()
+        };
+        let features = Features::open(
             &foundation,
             IdentityOptions::default(),
             folder.places().uploads(),
-        )?
-        .identity;
+            Some(Arc::clone(folder.keys()) as _),
+        )?;
         Ok(Self {
             foundation,
-            identity,
-            _folder: folder,
+            identity: features.identity,
+            keys: features.keys.at_pace(pace),
+            folder,
         })
     }
 
@@ -85,9 +98,10 @@ impl Offline {
         let Self {
             foundation,
             identity,
-            _folder,
+            keys,
+            folder: _folder,
         } = self;
-        drop(identity);
+        drop((identity, keys));
         foundation.close().await
     }
 }

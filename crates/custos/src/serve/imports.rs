@@ -15,6 +15,11 @@ pub(super) async fn recover(features: &Features) -> Result<(), Failure> {
     for org in organisations.map_err(|error| Failure::internal(&error))? {
         let interrupted = features.crm.recover_imports(org).await;
         let interrupted = interrupted.map_err(|error| Failure::internal(&error))?;
+        let erased = features.crm.finish_erasures(org).await;
+        let erased = erased.map_err(|error| Failure::internal(&error))?;
+        if erased > 0 {
+            tracing::info!(erased, "erasures that the stop broke off were finished");
+        }
         let resumed = features.identity.resume_handovers(org).await;
         let resumed = resumed.map_err(|error| Failure::internal(&error))?;
         if resumed > 0 {

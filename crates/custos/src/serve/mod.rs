@@ -14,13 +14,15 @@ mod outgoing;
 mod request_log;
 mod router;
 mod running;
+mod sealed;
 mod seed;
 mod socket;
 mod stop;
+mod unseal_page;
 
 pub use announcement::Announcement;
 pub use certificate::{Certificate, Described};
-pub use data_folder::{DataFolder, Places, open_key};
+pub use data_folder::{DataFolder, Places};
 pub use gatekeeper::Door;
 pub use running::Running;
 pub use socket::{Sockets, public_url};

@@ -5,7 +5,7 @@ use super::certificate::Certificate;
 use super::connection::Server;
 use super::data_folder::DataFolder;
 use super::socket::Sockets;
-use super::{imports, indexing, outgoing, router, seed};
+use super::{imports, indexing, outgoing, router, sealed, seed};
 use crate::cli::Failure;
 use crate::config::Settings;
 use crate::product::{Features, Foundation, location};
@@ -47,23 +47,36 @@ impl Running {
     pub async fn start(settings: Settings) -> Result<Self, Failure> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let random: Arc<dyn Random> = Arc::new(SystemRandom);
-        let mut folder = DataFolder::open(&settings, true, &*random)?;
-        let root = folder.take_root()?;
-        let location = location(&settings, &root);
+        let shares = sealed::shares(&settings, Arc::clone(&random)).await?;
+        let folder = DataFolder::open(&settings, true, &shares, Arc::clone(&random))?;
+        drop(shares);
+        let keyring = folder.keys().keyring();
+        let place = location(&settings, &keyring);
         let base =
-            Foundation::open(location, root, Arc::clone(&clock), Arc::clone(&random)).await?;
+            Foundation::open(place, keyring, Arc::clone(&clock), Arc::clone(&random)).await?;
+        base.store.keys().set_keeper(Arc::clone(folder.keys()) as _);
         let setup_code = setup_code(&*random);
         let options = IdentityOptions {
             setup_code: Some(setup_code.clone()),
             outgoing: Some(outgoing::outgoing()),
             ..IdentityOptions::default()
         };
-        let features = Features::open(&base, options, folder.places().uploads())?;
+        let features = Features::open(
+            &base,
+            options,
+            folder.places().uploads(),
+            Some(Arc::clone(folder.keys()) as _),
+        )?;
         if let Some(folder) = &settings.checkpoint_folder {
             features.transparency.publish_into(folder.clone());
         }
         refuse_foreign_data(&base, &features, &folder).await?;
         imports::recover(&features).await?;
+        features
+            .keys
+            .finish_root()
+            .await
+            .map_err(|e| Failure::internal(&e))?;
         let certificate = Certificate::load(&settings, &*clock)?;
         let fingerprint = certificate.fingerprint();
         let (tls_sender, tls) = watch::channel(certificate.server_config(&settings.tls)?);
@@ -102,6 +115,7 @@ impl Running {
             tokio::spawn(Arc::clone(&features.desk).run()),
             tokio::spawn(Arc::clone(&features.transparency).run()),
             tokio::spawn(Arc::clone(&features.access).run()),
+            tokio::spawn(Arc::clone(&features.keys).run()),
             tokio::spawn(keep_certificate(settings, clock, tls_sender)),
         ];
         Ok(Self {

@@ -72,6 +72,25 @@ pub fn write_private(path: &Path, content: &[u8]) -> Result<(), PrivateFileError
         .map_err(at(folder))
 }
 
+/// As [`write_private`] for a secret: what the former file held is overwritten before its space is given back. On media
+/// that write elsewhere (flash, copy-on-write) that is an attempt, no proof.
+///
+/// # Errors
+/// [`PrivateFileError`] when the new file cannot be written; the former one is there still.
+pub fn replace_secret(path: &Path, content: &[u8]) -> Result<(), PrivateFileError> {
+    let former = OpenOptions::new().write(true).open(path).ok();
+    write_private(path, content)?;
+    if let Some(mut former) = former {
+        let length = former.metadata().map_err(at(path))?.len();
+        let blank = vec![0; usize::try_from(length).unwrap_or(0)];
+        former
+            .write_all(&blank)
+            .and_then(|()| former.sync_all())
+            .map_err(at(path))?;
+    }
+    Ok(())
+}
+
 /// Whether anybody but the owner may do anything with a file or folder.
 ///
 /// # Errors

@@ -6,6 +6,8 @@ mod process;
 mod random;
 
 pub use clock::{Stopwatch, SystemClock};
-pub use files::{PrivateFileError, create_private_folder, others_may_read, write_private};
+pub use files::{
+    PrivateFileError, create_private_folder, others_may_read, replace_secret, write_private,
+};
 pub use process::protect_process;
 pub use random::SystemRandom;

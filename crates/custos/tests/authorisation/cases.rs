@@ -27,6 +27,7 @@ pub fn about(operation: &Declared) -> Option<About> {
         "outbox_settings_read" | "outbox_settings_update" | "outbox_test" => About::Nothing,
         "log_settings_read" | "log_settings_update" | "log_witnesses_list" => About::Nothing,
         "log_checkpoint_read" | "witness_checkpoint_add" => About::Nothing,
+        "keys_read" | "keys_rotate" | "keys_replace_root" => About::Nothing,
         "user_list" | "user_directory" | "department_list" | "customers_list" | "imports_list" => {
             About::Many
         }
@@ -44,9 +45,8 @@ pub fn about(operation: &Declared) -> Option<About> {
         id if id.starts_with("contacts_") || id.starts_with("timeline_") => About::Record,
         id if id.starts_with("customer_") && id != "customer_explain_own" => About::Record,
         "customer_explain_own" => About::Nothing,
-        "customers_get" | "customers_update" | "customers_delete" | "customers_reveal" => {
-            About::Record
-        }
+        "customers_get" | "customers_update" | "customers_delete" | "customers_erase"
+        | "customers_reveal" => About::Record,
         "imports_get" | "imports_correct" | "imports_preview" | "imports_start"
         | "imports_cancel" | "imports_resume" | "imports_delete" | "imports_rejected" => {
             About::Record
@@ -236,6 +236,7 @@ fn body(site: &Site<'_>, operation: &str, target: &Target) -> Option<Value> {
         "customers_create" => json!({ "fields": { "name": format!("新公司{number}号") } }),
         "customers_duplicate_check" => json!({ "fields": { "phone": target.phone } }),
         "customers_update" | "contacts_update" => json!({ "fields": { "notes": "扫描" } }),
+        "customers_erase" => json!({ "basis": "request" }),
         "customers_reveal" | "contacts_reveal" => json!({ "field": "phone", "reason": "扫描测试" }),
         "approval_rules_update" => json!({ "rules": [] }),
         "approval_decide" => json!({ "approve": true }),
@@ -263,6 +264,7 @@ fn body(site: &Site<'_>, operation: &str, target: &Target) -> Option<Value> {
             json!({ "witnesses": [], "quorum": 0, "public": false, "mail": null, "watched": [] })
         }
         "outbox_settings_update" => json!({ "base_url": "", "smtp": null, "sms": null }),
+        "keys_rotate" => json!({ "suite": "sm" }),
         "outbox_test" => json!({ "recipient": "a@example.cn", "language": "en" }),
         "imports_correct" => json!({ "preset": "generic" }),
         "imports_preview" | "imports_start" => mapping(),

@@ -80,7 +80,8 @@ impl<'i> Site<'i> {
             ..IdentityOptions::default()
         };
         let uploads = installation.data_dir().join("imports");
-        let features = Features::open(&base, options, uploads).unwrap_or_else(|e| panic!("{e:?}"));
+        let features =
+            Features::open(&base, options, uploads, None).unwrap_or_else(|e| panic!("{e:?}"));
         features
             .identity
             .set_public_address("https://crm.example.cn");

@@ -256,7 +256,7 @@ impl<'s> Sweep<'s> {
             }
             // That of an account which was made and granted a role.
             "user_leave" => call = call.with("if-match", "\"2\""),
-            "customers_update" | "customers_delete" => {
+            "customers_update" | "customers_delete" | "customers_erase" => {
                 call = call.with("if-match", format!("\"{}\"", target.version));
             }
             "contacts_update" | "contacts_delete" => call = call.with("if-match", "\"1\""),

@@ -35,7 +35,8 @@ pub(crate) fn check_login(text: &str) -> Result<String, &'static str> {
 
 /// The keyed hash by which a login is found.
 pub(crate) fn login_hash(key: &TenantKey, login: &str) -> i64 {
-    key.blind_index("user.login").hash(&normalised_login(login))
+    key.lasting_index("user.login")
+        .hash(&normalised_login(login))
 }
 
 /// An account to make. It has no roles until the security administrator grants some, and no password: its owner comes

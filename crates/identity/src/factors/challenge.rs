@@ -137,7 +137,7 @@ impl Identity {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use custos_kernel::crypto::RootKey;
+    use custos_kernel::crypto::{Keyring, Suite};
 
     struct Fixed(u8);
     impl Random for Fixed {
@@ -148,8 +148,9 @@ mod tests {
 
     fn key(n: u8) -> TenantKey {
         let org = OrgId::from_bytes([n; 16]);
-        let root = RootKey::generate(&Fixed(1));
-        root.new_tenant_key(org, 1, &Fixed(n)).0
+        let keyring = Keyring::generate(&Fixed(1));
+        let made = keyring.first_tenant_key(org, Suite::Aes, &Fixed(n));
+        made.unwrap().0
     }
 
     #[test]

@@ -53,13 +53,13 @@ pub(crate) enum Arrived {
 
 /// The keyed hash by which a subject is found.
 pub(crate) fn subject_hash(key: &TenantKey, provider: ProviderId, subject: &str) -> i64 {
-    key.blind_index("federation.subject")
+    key.lasting_index("federation.subject")
         .hash(&format!("{provider}/{subject}"))
 }
 
 /// The keyed hash of what a provider calls a session.
 pub(crate) fn session_index_hash(key: &TenantKey, provider: ProviderId, index: &str) -> i64 {
-    key.blind_index("federation.session")
+    key.lasting_index("federation.session")
         .hash(&format!("{provider}/{index}"))
 }
 

@@ -85,7 +85,7 @@ fn six_digits(random: &dyn Random) -> String {
 
 fn hash(key: &TenantKey, user: UserId, purpose: Purpose, code: &str) -> i64 {
     let text = format!("{user}/{}/{code}", purpose.name());
-    key.blind_index("one_time_code").hash(&text)
+    key.lasting_index("one_time_code").hash(&text)
 }
 
 /// The digits of what somebody typed, who may have put blanks between them.
@@ -123,7 +123,7 @@ impl Identity {
             Recipient::Mail(address) => address.match_key(),
             Recipient::Mobile(number) => number.number().to_owned(),
         };
-        let destination = key.blind_index("one_time_code.to").hash(&destination);
+        let destination = key.lasting_index("one_time_code.to").hash(&destination);
         let since = now.plus_millis(-DAY_MS);
         let (last, of_user, of_destination) =
             sql::sent_since(tx, holder.user, destination, since).await?;

@@ -63,7 +63,7 @@ pub(crate) fn device_source(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use custos_kernel::crypto::RootKey;
+    use custos_kernel::crypto::{Keyring, Suite};
     use custos_values::OrgId;
 
     struct Fixed(u8);
@@ -75,9 +75,9 @@ mod tests {
 
     fn key(n: u8) -> TenantKey {
         let org = OrgId::from_bytes([n; 16]);
-        RootKey::generate(&Fixed(1))
-            .new_tenant_key(org, 1, &Fixed(n))
-            .0
+        let keyring = Keyring::generate(&Fixed(1));
+        let made = keyring.first_tenant_key(org, Suite::Aes, &Fixed(n));
+        made.unwrap().0
     }
 
     #[test]

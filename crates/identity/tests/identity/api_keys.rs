@@ -302,7 +302,7 @@ async fn a_revoked_key_is_refused_at_once_on_every_node() {
         let site = ready(installation).await;
         let store = match installation.store().engine() {
             EngineKind::Postgres => installation
-                .open(installation.migrations(), installation.root_key())
+                .open(installation.migrations(), installation.keyring())
                 .await
                 .unwrap(),
             EngineKind::Sqlite => Arc::clone(installation.store()),

@@ -276,7 +276,7 @@ async fn other_nodes_notice_within_a_second() {
         // The embedded engine has one process; its second node shares the store, not the memory.
         let store = match installation.store().engine() {
             EngineKind::Postgres => installation
-                .open(installation.migrations(), installation.root_key())
+                .open(installation.migrations(), installation.keyring())
                 .await
                 .unwrap(),
             EngineKind::Sqlite => Arc::clone(installation.store()),

@@ -176,7 +176,7 @@ async fn limits_count_at_the_next_request_and_elsewhere_within_a_second() {
         let site = ready(installation).await;
         let store = match installation.store().engine() {
             EngineKind::Postgres => installation
-                .open(installation.migrations(), installation.root_key())
+                .open(installation.migrations(), installation.keyring())
                 .await
                 .unwrap(),
             EngineKind::Sqlite => Arc::clone(installation.store()),

@@ -3,7 +3,7 @@
 //! `Sealed<T>` is stored. With a permit it opens to `Plain<T>`, which cannot be printed or serialised. What may
 //! leave is `Masked`, or `Disclosed<T>`, whose making is noted in [`Disclosures`] for the audit entry.
 
-use super::aead::CryptoError;
+use super::aead::{CryptoError, sealed_under};
 use super::keys::RecordKey;
 use crate::policy::{Action, Permit, Resource};
 use custos_values::Random;
@@ -24,17 +24,44 @@ pub struct Column<'a> {
 
 impl Column<'_> {
     fn context(&self, key: &RecordKey) -> Vec<u8> {
-        // Lengths before names make the encoding unambiguous: no two columns share a context.
-        let mut out = Vec::with_capacity(96);
-        out.extend_from_slice(b"field");
-        out.extend_from_slice(key.org.as_bytes());
-        out.extend_from_slice(key.customer.as_bytes());
-        out.push(self.table.len() as u8);
-        out.extend_from_slice(self.table.as_bytes());
-        out.extend_from_slice(self.row);
-        out.push(self.column.len() as u8);
-        out.extend_from_slice(self.column.as_bytes());
-        out
+        context(key, self.table, self.row, self.column)
+    }
+}
+
+fn context(key: &RecordKey, table: &str, row: &[u8; 16], column: &str) -> Vec<u8> {
+    // Lengths before names make the encoding unambiguous: no two columns share a context.
+    let mut out = Vec::with_capacity(96);
+    out.extend_from_slice(b"field");
+    out.extend_from_slice(key.org.as_bytes());
+    out.extend_from_slice(key.customer.as_bytes());
+    out.push(table.len() as u8);
+    out.extend_from_slice(table.as_bytes());
+    out.extend_from_slice(row);
+    out.push(column.len() as u8);
+    out.extend_from_slice(column.as_bytes());
+    out
+}
+
+impl RecordKey {
+    /// Seals a stored value anew with the key's suite, for a rotation; none if it is already. Nothing leaves: what comes
+    /// out is as sealed as what went in.
+    ///
+    /// # Errors
+    /// [`CryptoError`] when the value does not open.
+    pub fn reseal(
+        &self,
+        table: &str,
+        row: &[u8; 16],
+        column: &str,
+        sealed: &[u8],
+        random: &dyn Random,
+    ) -> Result<Option<Vec<u8>>, CryptoError> {
+        if sealed_under(sealed)?.0 == self.suite() {
+            return Ok(None);
+        }
+        let context = context(self, table, row, column);
+        let plain = Zeroizing::new(self.aead.open(&context, sealed)?);
+        Ok(Some(self.aead.seal(1, &context, &plain, random)))
     }
 }
 

@@ -3,6 +3,7 @@
 //! Each chunk is an AEAD message bound to file key, chunk number and "is last", after the STREAM construction
 //! (Hoang, Reyhanitabar, Rogaway, Vizár: Online Authenticated-Encryption and its Nonce-Reuse Misuse-Resistance).
 
+use super::Suite;
 use super::aead::{AeadKey, CryptoError, OVERHEAD};
 use custos_values::Random;
 
@@ -17,9 +18,9 @@ pub struct StreamSealer {
 
 impl StreamSealer {
     /// Starts a file under its own key.
-    pub fn new(key: &[u8; 32]) -> Self {
+    pub fn new(suite: Suite, key: &[u8; 32]) -> Self {
         Self {
-            key: AeadKey::new(key),
+            key: AeadKey::new(suite, key),
             next: 0,
         }
     }
@@ -41,10 +42,10 @@ impl StreamOpener {
     /// Bytes of a full chunk once sealed.
     pub const SEALED_CHUNK: usize = CHUNK_SIZE + OVERHEAD;
 
-    /// Opens a file with its own key.
+    /// Opens a file with its own key, whatever its suite.
     pub fn new(key: &[u8; 32]) -> Self {
         Self {
-            key: AeadKey::new(key),
+            key: AeadKey::new(Suite::default(), key),
         }
     }
 

@@ -65,6 +65,10 @@ actions! {
     Declassify = "declassify",
     /// Check the integrity of the log.
     Verify = "verify",
+    /// Seal a record anew, or replace a key, while keys are rotated.
+    Rotate = "rotate",
+    /// Destroy a record for good, in every copy there is.
+    Erase = "erase",
     /// Keep the index over sealed fields up to date.
     Index = "index",
 }

@@ -31,11 +31,13 @@ pub enum Job {
     Witness,
     /// Looks through the log, accounts and keys by the rules of the automated audit.
     Auditor,
+    /// Seals anew what a rotation of keys asks for, and finishes what an erasure began.
+    Keys,
 }
 
 impl Job {
     /// Every job.
-    pub const ALL: [Job; 11] = [
+    pub const ALL: [Job; 12] = [
         Job::Setup,
         Job::Indexer,
         Job::Identity,
@@ -47,6 +49,7 @@ impl Job {
         Job::Access,
         Job::Witness,
         Job::Auditor,
+        Job::Keys,
     ];
 
     /// The name in policies and audit entries.
@@ -63,6 +66,7 @@ impl Job {
             Job::Access => "access",
             Job::Witness => "witness",
             Job::Auditor => "auditor",
+            Job::Keys => "keys",
         }
     }
 }

@@ -1,53 +1,86 @@
-//! The root key's file in both forms, and what an altered or hostile one does.
+//! The key file in every home the kernel opens, and what an altered or hostile one does.
 
 use crate::support::Repeatable;
-use custos_kernel::crypto::{KeyFile, KeyFileError, RootKey};
+use custos_kernel::crypto::{Home, HomeSecret, KeyFile, KeyFileError, Keyring, RootKey, Share};
+use custos_values::Timestamp;
 
-fn text(file: &KeyFile) -> String {
-    serde_json::to_string(file).unwrap()
+const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+
+fn file(home: Home, root: &RootKey, keyring: &Keyring, random: &Repeatable) -> KeyFile {
+    let file = KeyFile::new(home, root, keyring, NOW, random);
+    KeyFile::parse(&file.text()).unwrap()
 }
 
-fn read(text: &str) -> KeyFile {
-    serde_json::from_str(text).unwrap()
+fn opens(file: &KeyFile, secret: HomeSecret<'_>, keyring: &Keyring) -> Result<(), KeyFileError> {
+    let root = file.open_root(secret)?;
+    let opened = file.open_keyring(&root, &Repeatable::new(9))?;
+    assert_eq!(*opened.database_key(), *keyring.database_key());
+    Ok(())
 }
 
 #[test]
 fn holds_the_key_in_clear_or_under_a_passphrase() {
     let random = Repeatable::new(1);
-    let root = RootKey::generate(&random);
-    let clear = read(&text(&KeyFile::protect(&root, None, &random)));
-    assert!(!clear.needs_passphrase());
-    assert_eq!(
-        *clear.open(None).unwrap().database_key(),
-        *root.database_key()
-    );
+    let (root, keyring) = (RootKey::generate(&random), Keyring::generate(&random));
+    let clear = file(Home::file(&root), &root, &keyring, &random);
+    assert_eq!(clear.home().name(), "file");
+    assert_eq!(clear.made_at(), Some(NOW));
+    assert_eq!(opens(&clear, HomeSecret::None, &keyring), Ok(()));
 
-    let protected = read(&text(&KeyFile::protect(
-        &root,
-        Some("四个普通的词"),
-        &random,
-    )));
-    assert!(protected.needs_passphrase());
-    let opened = protected.open(Some("四个普通的词")).unwrap();
-    assert_eq!(*opened.database_key(), *root.database_key());
-    assert_eq!(
-        protected.open(None).err(),
-        Some(KeyFileError::PassphraseNeeded)
-    );
-    let wrong = protected.open(Some("四个普通的字")).err();
-    assert_eq!(wrong, Some(KeyFileError::WrongPassphrase));
-    assert!(!text(&protected).contains(&hex::encode(*root.database_key())));
+    let home = Home::passphrase(&root, "四个普通的词", &random);
+    let protected = file(home, &root, &keyring, &random);
+    assert!(!protected.text().contains(&hex::encode(root.expose())));
+    let try_with = |secret| opens(&protected, secret, &keyring);
+    assert_eq!(try_with(HomeSecret::Passphrase("四个普通的词")), Ok(()));
+    let none = try_with(HomeSecret::None);
+    assert_eq!(none, Err(KeyFileError::PassphraseNeeded));
+    let wrong = try_with(HomeSecret::Passphrase("四个普通的字"));
+    assert_eq!(wrong, Err(KeyFileError::WrongPassphrase));
+}
+
+/// The data folder without enough shares opens nothing; with enough, whichever they are, it opens.
+#[test]
+fn shares_open_it_and_fewer_do_not() {
+    let random = Repeatable::new(1);
+    let (root, keyring) = (RootKey::generate(&random), Keyring::generate(&random));
+    let (home, shares) = Home::shares(&root, 3, 5, &random).unwrap();
+    let file = file(home, &root, &keyring, &random);
+    assert!(!file.text().contains(&hex::encode(root.expose())));
+    let typed: Vec<Share> = shares
+        .iter()
+        .map(|share| Share::parse(&share.expose()).unwrap())
+        .collect();
+    for chosen in [[0, 1, 2], [4, 2, 0], [1, 3, 4]] {
+        let chosen = chosen.map(|at: usize| typed[at].clone());
+        assert_eq!(opens(&file, HomeSecret::Shares(&chosen), &keyring), Ok(()));
+    }
+    let few = opens(&file, HomeSecret::Shares(&typed[..2]), &keyring);
+    assert_eq!(few, Err(KeyFileError::WrongShares));
+    let none = opens(&file, HomeSecret::None, &keyring);
+    assert_eq!(none, Err(KeyFileError::Elsewhere));
+    let (_, foreign) = Home::shares(&root, 3, 5, &random).unwrap();
+    let mixed = [typed[0].clone(), typed[1].clone(), foreign[2].clone()];
+    let mixed = opens(&file, HomeSecret::Shares(&mixed), &keyring);
+    assert_eq!(mixed, Err(KeyFileError::WrongShares));
+}
+
+#[test]
+fn another_root_key_does_not_open_the_keyring() {
+    let random = Repeatable::new(1);
+    let (root, keyring) = (RootKey::generate(&random), Keyring::generate(&random));
+    let file = file(Home::file(&root), &root, &keyring, &random);
+    let other = RootKey::generate(&random);
+    let outcome = opens(&file, HomeSecret::Root(other), &keyring);
+    assert_eq!(outcome, Err(KeyFileError::WrongRoot));
 }
 
 /// A file as somebody else may have put it in place, cheap enough to compute if it were accepted.
 fn hostile(salt: &str, memory_kib: u32, passes: u32, wrapped: &str) -> Option<KeyFileError> {
-    let file = KeyFile::Passphrase {
-        salt: salt.to_owned(),
-        memory_kib,
-        passes,
-        wrapped: wrapped.to_owned(),
-    };
-    file.open(Some("passphrase")).err()
+    let text = format!(
+        r#"{{"format":2,"home":{{"kind":"passphrase","salt":"{salt}","memory_kib":{memory_kib},"passes":{passes},"wrapped":"{wrapped}"}}}}"#
+    );
+    let file = KeyFile::parse(&text).unwrap();
+    file.open_root(HomeSecret::Passphrase("passphrase")).err()
 }
 
 #[test]
@@ -73,16 +106,19 @@ fn refuses_hostile_parameters_before_computing_anything() {
 #[test]
 fn refuses_other_forms() {
     for key in ["", "00", &"zz".repeat(32), &"00".repeat(33)] {
-        let file = KeyFile::File {
-            key: key.to_owned(),
-        };
-        assert_eq!(file.open(None).err(), Some(KeyFileError::Format));
+        let text = format!(r#"{{"format":2,"home":{{"kind":"file","key":"{key}"}}}}"#);
+        let file = KeyFile::parse(&text).unwrap();
+        let outcome = file.open_root(HomeSecret::None).err();
+        assert_eq!(outcome, Some(KeyFileError::Format));
     }
     for text in [
         r#"{"protection":"none","key":"00"}"#,
         r#"{"protection":"file","key":"00","more":1}"#,
         r#"{"key":"00"}"#,
+        r#"{"format":3,"home":{"kind":"file","key":"00"}}"#,
+        r#"{"format":2,"home":{"kind":"pocket"}}"#,
     ] {
-        assert!(serde_json::from_str::<KeyFile>(text).is_err(), "{text}");
+        let outcome = KeyFile::parse(text).err();
+        assert_eq!(outcome, Some(KeyFileError::Format), "{text}");
     }
 }

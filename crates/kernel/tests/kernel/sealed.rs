@@ -1,6 +1,6 @@
 //! Sealed fields open in their own place only, and with a permit for their own record only.
 
-use crate::support::{ORG, OTHER_ORG, Repeatable, keys, permit_for};
+use crate::support::{ORG, OTHER_ORG, Repeatable, keys, permit_for, tenant};
 use custos_kernel::crypto::{Column, CryptoError, Disclosures, SealedText};
 use custos_values::CustomerId;
 use proptest::prelude::*;
@@ -87,10 +87,10 @@ fn a_ciphertext_moved_anywhere_else_does_not_open() {
     for place in places {
         assert_eq!(open(&sealed, &key, &place), Err(CryptoError::DoesNotOpen));
     }
-    let (other_customer, _) = tenant.new_record_key(OTHER, &random);
+    let (other_customer, _) = tenant.new_record_key(OTHER, &random).unwrap();
     let permit = permit_for(ORG, OTHER);
     assert!(sealed.open(&permit, &other_customer, &PHONE).is_err());
-    let (same_customer_new_key, _) = tenant.new_record_key(CUSTOMER, &random);
+    let (same_customer_new_key, _) = tenant.new_record_key(CUSTOMER, &random).unwrap();
     assert_eq!(
         open(&sealed, &same_customer_new_key, &PHONE),
         Err(CryptoError::DoesNotOpen)
@@ -100,15 +100,15 @@ fn a_ciphertext_moved_anywhere_else_does_not_open() {
 #[test]
 fn the_same_key_under_another_customer_or_organisation_is_another_place() {
     let random = Repeatable::new(7);
-    let (root, mut sealed) = (
-        custos_kernel::crypto::RootKey::generate(&random),
+    let (keyring, mut sealed) = (
+        custos_kernel::crypto::Keyring::generate(&random),
         Vec::new(),
     );
     for (org, customer) in [(ORG, CUSTOMER), (ORG, OTHER), (OTHER_ORG, CUSTOMER)] {
         // The same random bytes, and so the same record key and nonce, for each of them.
         let same = Repeatable::new(8);
-        let (tenant, _) = root.new_tenant_key(org, 1, &same);
-        let (key, _) = tenant.new_record_key(customer, &same);
+        let tenant = tenant(&keyring, org, &same);
+        let (key, _) = tenant.new_record_key(customer, &same).unwrap();
         let text = SealedText::seal(&key, &PHONE, "13800001234", &same);
         sealed.push((org, customer, key, text));
     }

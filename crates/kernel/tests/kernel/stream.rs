@@ -1,14 +1,14 @@
 //! Files sealed in chunks.
 
 use crate::support::Repeatable;
-use custos_kernel::crypto::{CHUNK_SIZE, StreamOpener, StreamSealer};
+use custos_kernel::crypto::{CHUNK_SIZE, StreamOpener, StreamSealer, Suite};
 use proptest::prelude::*;
 
 const KEY: [u8; 32] = [4; 32];
 
 fn seal(chunks: &[Vec<u8>]) -> Vec<Vec<u8>> {
     let random = Repeatable::new(1);
-    let mut sealer = StreamSealer::new(&KEY);
+    let mut sealer = StreamSealer::new(Suite::Aes, &KEY);
     let last = chunks.len() - 1;
     chunks
         .iter()

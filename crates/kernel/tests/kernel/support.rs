@@ -1,6 +1,6 @@
 //! Callers, permits and a sample policy for the tests.
 
-use custos_kernel::crypto::{RecordKey, RootKey, TenantKey, Token};
+use custos_kernel::crypto::{Keyring, RecordKey, Suite, TenantKey, Token};
 use custos_kernel::policy::{
     Assurance, Caller, DataScope, Facts, Origin, Permit, Policy, PolicySource, Resource, Role,
     RoleSet, SessionLimits, SessionRecord, SessionState, Standing, Surroundings, actions,
@@ -120,7 +120,12 @@ pub fn permit_for(org: OrgId, customer: CustomerId) -> Permit<actions::Read, Cus
 
 /// A tenant key and, below it, the key of one customer.
 pub fn keys(org: OrgId, customer: CustomerId, random: &dyn Random) -> (TenantKey, RecordKey) {
-    let (tenant, _) = RootKey::generate(random).new_tenant_key(org, 1, random);
-    let (record, _) = tenant.new_record_key(customer, random);
+    let tenant = tenant(&Keyring::generate(random), org, random);
+    let (record, _) = tenant.new_record_key(customer, random).unwrap();
     (tenant, record)
+}
+
+/// The key of an organisation with its first version.
+pub fn tenant(keyring: &Keyring, org: OrgId, random: &dyn Random) -> TenantKey {
+    keyring.first_tenant_key(org, Suite::Aes, random).unwrap().0
 }

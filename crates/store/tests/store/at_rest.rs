@@ -1,7 +1,7 @@
 //! What somebody finds who takes the files or the database away.
 
 use crate::notes::*;
-use custos_kernel::crypto::RootKey;
+use custos_kernel::crypto::Keyring;
 use custos_store::StoreError;
 use custos_testkit::Installation;
 
@@ -48,11 +48,11 @@ async fn the_search_for_text_in_a_dump_finds_what_is_there() {
 #[tokio::test(flavor = "multi_thread")]
 async fn another_root_key_does_not_open_the_embedded_database() {
     let installation = Installation::sqlite(&[MIGRATIONS]).await;
-    let other = RootKey::generate(installation.random());
+    let other = std::sync::Arc::new(Keyring::generate(installation.random()));
     let outcome = installation.open(installation.migrations(), other).await;
     assert!(matches!(outcome.err(), Some(StoreError::Open(_))));
     let right = installation
-        .open(installation.migrations(), installation.root_key())
+        .open(installation.migrations(), installation.keyring())
         .await;
     assert!(right.is_ok());
 }

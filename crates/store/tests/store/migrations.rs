@@ -36,7 +36,7 @@ async fn are_applied_once_and_added_to() {
         assert_eq!(applied(installation).await, before);
         let more = MigrationSet::new(&[MIGRATIONS, &NEXT[..1]]);
         let other = installation
-            .open(&more, installation.root_key())
+            .open(&more, installation.keyring())
             .await
             .unwrap();
         other.close().await.unwrap();
@@ -49,7 +49,7 @@ async fn are_applied_once_and_added_to() {
 async fn a_newer_database_is_refused() {
     both(&[MIGRATIONS], async |installation| {
         let older = MigrationSet::new(&[]);
-        let outcome = installation.open(&older, installation.root_key()).await;
+        let outcome = installation.open(&older, installation.keyring()).await;
         assert!(matches!(outcome.err(), Some(StoreError::TooNew(name)) if name == "0100_note"));
     })
     .await;
@@ -62,14 +62,14 @@ async fn a_failing_step_leaves_nothing_of_its_run() {
         let broken = MigrationSet::new(&[MIGRATIONS, NEXT]);
         assert!(
             installation
-                .open(&broken, installation.root_key())
+                .open(&broken, installation.keyring())
                 .await
                 .is_err()
         );
         assert_eq!(applied(installation).await, before);
         let mended = MigrationSet::new(&[MIGRATIONS, &NEXT[..1]]);
         let store = installation
-            .open(&mended, installation.root_key())
+            .open(&mended, installation.keyring())
             .await
             .unwrap();
         let half = store.tamper_for_tests("SELECT id FROM half", &[]).await;

@@ -127,6 +127,18 @@ impl Remote {
         Ok(remote)
     }
 
+    /// A server nobody signs in to: a sealed one.
+    pub(super) fn sealed(arguments: &RemoteArguments) -> Result<Self, Failure> {
+        let address = Address::parse(&arguments.server)?;
+        Ok(Self {
+            agent: agent(arguments, &address)?,
+            server: address.url,
+            cookies: Vec::new(),
+            csrf: None,
+            bearer: None,
+        })
+    }
+
     /// Sends JSON and reads JSON.
     pub(super) fn json(
         &mut self,

@@ -1,4 +1,4 @@
-import { DeleteOutlined, EditOutlined, LeftOutlined } from "@ant-design/icons";
+import { DeleteOutlined, EditOutlined, FireOutlined, LeftOutlined } from "@ant-design/icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { App, Button } from "antd";
@@ -28,11 +28,14 @@ const EditDrawer = lazy(() =>
   import("../edit/EditDrawer").then((module) => ({ default: module.EditDrawer })),
 );
 
+const EraseDialog = lazy(() => import("./EraseDialog").then((module) => ({ default: module.EraseDialog })));
+
 export function CustomerPage() {
   const { id } = useParams({ from: "/shell/customers/$id" });
   const { fields, ready } = useFields();
   const customer = useQuery(customerQuery(id));
   const [editing, setEditing] = useState(false);
+  const [erasing, setErasing] = useState(false);
   if (customer.isError && customer.data === undefined) {
     return (
       <div className="panel">
@@ -44,7 +47,12 @@ export function CustomerPage() {
   if (customer.data === undefined || !ready) return <PagePending />;
   return (
     <>
-      <Header customer={customer.data} fields={fields.customer} onEdit={() => setEditing(true)} />
+      <Header
+        customer={customer.data}
+        fields={fields.customer}
+        onEdit={() => setEditing(true)}
+        onErase={() => setErasing(true)}
+      />
       <div className="detail">
         <div className="detail-column">
           <FieldSections customer={customer.data} fields={fields.customer} />
@@ -57,6 +65,7 @@ export function CustomerPage() {
         {editing && (
           <EditDrawer customer={customer.data} fields={fields.customer} onClose={() => setEditing(false)} />
         )}
+        {erasing && <EraseDialog customer={customer.data} onClose={() => setErasing(false)} />}
       </Suspense>
     </>
   );
@@ -66,12 +75,13 @@ interface HeaderProps {
   customer: Customer;
   fields: FieldInfo[];
   onEdit: () => void;
+  onErase: () => void;
 }
 
 /** The fields whose values stand beside the name. */
 const TAGS = ["status", "level"];
 
-function Header({ customer, fields, onEdit }: HeaderProps) {
+function Header({ customer, fields, onEdit, onErase }: HeaderProps) {
   const t = useT();
   const format = useFormat();
   const { modal } = App.useApp();
@@ -120,6 +130,14 @@ function Header({ customer, fields, onEdit }: HeaderProps) {
               onClick={confirmRemove}
               aria-label={t("customer-delete")}
               title={t("customer-delete")}
+            />
+          )}
+          {customer.actions.includes("customer.erase") && (
+            <Button
+              icon={<FireOutlined aria-hidden />}
+              onClick={onErase}
+              aria-label={t("customer-erase")}
+              title={t("customer-erase")}
             />
           )}
           {customer.actions.includes("customer.update") && (

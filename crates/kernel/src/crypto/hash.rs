@@ -1,15 +1,50 @@
-//! Keyed hashes for protocols of other people.
+//! Hashes, with and without a key.
 
-use aws_lc_rs::hmac;
+use aws_lc_rs::{digest, hmac as keyed};
+use hmac::{Hmac, KeyInit, Mac};
+use sm3::{Digest, Sm3};
 
-/// HMAC-SHA-256 (RFC 2104, FIPS 198-1) of `data` under a key of any length, for signatures that other systems check.
-pub fn hmac_sha256(key: &[u8], data: &[u8]) -> [u8; 32] {
-    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), data);
+/// SHA-256 (FIPS 180-4) of `data`, for identifiers of content; not for passwords or keyed hashes.
+pub fn sha256(data: &[u8]) -> [u8; 32] {
+    let digest = digest::digest(&digest::SHA256, data);
     let mut out = [0; 32];
-    out.copy_from_slice(tag.as_ref());
+    out.copy_from_slice(digest.as_ref());
     out
 }
 
+/// SM3 (GB/T 32905-2016) of `data`.
+pub fn sm3(data: &[u8]) -> [u8; 32] {
+    Sm3::digest(data).into()
+}
+
+/// HMAC-SHA-256 (RFC 2104, FIPS 198-1) of `data` under a key of any length.
+pub fn hmac_sha256(key: &[u8], data: &[u8]) -> [u8; 32] {
+    hmac_sha256_parts(key, &[data])
+}
+
+/// HMAC-SM3 (RFC 2104 over GB/T 32905; GB/T 15852.2) of `data` under a key of any length.
+pub fn hmac_sm3(key: &[u8], data: &[u8]) -> [u8; 32] {
+    hmac_sm3_parts(key, &[data])
+}
+
+pub(super) fn hmac_sha256_parts(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    let mut context = keyed::Context::with_key(&keyed::Key::new(keyed::HMAC_SHA256, key));
+    for part in parts {
+        context.update(part);
+    }
+    let mut out = [0; 32];
+    out.copy_from_slice(context.sign().as_ref());
+    out
+}
+
+pub(super) fn hmac_sm3_parts(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    let mut mac = Hmac::<Sm3>::new_from_slice(key)
+        .unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
+    for part in parts {
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
+}
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,75 @@
+//! What was erased for good does not open, whatever copy of the database one has; everything else does.
+
+use crate::support::{ORG, Repeatable, keys, permit_for, tenant};
+use custos_kernel::crypto::{Column, CryptoError, Keyring, RootKey, SealedText, Suite};
+use custos_values::CustomerId;
+
+const CUSTOMER: CustomerId = CustomerId::from_bytes([5; 16]);
+const OTHER: CustomerId = CustomerId::from_bytes([6; 16]);
+
+/// The attack: a copy of the database from before (a wrapped key, a sealed field, a sealed reason) and all of today's keys.
+#[test]
+fn todays_keys_do_not_open_an_erased_record_of_yesterdays_database() {
+    let random = Repeatable::new(1);
+    let root = RootKey::generate(&random);
+    let keyring = Keyring::generate(&random);
+    let (key, stored) = keyring.first_tenant_key(ORG, Suite::Aes, &random).unwrap();
+    let mut copies = Vec::new();
+    for customer in [CUSTOMER, OTHER] {
+        let (record, wrapped) = key.new_record_key(customer, &random).unwrap();
+        let column = Column {
+            table: "customer",
+            row: customer.as_bytes(),
+            column: "phone",
+        };
+        let text = SealedText::seal(&record, &column, "13800138000", &random);
+        let reason = key.seal_reason(Some(customer.as_bytes()), "asked for it", &random);
+        copies.push((customer, wrapped, text, reason));
+    }
+    assert!(keyring.erase(ORG, CUSTOMER.as_bytes()));
+    let today = root
+        .open_keyring(&root.seal_keyring(&keyring, Suite::Aes, &random))
+        .unwrap();
+    for keyring in [keyring, today] {
+        let key = keyring
+            .open_tenant_key(ORG, std::slice::from_ref(&stored))
+            .unwrap();
+        for (customer, wrapped, text, reason) in &copies {
+            let opened = key.open_record_key(*customer, wrapped);
+            let told = key.open_reason(Some(customer.as_bytes()), reason);
+            if *customer == CUSTOMER {
+                assert_eq!(opened.err(), Some(CryptoError::Erased));
+                assert_eq!(told.err(), Some(CryptoError::Erased));
+                continue;
+            }
+            assert_eq!(told.unwrap(), "asked for it");
+            let column = Column {
+                table: "customer",
+                row: customer.as_bytes(),
+                column: "phone",
+            };
+            let plain = text.open(&permit_for(ORG, *customer), &opened.unwrap(), &column);
+            assert_eq!(plain.unwrap().expose_for_processing(), "13800138000");
+        }
+    }
+}
+
+#[test]
+fn an_erased_id_gets_no_new_key_and_is_not_erased_twice() {
+    let random = Repeatable::new(1);
+    let keyring = Keyring::generate(&random);
+    let key = tenant(&keyring, ORG, &random);
+    assert!(keyring.erase(ORG, CUSTOMER.as_bytes()));
+    assert!(!keyring.erase(ORG, CUSTOMER.as_bytes()));
+    let made = key.new_record_key(CUSTOMER, &random);
+    assert_eq!(made.err(), Some(CryptoError::Erased));
+}
+
+/// A reason about many records hangs on none of them.
+#[test]
+fn a_reason_about_many_stays() {
+    let random = Repeatable::new(1);
+    let (key, _) = keys(ORG, CUSTOMER, &random);
+    let sealed = key.seal_reason(None, "quarterly report", &random);
+    assert_eq!(key.open_reason(None, &sealed).unwrap(), "quarterly report");
+}
