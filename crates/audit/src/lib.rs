@@ -23,7 +23,7 @@ pub use integrity::EvidenceFile;
 
 use custos_http::Operation;
 use custos_kernel::policy::PolicySource;
-use custos_store::Migration;
+use custos_store::{Migration, Purpose, SealedColumn};
 use std::sync::Arc;
 
 /// The tables of this crate. The log itself, and the counts over it, are the store's.
@@ -34,6 +34,14 @@ pub const MIGRATIONS: &[Migration] = &[
     runs::MIGRATION,
     findings::MIGRATION,
 ];
+
+/// The columns of this crate's tables that hold secrets under the organisation's key, for a rotation of it.
+pub const SEALED_COLUMNS: &[SealedColumn] = &[SealedColumn {
+    table: "audit_question",
+    column: "content",
+    row: "id",
+    purpose: Purpose::Fixed("audit_question.content"),
+}];
 
 /// Who may look at the log.
 pub const POLICY: PolicySource = PolicySource {

@@ -41,12 +41,20 @@ pub const MIGRATIONS: &[Migration] = &[
 ];
 
 /// The columns of this crate's tables that hold secrets under the organisation's key, for a rotation of it.
-pub const SEALED_COLUMNS: &[SealedColumn] = &[SealedColumn {
-    table: "import",
-    column: "details",
-    row: "id",
-    purpose: Purpose::Fixed("import.details"),
-}];
+pub const SEALED_COLUMNS: &[SealedColumn] = &[
+    SealedColumn {
+        table: "import",
+        column: "details",
+        row: "id",
+        purpose: Purpose::Fixed("import.details"),
+    },
+    SealedColumn {
+        table: "customer",
+        column: "access",
+        row: "id",
+        purpose: Purpose::Fixed("customer.access"),
+    },
+];
 
 /// The policies of this crate's features.
 pub const POLICIES: &[PolicySource] = &[

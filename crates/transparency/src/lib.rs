@@ -22,7 +22,7 @@ pub use worker::INTERVAL;
 
 use custos_http::Operation;
 use custos_kernel::policy::PolicySource;
-use custos_store::Migration;
+use custos_store::{Migration, Purpose, SealedColumn};
 use std::sync::Arc;
 
 custos_kernel::events! {
@@ -41,6 +41,14 @@ pub const POLICY: PolicySource = PolicySource {
     feature: "transparency",
     text: include_str!("policy.cedar"),
 };
+
+/// The columns of this crate's tables that hold secrets under the organisation's key, for a rotation of it.
+pub const SEALED_COLUMNS: &[SealedColumn] = &[SealedColumn {
+    table: "log_settings",
+    column: "value",
+    row: "id",
+    purpose: Purpose::Fixed("log.settings"),
+}];
 
 /// The tables of this crate.
 pub const MIGRATIONS: &[Migration] = &[

@@ -40,7 +40,8 @@ impl Crm {
         after: &[u8],
     ) -> Result<Resealed, CrmError> {
         let scope = self.rotating(org)?;
-        let batch = sql::all_after(tx, org, after, BATCH).await?;
+        let keys = self.keys(org).await?;
+        let batch = sql::all_after(tx, &keys, org, after, BATCH).await?;
         let mut outcome = Resealed {
             seen: batch.len() as i64,
             ..Resealed::default()
