@@ -108,7 +108,10 @@ impl Keys {
         match self.drain(org, &key).await {
             // On a server a statement gives up when somebody else holds the row.
             Err(KeysError::Store(StoreError::Engine(reason))) => {
-                tracing::debug!(reason, "a batch gave way");
+                tracing::warn!(
+                    reason,
+                    "a batch of the rotation was not done; it is tried again"
+                );
                 Ok(Step::Wait(GIVEN_WAY))
             }
             outcome => outcome,

@@ -85,11 +85,18 @@ impl WriteTx<'_> {
         // Rows of one id are taken together, so that going on after it misses none.
         let sql = format!(
             "SELECT {row}, {name}, {named} FROM {table} WHERE org_id = $1 AND {row} > $2 AND {row} <= COALESCE(\
-             (SELECT MAX(last) FROM (SELECT {row} AS last FROM {table} WHERE org_id = $1 AND {row} > $2 \
-             ORDER BY {row} LIMIT $3) AS page), $2) ORDER BY {row}"
+             (SELECT {row} FROM {table} WHERE org_id = $1 AND {row} > $2 ORDER BY {row} LIMIT 1 OFFSET $3), $4) \
+             ORDER BY {row}"
         );
         let rows = self
-            .lookup(&sql, &[Value::from(after), Value::Int(limit)])
+            .lookup(
+                &sql,
+                &[
+                    Value::from(after),
+                    Value::Int(limit),
+                    Value::Bytes(vec![0xFF; 17]),
+                ],
+            )
             .await?;
         let mut outcome = Resealed {
             seen: rows.len() as i64,
