@@ -21,6 +21,7 @@ const FEATURES = [
   "fields",
   "findings",
   "imports",
+  "keys",
   "outbox",
   "security",
   "session",

@@ -564,6 +564,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/customers/{id}/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["customers_erase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/customers/{id}/explanations": {
         parameters: {
             query?: never;
@@ -894,6 +910,54 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["imports_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["keys_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/keys/root-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["keys_replace_root"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/keys/rotations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["keys_rotate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3611,6 +3675,11 @@ export interface components {
          * @enum {string}
          */
         Duplicates: "skip" | "merge" | "keep";
+        /** @description Why a customer is erased. */
+        ErasureBody: {
+            /** @description `request`, `purpose_ended` or `unlawful`. */
+            basis: string;
+        };
         /** @description A decision with its reasons. */
         ExplanationBody: {
             /** @description Whether it is allowed. */
@@ -4056,6 +4125,88 @@ export interface components {
              * @description Its id.
              */
             id: string;
+        };
+        /** @description Where the root key lives. */
+        KeyHome: {
+            /** @description `file`, `passphrase`, `shares`, `pkcs11` or `transit`. */
+            kind: string;
+            /**
+             * Format: date-time
+             * @description When the root key was made; null if that was before it was written down.
+             */
+            made_at?: string | null;
+            /**
+             * Format: int32
+             * @description With shares: how many are needed; otherwise null.
+             */
+            threshold?: number | null;
+            /**
+             * Format: int32
+             * @description With shares: how many there are; otherwise null.
+             */
+            shares?: number | null;
+            /** @description Whether the root key can be replaced here, without a person on the machine. */
+            unattended: boolean;
+        };
+        /** @description A rotation. */
+        KeyRotation: {
+            /**
+             * Format: int32
+             * @description The version it leads to.
+             */
+            version: number;
+            /** @description What is being sealed anew: a table and its column, or `customer`; empty between rounds. */
+            part: string;
+            /**
+             * Format: int64
+             * @description Rows looked at in this round.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Rows there were when the round began.
+             */
+            total: number;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            started_at: string;
+            /**
+             * Format: date-time
+             * @description When it last moved.
+             */
+            moved_at: string;
+            /**
+             * Format: date-time
+             * @description When it ended; null while it goes on.
+             */
+            finished_at?: string | null;
+        };
+        /** @description What to rotate to. */
+        KeyRotationBody: {
+            /** @description `aes` or `sm`; absent, the suite stays. */
+            suite?: string | null;
+        };
+        /** @description A version of the organisation's key. */
+        KeyVersion: {
+            /**
+             * Format: int32
+             * @description Its number, from 1.
+             */
+            number: number;
+            /** @description `aes` (AES-256-GCM, SHA-256, Ed25519) or `sm` (SM4-GCM, SM3, SM2). */
+            suite: string;
+            /** @description `arriving`, `current`, `draining` or `retired`. */
+            state: string;
+        };
+        /** @description The keys of an organisation. */
+        Keys: {
+            home?: components["schemas"]["KeyHome"] | null;
+            /** @description The versions of the organisation's key, newest first. */
+            versions: components["schemas"]["KeyVersion"][];
+            /** @description The rotations there were, newest first. */
+            rotations: components["schemas"]["KeyRotation"][];
         };
         /** @description A label on the wire. */
         LabelBody: {
@@ -7054,6 +7205,41 @@ export interface operations {
             };
         };
     };
+    customers_erase: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasureBody"];
+            };
+        };
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     customer_explain: {
         parameters: {
             query?: never;
@@ -8007,6 +8193,93 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Import"];
                 };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keys_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Keys"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keys_replace_root: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keys_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyRotationBody"];
+            };
+        };
+        responses: {
+            /** @description success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description problem */
             default: {

@@ -71,7 +71,11 @@ function Running({ rotation }: { rotation: KeyRotation }) {
   return (
     <section className="panel panel-body keys-running" aria-labelledby="keys-running">
       <h2 id="keys-running">{t("keys-running", { version: rotation.version })}</h2>
-      <Progress percent={percent} status="active" aria-label={t("keys-running", { version: rotation.version })} />
+      <Progress
+        percent={percent}
+        status="active"
+        aria-label={t("keys-running", { version: rotation.version })}
+      />
       <p className="soft figures">
         {rotation.part === ""
           ? t("keys-checking")
@@ -113,7 +117,9 @@ function RootKey({ keys }: { keys: Keys }) {
         <h2 id="keys-home">{t("keys-root")}</h2>
         <p>{t(`keys-home-${home.kind}`, { threshold: home.threshold ?? 0, shares: home.shares ?? 0 })}</p>
         <p className="soft">
-          {home.made_at == null ? t("keys-root-made-unknown") : t("keys-root-made", { at: format.dateTime(home.made_at) })}
+          {home.made_at == null
+            ? t("keys-root-made-unknown")
+            : t("keys-root-made", { at: format.dateTime(home.made_at) })}
         </p>
         {!home.unattended && <p className="soft">{t("keys-root-attended")}</p>}
       </div>

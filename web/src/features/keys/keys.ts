@@ -6,7 +6,12 @@ import type { Tone } from "../../ui/Pill";
 export const SUITES = ["aes", "sm"] as const;
 export type Suite = (typeof SUITES)[number];
 
-const TONES: Record<string, Tone> = { arriving: "info", current: "brand", draining: "caution", retired: "quiet" };
+const TONES: Record<string, Tone> = {
+  arriving: "info",
+  current: "brand",
+  draining: "caution",
+  retired: "quiet",
+};
 
 export function toneOf({ state }: KeyVersion): Tone {
   return TONES[state] ?? "quiet";

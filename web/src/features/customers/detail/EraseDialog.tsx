@@ -58,9 +58,14 @@ export function EraseDialog({ customer, onClose }: Props) {
           onChange={({ target }) => setBasis(target.value as string)}
           options={BASES.map((value) => ({ value, label: t(`customer-erase-basis-${value}`) }))}
         />
-        <label>
+        <label htmlFor="erase-name">
           <span>{t("customer-erase-type", { name })}</span>
-          <Input value={typed} onChange={({ target }) => setTyped(target.value)} autoComplete="off" />
+          <Input
+            id="erase-name"
+            value={typed}
+            onChange={({ target }) => setTyped(target.value)}
+            autoComplete="off"
+          />
         </label>
       </div>
     </Modal>
