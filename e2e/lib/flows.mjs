@@ -80,10 +80,14 @@ export async function signOut(page, t, { name }) {
   await page.waitForURL((url) => url.pathname === '/sign-in');
 }
 
-/** Asks the API with the page's own session: { status, body }. */
+/** Asks the API with the page's own session, and as the page does what changes something: { status, body }. */
 export async function ask(page, path, { method = 'GET', body, headers = {} } = {}) {
   return page.evaluate(
     async ([where, options]) => {
+      if (options.method !== 'GET' && options.headers['x-csrf-token'] === undefined) {
+        const session = await fetch('/api/v1/session');
+        if (session.ok) options.headers['x-csrf-token'] = (await session.json()).csrf_token;
+      }
       const answer = await fetch(`/api/v1${where}`, options);
       const text = await answer.text();
       return { status: answer.status, body: text && JSON.parse(text) };

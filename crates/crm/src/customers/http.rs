@@ -187,7 +187,7 @@ async fn create(
         )
         .await?;
     match created {
-        Creation::New(record) => Ok(changed(StatusCode::CREATED, record)),
+        Creation::New(record) => Ok(changed(StatusCode::CREATED, record.map(|record| *record))),
         Creation::Earlier(id) => {
             let record = show(&crm, &caller, id, StatusCode::CREATED).await?;
             Ok(record.into_response())

@@ -111,6 +111,8 @@ impl Crm {
         id: CustomerId,
         new: &NewShare,
     ) -> Result<CustomerAccess, CrmError> {
+        // What is wrong with the share is told to whoever may share the customer only.
+        let _ = self.permitted_to::<actions::Share>(caller, id).await?;
         self.check_grantee(caller, new)?;
         let by = caller.user_id().ok_or(CrmError::NotFound)?;
         let at = self.store.clock().now();
@@ -130,7 +132,7 @@ impl Crm {
             access.shares.push(Shared { grant, by, at });
             let event = noting(event, new.grantee).with("share", Detail::code(new.share.name()));
             Ok(match new.until {
-                Some(until) => event.with("until", Detail::code(until.to_string())),
+                Some(until) => event.with("until", Detail::count(until.millis().unsigned_abs())),
                 None => event,
             })
         })
@@ -162,26 +164,31 @@ impl Crm {
         id: CustomerId,
         label: Label,
     ) -> Result<CustomerAccess, CrmError> {
+        let keys = self.keys(caller.org()).await?;
+        let found = sql::find(&mut self.store.read().await?, &keys, caller, id).await?;
+        let before = found.access.label;
+        let change = |access: &mut Access, event: Event| {
+            // Which action it is was decided on the label it had.
+            if access.label != before {
+                return Err(CrmError::Stale);
+            }
+            access.label = label;
+            Ok(event.with("from", named(before)).with("to", named(label)))
+        };
+        if !label.dominates(before) {
+            return self
+                .change_access::<actions::Declassify>(caller, id, change)
+                .await;
+        }
+        let _: Permit<actions::Classify, Customer> = self.policy.permit(caller, &found.facts)?;
         let profile = caller.profile();
         let administers = profile.roles.iter().any(|role| role.is_administrator());
         if !administers && !profile.clearance.dominates(label) {
             let beyond = FieldProblem::new("level", "label.beyond_clearance");
             return Err(CrmError::Invalid(vec![beyond]));
         }
-        let keys = self.keys(caller.org()).await?;
-        let before = sql::find(&mut self.store.read().await?, &keys, caller, id).await?;
-        let change = |access: &mut Access, event: Event| {
-            let before = access.label;
-            access.label = label;
-            Ok(event.with("from", named(before)).with("to", named(label)))
-        };
-        if label.dominates(before.access.label) {
-            self.change_access::<actions::Classify>(caller, id, change)
-                .await
-        } else {
-            self.change_access::<actions::Declassify>(caller, id, change)
-                .await
-        }
+        self.change_access::<actions::Classify>(caller, id, change)
+            .await
     }
 
     /// Everybody who may see a customer, and by which rules.
@@ -323,7 +330,10 @@ fn noting(event: Event, grantee: Grantee) -> Event {
 }
 
 fn named(label: Label) -> Detail {
-    let compartments = label.compartments.iter().map(|number| number.to_string());
+    let compartments = label
+        .compartments
+        .iter()
+        .map(|number| format!("compartment_{number}"));
     let names = [label.level.name().to_owned()]
         .into_iter()
         .chain(compartments);

@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 /// What came of a request to make a customer.
 pub(crate) enum Creation {
     /// It was made; the record, unless its maker may not see it.
-    New(Option<CustomerRecord>),
+    New(Option<Box<CustomerRecord>>),
     /// The same request made it before.
     Earlier(CustomerId),
 }
@@ -139,9 +139,8 @@ impl Crm {
         self.keep_owner(&mut tx, owner).await?;
         let new = NewCustomer { access, fields };
         let written = self.insert_customer(&mut tx, &keys, &permit, &new).await?;
-        Ok(Creation::New(
-            self.finish_and_show(tx, caller, &keys, written).await?,
-        ))
+        let shown = self.finish_and_show(tx, caller, &keys, written).await?;
+        Ok(Creation::New(shown.map(Box::new)))
     }
 
     /// Changes fields, and the owner if one is given.

@@ -4,7 +4,7 @@ pub use custos_verify::{Language, Message, Words};
 
 /// The command line's own words, and those it shares with the page and with the verifier: roles, findings, refusals,
 /// fields, imports; and those of mails.
-fn texts(language: Language) -> [&'static str; 11] {
+fn texts(language: Language) -> [&'static str; 12] {
     match language {
         Language::Chinese => [
             include_str!("../../../../locales/zh-CN/cli.ftl"),

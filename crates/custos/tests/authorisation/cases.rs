@@ -129,6 +129,7 @@ pub fn call(site: &Site<'_>, operation: &Declared, target: &Target) -> Call {
         .replace("{contact_id}", &target.contact)
         .replace("{session_id}", &target.session)
         .replace("{device_id}", &target.device)
+        .replace("{grantee_id}", &target.owner)
         .replace("{factor_id}", MISSING)
         .replace("{kind}", kind)
         .replace("{key}", "customers.list")
@@ -138,6 +139,7 @@ pub fn call(site: &Site<'_>, operation: &Declared, target: &Target) -> Call {
         "customers_list" => format!("?q={}", percent_encoded(&target.name)),
         "customers_create" => "?allow_duplicate=true".to_owned(),
         "imports_rejected" => "?format=csv".to_owned(),
+        "approval_list" => "?view=mine".to_owned(),
         "audit_entries_list" | "audit_sightings_list" => {
             format!("?resource_id={}", target.customer)
         }

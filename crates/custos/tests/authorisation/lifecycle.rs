@@ -93,6 +93,10 @@ async fn who_leaves_is_out_at_once_and_everything_goes_to_the_successor() {
         own(&site, &heir, 3).await;
         let device = site.device_of(&leaver).await;
         let org = organisation_of(&heir).await;
+        let sql = "SELECT id, owner_id, access FROM customer WHERE owner_id = $1";
+        let before = installation.store();
+        let before = before.tamper_for_tests(sql, &[bytes(&leaver.id)]).await;
+        let before = before.unwrap();
 
         let path = format!("/users/{}/leaving", leaver.id);
         let preview = at.system.send(Call::get(&path)).await.expect(200);
@@ -134,9 +138,16 @@ async fn who_leaves_is_out_at_once_and_everything_goes_to_the_successor() {
 
         // Broken off in the middle, it goes on when the server starts again.
         let store = installation.store();
-        let sql = "UPDATE customer SET owner_id = $1 WHERE owner_id = $2";
-        let values = [bytes(&leaver.id), bytes(&heir.id)];
-        store.tamper_for_tests(sql, &values).await.unwrap();
+        // Whose a customer is, is sealed with it: only what was sealed can be put back.
+        for row in &before {
+            let [id, owner, access] =
+                [0, 1, 2].map(|column| Stored::from(row.bytes(column).unwrap()));
+            let sql = "UPDATE customer SET owner_id = $1, access = $2 WHERE id = $3";
+            store
+                .tamper_for_tests(sql, &[owner, access, id])
+                .await
+                .unwrap();
+        }
         store
             .tamper_for_tests("UPDATE handover SET state = 0", &[])
             .await

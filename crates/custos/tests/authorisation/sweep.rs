@@ -42,6 +42,7 @@ struct Sweep<'s> {
     others: BTreeMap<char, (Person, Target)>,
     records: Vec<Recorded>,
     calls: usize,
+    offences: Vec<String>,
 }
 
 pub async fn people(site: &Site<'_>, home: &Organisation) -> HashMap<&'static str, Person> {
@@ -87,6 +88,14 @@ impl<'s> Sweep<'s> {
             others,
             records: Vec::new(),
             calls: 0,
+            offences: Vec::new(),
+        }
+    }
+
+    /// Notes what does not hold, so that one run tells all of it.
+    fn hold(&mut self, holds: bool, offence: impl FnOnce() -> String) {
+        if !holds {
+            self.offences.push(offence());
         }
     }
 
@@ -105,7 +114,9 @@ impl<'s> Sweep<'s> {
             match (cell, about) {
                 (Cell::Status(status), _) => {
                     let reply = self.try_out(operation, caller, &Target::missing()).await;
-                    assert_eq!(reply.status.as_u16(), *status, "{what}: {}", reply.text());
+                    self.hold(reply.status.as_u16() == *status, || {
+                        format!("{what}: {} {}", reply.status, reply.text())
+                    });
                 }
                 (Cell::Allowed, _) => {
                     let reply = self.try_out(operation, caller, &Target::missing()).await;
@@ -145,11 +156,13 @@ impl<'s> Sweep<'s> {
                 let known = letters.is_empty() || whose != 'x';
                 self.refused(&what, caller, &reply, known);
                 if whose != 'o' {
-                    assert_eq!(
-                        reply.essence(),
-                        missing.essence(),
-                        "{what} tells that it is there"
-                    );
+                    self.hold(reply.essence() == missing.essence(), || {
+                        format!(
+                            "{what} tells that it is there: {:?}, of nothing {:?}",
+                            reply.essence(),
+                            missing.essence()
+                        )
+                    });
                 }
             }
         }
@@ -168,7 +181,7 @@ impl<'s> Sweep<'s> {
             let contact = self.standing(caller, whose).contact.clone();
             let reply = self.try_out(operation, caller, &with(&contact)).await;
             let what = format!("{} as {caller} on a contact of {whose}", operation.id);
-            assert_eq!(reply.essence(), missing.essence(), "{what}");
+            self.hold(reply.essence() == missing.essence(), || what);
         }
     }
 
@@ -182,7 +195,9 @@ impl<'s> Sweep<'s> {
             let shown = marks(operation.id, &target)
                 .iter()
                 .any(|mark| contains(&reply.body, mark.as_bytes()));
-            assert_eq!(shown, letters.contains(whose), "{what}");
+            self.hold(shown == letters.contains(whose), || {
+                format!("{what}: shown {shown}")
+            });
         }
     }
 
@@ -231,11 +246,18 @@ impl<'s> Sweep<'s> {
         if accounts || operation.method == http::Method::GET && operation.id != "imports_rejected" {
             return standing;
         }
+        // Who cannot make any more of their own tries what they have from before.
+        if whose == 'o' && !matches!(caller, "sales" | "lead" | "chief") {
+            return standing;
+        }
         let owner = match whose {
             'o' => &self.people[caller],
             other => &self.others[&other].0,
         };
-        let target = self.site.target(owner, &standing.department).await;
+        let target = self
+            .site
+            .target_with(owner, &standing.department, standing.device)
+            .await;
         self.site.prepare_import(operation.id, owner, &target).await;
         target
     }
@@ -307,12 +329,9 @@ impl<'s> Sweep<'s> {
     }
 
     fn allowed(&mut self, what: &str, caller: &str, row: &Row, reply: &Reply) {
-        assert!(
-            reply.status.is_success(),
-            "{what}: {} {}",
-            reply.status,
-            reply.text()
-        );
+        self.hold(reply.status.is_success(), || {
+            format!("{what}: {} {}", reply.status, reply.text())
+        });
         if let Some(action) = row.entry {
             let before_sign_in = action.starts_with("session.")
                 && !matches!(
@@ -335,11 +354,15 @@ impl<'s> Sweep<'s> {
 
     fn refused(&mut self, what: &str, caller: &str, reply: &Reply, recorded: bool) {
         if matches!(caller, "pending" | "nobody") {
-            assert_eq!(reply.status, StatusCode::UNAUTHORIZED, "{what}");
+            self.hold(reply.status == StatusCode::UNAUTHORIZED, || {
+                format!("{what}: {}", reply.status)
+            });
             return;
         }
         let refusal = matches!(reply.status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND);
-        assert!(refusal, "{what}: {} {}", reply.status, reply.text());
+        self.hold(refusal, || {
+            format!("{what}: {} {}", reply.status, reply.text())
+        });
         if recorded {
             self.records.push(Recorded {
                 what: what.to_owned(),
@@ -352,7 +375,7 @@ impl<'s> Sweep<'s> {
     }
 
     /// Everything that had to be recorded was, and nothing is in the log that the catalogue does not know.
-    async fn check_log(&self) {
+    async fn check_log(&mut self) {
         let mut by_request: HashMap<String, Vec<Value>> = HashMap::new();
         let mut actions = BTreeSet::new();
         for entry in self.site.log().await {
@@ -364,7 +387,7 @@ impl<'s> Sweep<'s> {
                     .push(entry);
             }
         }
-        for record in &self.records {
+        for record in std::mem::take(&mut self.records) {
             let entries = by_request
                 .get(&record.request)
                 .map_or(&[][..], Vec::as_slice);
@@ -377,7 +400,9 @@ impl<'s> Sweep<'s> {
                         .as_deref()
                         .is_none_or(|id| actor == Some(plain(id)))
             });
-            assert!(found, "{} left no entry: {entries:?}", record.what);
+            self.hold(found, || {
+                format!("{} left no entry: {entries:?}", record.what)
+            });
         }
         let unknown: Vec<_> = actions.difference(&self.site.catalogue).collect();
         assert!(
@@ -420,9 +445,16 @@ async fn every_operation_answers_everybody_as_the_table_says() {
         let [home, foreign] = two_organisations(&site).await;
         let mut sweep = Sweep::new(&site, &home, &foreign).await;
         let before = sweep.others_as_seen().await;
-        let ends = |operation: &&Declared| operation.id == "session_delete";
-        let (last, first): (Vec<_>, Vec<_>) = site.operations.iter().partition(ends);
-        for operation in first.into_iter().chain(last) {
+        // What somebody asked about at the desk is in the log from then on, another organisation's id too: the log is
+        // taken out before. Signing out comes last.
+        let turn = |operation: &&Declared| match operation.id {
+            "audit_export_read" => 0,
+            "session_delete" => 2,
+            _ => 1,
+        };
+        let mut operations: Vec<&Declared> = site.operations.iter().collect();
+        operations.sort_by_key(turn);
+        for operation in operations {
             sweep.operation(operation, &table[operation.id]).await;
         }
         for (after, before) in sweep.others_as_seen().await.iter().zip(&before) {
@@ -430,6 +462,8 @@ async fn every_operation_answers_everybody_as_the_table_says() {
         }
         sweep.check_log().await;
         assert!(sweep.calls > 1000, "{}", sweep.calls);
+        let offences = sweep.offences.join("\n");
+        assert!(offences.is_empty(), "{offences}");
         site.features.crm.stop_imports().await;
     })
     .await;

@@ -56,6 +56,12 @@ fn id(json: &Value) -> String {
 impl Site<'_> {
     /// Makes a target for somebody who may own customers.
     pub async fn target(&self, owner: &Person, department: &str) -> Target {
+        let device = self.device_of(owner).await;
+        self.target_with(owner, department, device).await
+    }
+
+    /// The same for somebody who has a device already.
+    pub async fn target_with(&self, owner: &Person, department: &str, device: String) -> Target {
         let number = self.next();
         let (name, phone) = (format!("目标公司{number}号"), format!("138{number:08}"));
         let send = async |call| owner.browser.send(call).await;
@@ -72,7 +78,7 @@ impl Site<'_> {
         Target {
             owner: owner.id.clone(),
             session: self.session_of(owner).await,
-            device: self.device_of(owner).await,
+            device,
             department: department.to_owned(),
             customer,
             version: version.as_i64().unwrap(),

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 /// What may be asked for without being signed in. Grows only by a decision.
 const OPEN: &[&str] = &[
     "identity_provider_logout",
+    "log_checkpoint_read",
     "openapi_read",
     "session_code",
     "session_code_message",
@@ -30,6 +31,7 @@ const OPEN: &[&str] = &[
     "session_totp_enrolment",
     "setup_create",
     "status_read",
+    "witness_checkpoint_add",
 ];
 
 /// To these, and to no others, a page of another site may post.

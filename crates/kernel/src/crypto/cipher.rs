@@ -1,8 +1,8 @@
 //! The two block ciphers in Galois/counter mode behind one face.
 
 use super::Suite;
+use aes_gcm::aead::consts::U12;
 use aes_gcm::aead::{AeadInOut, KeyInit};
-use aes_gcm::aes::cipher::consts::U12;
 use aes_gcm::{AesGcm, Nonce as GcmNonce, Tag};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use sm4::Sm4;

@@ -51,7 +51,13 @@ function Why({ customer }: { customer: Customer }) {
   return (
     <section className="why" aria-labelledby="why-title">
       <h3 id="why-title">{t("why-title")}</h3>
-      <Form layout="inline" initialValues={{ action: "read" }} onFinish={(values) => ask.mutate(values)}>
+      <Form
+        layout="inline"
+        colon={false}
+        requiredMark={false}
+        initialValues={{ action: "read" }}
+        onFinish={(values) => ask.mutate(values)}
+      >
         <Form.Item
           name="user_id"
           label={t("why-who")}

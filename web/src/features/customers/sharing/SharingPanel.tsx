@@ -1,4 +1,4 @@
-import { CloseOutlined, QuestionCircleOutlined, ShareAltOutlined, TeamOutlined } from "@ant-design/icons";
+import { CloseOutlined, SafetyOutlined, ShareAltOutlined, TeamOutlined } from "@ant-design/icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Popconfirm } from "antd";
 import { lazy, Suspense, useState } from "react";
@@ -37,11 +37,7 @@ export function SharingPanel({ customer }: { customer: Customer }) {
             </Button>
           )}
           {may("customer.classify") && (
-            <Button
-              size="small"
-              icon={<QuestionCircleOutlined aria-hidden />}
-              onClick={() => setOpen("label")}
-            >
+            <Button size="small" icon={<SafetyOutlined aria-hidden />} onClick={() => setOpen("label")}>
               {t("sharing-label")}
             </Button>
           )}
