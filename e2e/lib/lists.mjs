@@ -39,6 +39,7 @@ export const select = (within, label) =>
 export async function choose(within, label, option) {
   const page = within.page?.() ?? within;
   await select(within, label).click();
+  await stillness(page);
   await page.locator('.ant-select-item-option').filter({ hasText: option, visible: true }).first().click();
 }
 

@@ -55,6 +55,7 @@ pager-label = Pages
 pager-previous = Previous page
 pager-next = Next page
 pager-range = { $from }–{ $to } of { $total }
+pager-range-open = { $from }–{ $to }
 filter-label = Filter
 filter-clear = Clear filters
 range-from = { $what } from

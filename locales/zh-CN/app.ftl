@@ -55,6 +55,7 @@ pager-label = 翻页
 pager-previous = 上一页
 pager-next = 下一页
 pager-range = { $from }–{ $to }，共 { $total }
+pager-range-open = 第 { $from }–{ $to } 条
 filter-label = 筛选
 filter-clear = 清除筛选
 range-from = { $what }起

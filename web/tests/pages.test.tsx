@@ -33,6 +33,8 @@ const CUSTOMER = {
   created_at: "2026-11-01T00:00:00Z",
   updated_at: "2026-11-02T00:00:00Z",
   fields: { name: "Harbour Foods", city: "Leith", phone: { masked: "138****5678" } },
+  label: { level: "internal", compartments: [] },
+  shared: false,
   actions: ["customer.update", "customer.reveal"],
 };
 const READER: Answers = {
@@ -44,6 +46,7 @@ const READER: Answers = {
   "GET /customers": { body: { items: [CUSTOMER], next_cursor: null, total: 1 } },
   "GET /customers/c1": { body: CUSTOMER },
   "GET /customers/c1/contacts": { body: { items: [] } },
+  "GET /customers/c1/access": { body: { label: { level: "internal", compartments: [] }, shares: [] } },
   "GET /customers/c1/timeline": { body: { items: [], next_cursor: null } },
 };
 

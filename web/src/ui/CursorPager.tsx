@@ -8,7 +8,8 @@ interface Props {
   index: number;
   pageSize: number;
   shown: number;
-  total: number;
+  /** How many there are on all pages; not known where counting would cost too much. */
+  total: number | null;
   hasNext: boolean;
   onPrevious: () => void;
   onNext: () => void;
@@ -21,7 +22,13 @@ export function CursorPager({ index, pageSize, shown, total, hasNext, onPrevious
   return (
     <nav className="pager" aria-label={t("pager-label")}>
       <span aria-live="polite">
-        {t("pager-range", { from: number(from), to: number(index * pageSize + shown), total: number(total) })}
+        {total === null
+          ? t("pager-range-open", { from: number(from), to: number(index * pageSize + shown) })
+          : t("pager-range", {
+              from: number(from),
+              to: number(index * pageSize + shown),
+              total: number(total),
+            })}
       </span>
       <Button
         size="small"

@@ -8,5 +8,5 @@ fn main() {
         session: SessionId::from_bytes([0; 16]),
     };
     let org = OrgId::from_bytes([0; 16]);
-    let _ = Caller::user(kind, org, todo!(), Circumstances::ORDINARY, Origin::default());
+    let _ = Caller::user(kind, org, todo!(), Circumstances::ORDINARY, Origin::default(), todo!());
 }

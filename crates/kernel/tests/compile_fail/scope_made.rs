@@ -8,7 +8,7 @@ impl Resource for Customer {
 
 fn main() {
     let _: Scope<List, Customer> = Scope {
-        relations: [true; 4],
+        reach: todo!(),
     };
     let _: Scope<List, Customer> = Default::default();
 }

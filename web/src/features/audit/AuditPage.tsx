@@ -150,7 +150,7 @@ export function AuditPage() {
             index={cursors.index}
             pageSize={PAGE}
             shown={entries.length}
-            total={page.data?.total ?? 0}
+            total={page.data?.total ?? null}
             hasNext={page.data?.next_cursor != null && !page.isPlaceholderData}
             onPrevious={cursors.previous}
             onNext={() => page.data?.next_cursor != null && cursors.next(page.data.next_cursor)}
