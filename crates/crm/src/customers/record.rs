@@ -114,7 +114,8 @@ impl Crm {
         let mut out = BTreeMap::new();
         for (spec, plain) in opened.into_iter() {
             if self.policy.field_access(caller, facts, spec.rule()) != FieldAccess::Hidden {
-                let in_clear = self.policy.field_in_clear(caller, facts, spec.rule());
+                let in_clear =
+                    spec.masked && self.policy.field_in_clear(caller, facts, spec.rule());
                 out.insert(spec.name, show(spec, plain, in_clear, disclosures));
             }
         }

@@ -152,7 +152,7 @@ impl<'a> Asked<'a> {
         field: FieldRule,
     ) -> FieldAccess {
         // What is not shown is not written either: nobody could tell what they overwrite.
-        if !self.field_action(resource, "field_read", bearing, field) {
+        if !self.shows(resource, bearing, field) {
             FieldAccess::Hidden
         } else if self.field_action(resource, "field_write", bearing, field) {
             FieldAccess::Write

@@ -74,19 +74,15 @@ impl Snapshot {
         let mut slices: HashMap<String, Slice> = HashMap::new();
         let mut mentions = Mentions::default();
         for rule in rules {
+            let text = without_annotations(rule);
             let mut own = Mentions::default();
-            own.take(&without_annotations(rule));
-            mentions = Mentions {
-                attributes: mentions.attributes || own.attributes,
-                moment: mentions.moment || own.moment,
-                purpose: mentions.purpose || own.purpose,
-                label: mentions.label || own.label,
-            };
+            own.take(&text);
+            mentions.take(&text);
             for action in constrained_actions(rule) {
                 let slice = slices.entry(action).or_default();
                 slice.rules.add(rule.clone()).map_err(|e| e.to_string())?;
                 if own.attributes || own.label {
-                    slice.texts.push(without_annotations(rule));
+                    slice.texts.push(text.clone());
                 }
             }
         }
@@ -117,11 +113,11 @@ impl Snapshot {
     }
 
     pub(super) fn field_label(&self, resource: &str, field: &str) -> Label {
+        let lowest = Label::of(Level::Public);
         if self.field_labels.is_empty() {
-            return Label::of(super::Level::Public);
+            return lowest;
         }
         let key = (resource.to_owned(), field.to_owned());
-        let lowest = Label::of(super::Level::Public);
         self.field_labels.get(&key).copied().unwrap_or(lowest)
     }
 
@@ -131,7 +127,7 @@ impl Snapshot {
             .field_labels
             .iter()
             .filter(|((of, _), _)| of == resource);
-        of_type.fold(Label::of(super::Level::Public), |high, (_, label)| {
+        of_type.fold(Label::of(Level::Public), |high, (_, label)| {
             high.join(*label)
         })
     }
@@ -148,34 +144,14 @@ impl Snapshot {
 
     /// Whether something is ever allowed: found out once for each question that stands for all like it.
     pub(super) fn ever(&self, question: Question, find_out: impl FnOnce() -> bool) -> bool {
-        let known = self.ever.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(allowed) = known.get(&question) {
-            return *allowed;
-        }
-        drop(known);
-        let allowed = find_out();
-        let mut known = self.ever.write().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= MOST_DECISIONS {
-            known.clear();
-        }
-        known.insert(question, allowed);
-        allowed
+        remembered(&self.ever, question, |_| find_out())
     }
 
     /// A decision, from the cache if it was taken before.
     pub(super) fn ask(&self, question: Question) -> bool {
-        let known = self.decided.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(allowed) = known.get(&question) {
-            return *allowed;
-        }
-        drop(known);
-        let allowed = self.decide(&question).allowed;
-        let mut known = self.decided.write().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= MOST_DECISIONS {
-            known.clear();
-        }
-        known.insert(question, allowed);
-        allowed
+        remembered(&self.decided, question, |question| {
+            self.decide(question).allowed
+        })
     }
 
     /// A decision with the rules that led to it.
@@ -211,6 +187,27 @@ impl Snapshot {
             rules,
         }
     }
+}
+
+/// The answer to a question, found out if it is not known, and kept.
+fn remembered(
+    known: &RwLock<HashMap<Question, bool>>,
+    question: Question,
+    find_out: impl FnOnce(&Question) -> bool,
+) -> bool {
+    let kept = known.read().unwrap_or_else(PoisonError::into_inner);
+    if let Some(answer) = kept.get(&question) {
+        return *answer;
+    }
+    // Finding out may ask this cache again.
+    drop(kept);
+    let answer = find_out(&question);
+    let mut kept = known.write().unwrap_or_else(PoisonError::into_inner);
+    if kept.len() >= MOST_DECISIONS {
+        kept.clear();
+    }
+    kept.insert(question, answer);
+    answer
 }
 
 /// A rule's text without its annotations, whose words nobody evaluates.
