@@ -4,6 +4,7 @@ use crate::{Row, StoreError, Value};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{OpenFlags, ToSql, params_from_iter};
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 use zeroize::Zeroizing;
 
 /// Where the embedded database lives and how much memory it may use.
@@ -118,7 +119,13 @@ impl SqliteConnection {
     }
 }
 
+/// SQLite calls itself initialised before SQLCipher is: a thread that opens its first connection while another thread
+/// opens the very first of the process finds no cipher, and its key is refused. So the first connection is made alone.
+static INITIALISED: Once = Once::new();
+
 fn open_file(path: &Path, flags: OpenFlags) -> Result<rusqlite::Connection, StoreError> {
+    // If this fails, so does the opening below, which says why.
+    INITIALISED.call_once(|| drop(rusqlite::Connection::open_in_memory()));
     rusqlite::Connection::open_with_flags(path, flags)
         .map_err(|error| StoreError::Open(describe(&error)))
 }
@@ -158,5 +165,51 @@ impl ToSql for Value {
             Value::Text(value) => ValueRef::Text(value.as_bytes()),
             Value::Bytes(value) => ValueRef::Blob(value),
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::Command;
+    use std::sync::{Arc, Barrier};
+
+    /// What is looked for happens once in a process, so the test starts itself many times.
+    #[test]
+    fn the_first_connections_of_a_process_may_be_made_at_once() {
+        const AGAIN: &str = "CUSTOS_FIRST_CONNECTIONS";
+        if std::env::var_os(AGAIN).is_some() {
+            return open_at_once(16);
+        }
+        for _ in 0..20 {
+            let again = Command::new(std::env::current_exe().expect("this test"))
+                .args(["--exact", "sqlite::connection::tests::the_first_connections_of_a_process_may_be_made_at_once"])
+                .env(AGAIN, "1")
+                .output()
+                .expect("this test again");
+            assert!(
+                again.status.success(),
+                "{}",
+                String::from_utf8_lossy(&again.stdout)
+            );
+        }
+    }
+
+    fn open_at_once(threads: usize) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let gate = Arc::new(Barrier::new(threads));
+        let open = |number: usize| {
+            let path = folder.path().join(number.to_string());
+            let options = SqliteOptions::new(path, Zeroizing::new([7; 32]));
+            let gate = Arc::clone(&gate);
+            std::thread::spawn(move || {
+                gate.wait();
+                SqliteConnection::open(&options, true).map(drop)
+            })
+        };
+        let openers: Vec<_> = (0..threads).map(open).collect();
+        for opener in openers {
+            opener.join().expect("a thread").expect("a database");
+        }
     }
 }
