@@ -10,7 +10,7 @@ use custos_kernel::crypto::Suite;
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Facts, actions};
 use custos_store::Rotation;
-use custos_values::Timestamp;
+use custos_values::{OrgId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -109,7 +109,8 @@ pub fn operations() -> Vec<Operation<Arc<Keys>>> {
             begin,
         )
         .body::<BeginBody>()
-        .answers_nothing(202),
+        .answers_nothing(202)
+        .approvable(),
         Operation::new(
             Method::POST,
             "/keys/root-key",
@@ -117,7 +118,8 @@ pub fn operations() -> Vec<Operation<Arc<Keys>>> {
             rotate,
             replace_root,
         )
-        .answers_nothing(204),
+        .answers_nothing(204)
+        .approvable(),
     ]
 }
 
@@ -179,18 +181,44 @@ async fn read(
     Ok(Json(body))
 }
 
+/// The suite a request to rotate names; none if it leaves it as it is.
+fn named(body: &BeginBody) -> Result<Option<Suite>, Problem> {
+    let known = |name| Suite::named(name).ok_or_else(|| Problem::bad_request("key.suite_unknown"));
+    body.suite.as_deref().map(known).transpose()
+}
+
+/// What a request to rotate the organisation's key would do.
+pub struct RotationForeseen {
+    /// The suite that seals now.
+    pub before: Suite,
+    /// The suite that would.
+    pub after: Suite,
+}
+
+impl Keys {
+    /// Reads a request to rotate as its handler would.
+    ///
+    /// # Errors
+    /// The answer of the handler to a request that cannot be carried out.
+    pub async fn foresee_rotation(
+        &self,
+        org: OrgId,
+        body: &[u8],
+    ) -> Result<RotationForeseen, KeysError> {
+        let malformed = |_| Problem::bad_request("request.malformed");
+        let body: BeginBody = serde_json::from_slice(body).map_err(malformed)?;
+        let before = self.store.keys().get(&self.store, org).await?.suite();
+        let after = named(&body)?.unwrap_or(before);
+        Ok(RotationForeseen { before, after })
+    }
+}
+
 async fn begin(
     State(keys): State<Arc<Keys>>,
     Api(caller): Api,
     JsonBody(body): JsonBody<BeginBody>,
 ) -> Result<StatusCode, KeysError> {
-    let suite = match body.suite.as_deref() {
-        None => None,
-        Some(name) => {
-            Some(Suite::named(name).ok_or_else(|| Problem::bad_request("key.suite_unknown"))?)
-        }
-    };
-    keys.begin(&caller, suite).await?;
+    keys.begin(&caller, named(&body)?).await?;
     Ok(StatusCode::ACCEPTED)
 }
 

@@ -138,6 +138,11 @@ impl Keys {
         })
     }
 
+    /// Where the root key lives, if this process keeps it.
+    pub fn home(&self) -> Option<HomeView> {
+        Some(self.custodian.as_ref()?.home())
+    }
+
     pub(crate) fn permit_rotation(
         &self,
         caller: &Caller,

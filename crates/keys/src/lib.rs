@@ -13,7 +13,7 @@ mod root;
 mod rotation;
 
 pub use error::KeysError;
-pub use http::operations;
+pub use http::{RotationForeseen, operations};
 pub use keys::{Custodian, HomeView, KeyResource, Keys, Pace, Records, RecordsError};
 pub use rotation::Step;
 

@@ -74,11 +74,11 @@ impl Features {
             .with_files(uploads)
             .map_err(|error| unusable.with("reason", error))?;
         identity.set_custody(Arc::new(Customers(Arc::downgrade(&crm))));
-        foreseeing::announce(&access, &identity, &crm);
         let (store, policy, sink) = shared();
         let records = Arc::new(key_records::Customers(Arc::clone(&crm)));
         let columns = key_records::columns();
         let keys = Keys::new(store, policy, sink, columns, records, custodian);
+        foreseeing::announce(&access, &identity, &crm, &keys);
         let (store, policy, sink) = shared();
         let names = staff::names(&identity);
         let desk = Desk::new(store, policy, sink, Arc::clone(&base.sequencer), names);

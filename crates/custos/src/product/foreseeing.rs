@@ -6,6 +6,7 @@ use custos_crm::Crm;
 use custos_http::{Content, Problem};
 use custos_identity::Identity;
 use custos_kernel::policy::{Caller, Measure, Role, RoleSet};
+use custos_keys::Keys;
 use custos_values::UserId;
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -74,8 +75,53 @@ impl Describe for Grants {
     }
 }
 
+struct Rotations(Arc<Keys>);
+
+impl Describe for Rotations {
+    fn describe<'a>(
+        &'a self,
+        caller: &'a Caller,
+        content: &'a Content,
+    ) -> BoxFuture<'a, Result<Described, Problem>> {
+        async move {
+            let foreseen = self.0.foresee_rotation(caller.org(), &content.body).await?;
+            let (before, after) = (foreseen.before.name(), foreseen.after.name());
+            Ok(Described {
+                measure: Measure::default(),
+                changes: vec![Change::changed("suite", [before], [after])],
+            })
+        }
+        .boxed()
+    }
+}
+
+struct RootKeys(Arc<Keys>);
+
+impl Describe for RootKeys {
+    fn describe<'a>(
+        &'a self,
+        _: &'a Caller,
+        _: &'a Content,
+    ) -> BoxFuture<'a, Result<Described, Problem>> {
+        let home = self.0.home().map(|home| home.kind);
+        let changes = home.map(|kind| Change::said("root_key_home", [kind]));
+        let described = Described {
+            measure: Measure::default(),
+            changes: changes.into_iter().collect(),
+        };
+        async move { Ok(described) }.boxed()
+    }
+}
+
 /// Tells the approvals who knows what requests would do.
-pub(super) fn announce(access: &Access, identity: &Arc<Identity>, crm: &Arc<Crm>) {
+pub(super) fn announce(
+    access: &Access,
+    identity: &Arc<Identity>,
+    crm: &Arc<Crm>,
+    keys: &Arc<Keys>,
+) {
     access.describe_by("user_access", Arc::new(Grants(Arc::clone(identity))));
+    access.describe_by("keys_rotate", Arc::new(Rotations(Arc::clone(keys))));
+    access.describe_by("keys_replace_root", Arc::new(RootKeys(Arc::clone(keys))));
     access.describe_by("customers_export", Arc::new(Exports(Arc::clone(crm))));
 }

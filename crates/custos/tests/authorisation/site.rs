@@ -156,12 +156,12 @@ impl<'i> Site<'i> {
             departments.push(made.expect(201)["id"].as_str().unwrap().to_owned());
         }
         // Most tests are about something else than the second administrator's approval.
-        let grants = Rule {
+        let off = ["user_access", "keys_rotate", "keys_replace_root"].map(|operation| Rule {
             enabled: false,
-            ..Rule::standard("user_access")
-        };
+            ..Rule::standard(operation)
+        });
         let operator = Caller::system(Job::Operator, org);
-        let rules = self.features.access.set_rules(&operator, 0, vec![grants]);
+        let rules = self.features.access.set_rules(&operator, 0, off.to_vec());
         rules.await.unwrap();
         Organisation {
             org,

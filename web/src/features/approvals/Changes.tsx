@@ -38,6 +38,8 @@ const WORDS: Record<string, string[]> = {
   roles: ["role-"],
   data_scope: ["scope-"],
   format: ["format-"],
+  suite: ["keys-suite-"],
+  root_key_home: ["keys-home-"],
   columns: ["field-", "column-"],
   filter_status: ["choice-status-", "choice-"],
   filter_level: ["choice-level-", "choice-"],

@@ -1,7 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { App, Modal, Radio } from "antd";
 import { useState } from "react";
-import { api, done } from "../../api/client";
+import { APPROVAL_REQUESTED, api, done } from "../../api/client";
+import { toApiError } from "../../api/problem";
 import { useT } from "../../i18n/useT";
 import { useShowProblem } from "../../ui/useProblemText";
 import { keysQuery, SUITES, type Suite } from "./keys";
@@ -26,7 +27,10 @@ export function RotateDialog({ current, onClose }: Props) {
       await queryClient.invalidateQueries({ queryKey: keysQuery.queryKey });
       onClose();
     },
-    onError: showProblem,
+    onError: (error) => {
+      if (toApiError(error).code === APPROVAL_REQUESTED) onClose();
+      else showProblem(error);
+    },
   });
   return (
     <Modal
