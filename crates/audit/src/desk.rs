@@ -26,6 +26,9 @@ pub type Names = Arc<
 /// Finds out how accounts and keys are, for the automated audit.
 pub type Postures = Arc<dyn Fn(Caller) -> BoxFuture<'static, Option<Posture>> + Send + Sync>;
 
+/// Finds whose signatures an organisation asks for, as a file for verifiers (C2SP tlog-policy); none if it asks for nobody's.
+pub type StatedWitnesses = Arc<dyn Fn(OrgId) -> BoxFuture<'static, Option<String>> + Send + Sync>;
+
 /// Filters without an index read far; so many may do so at once, each on a thread of its own.
 const CONCURRENT_SEARCHES: usize = 2;
 
@@ -41,6 +44,7 @@ pub struct Desk {
     pub(crate) whole_log: Arc<Semaphore>,
     actions: OnceLock<Vec<String>>,
     postures: OnceLock<Postures>,
+    witnesses: OnceLock<StatedWitnesses>,
 }
 
 impl Desk {
@@ -62,6 +66,7 @@ impl Desk {
             whole_log: Arc::new(Semaphore::new(1)),
             actions: OnceLock::new(),
             postures: OnceLock::new(),
+            witnesses: OnceLock::new(),
         })
     }
 
@@ -76,6 +81,17 @@ impl Desk {
     pub fn set_postures(&self, postures: Postures) {
         // A second answer changes nothing, as above.
         let _ = self.postures.set(postures);
+    }
+
+    /// Says, once, how to find out whose signatures an organisation asks for.
+    pub fn set_witnesses(&self, witnesses: StatedWitnesses) {
+        // A second answer changes nothing, as above.
+        let _ = self.witnesses.set(witnesses);
+    }
+
+    /// Whose signatures an organisation asks for, to go with its evidence.
+    pub(crate) async fn stated_witnesses(&self, org: OrgId) -> Option<String> {
+        self.witnesses.get()?(org).await
     }
 
     /// How accounts and keys are now.

@@ -17,7 +17,7 @@ mod runs;
 mod settings;
 mod worker;
 
-pub use desk::{AuditEntry, Desk, Names, Postures};
+pub use desk::{AuditEntry, Desk, Names, Postures, StatedWitnesses};
 pub use error::AuditError;
 pub use integrity::EvidenceFile;
 

@@ -17,7 +17,8 @@ use site::{desk_and_router, json, send};
 use std::sync::{Arc, Mutex};
 
 const EXPORT: EventName = EventName::declared("customer.export", Occasion::Part);
-const LABEL: EventName = EventName::declared("customer.label_changed", Occasion::Part);
+const LOWER: EventName = EventName::declared("customer.declassify", Occasion::Part);
+const RAISE: EventName = EventName::declared("customer.classify", Occasion::Part);
 const GRANT: EventName = EventName::declared("user.grant", Occasion::Part);
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
@@ -233,13 +234,16 @@ async fn labels_that_sink_roles_that_grow_and_grants_to_oneself_are_found() {
     both(&[MIGRATIONS], async |installation| {
         let (desk, router, _) = audited(installation);
         let one = sales(installation);
-        let label = |from: &str, to: &str, id: u8| {
-            Event::own::<Customer>(&one, &LABEL, Some([id; 16]))
-                .with("from", Detail::code(from))
-                .with("to", Detail::code(to))
+        // As the customers feature writes them.
+        let label = |event: &EventName, from: &[&str], to: &[&str], id: u8| {
+            Event::own::<Customer>(&one, event, Some([id; 16]))
+                .with("from", Detail::names(from.iter().copied()))
+                .with("to", Detail::names(to.iter().copied()))
         };
-        record(installation, label("secret", "internal", 1)).await;
-        record(installation, label("public", "secret", 2)).await;
+        record(installation, label(&LOWER, &["secret"], &["internal"], 1)).await;
+        record(installation, label(&RAISE, &["public"], &["secret"], 2)).await;
+        let both = ["secret", "compartment_3"];
+        record(installation, label(&LOWER, &both, &["secret"], 3)).await;
         let grant = |id: [u8; 16], before: &[&str], after: &[&str]| {
             Event::own::<User>(&one, &GRANT, Some(id))
                 .with("roles_before", Detail::names(before.iter().copied()))
@@ -260,10 +264,12 @@ async fn labels_that_sink_roles_that_grow_and_grants_to_oneself_are_found() {
         record(installation, grant(own, &["sales"], &["sales"])).await;
         run(installation, &desk, &router).await;
         let sunk = of(&router, "open", "label_downgraded").await;
-        assert_eq!(sunk.len(), 1, "{sunk:?}");
-        assert_eq!(
-            (&sunk[0]["detail"]["from"], &sunk[0]["detail"]["to"]),
-            (&body!("secret"), &body!("internal"))
+        assert_eq!(sunk.len(), 2, "{sunk:?}");
+        let levels =
+            |it: &serde_json::Value| (it["detail"]["from"].clone(), it["detail"]["to"].clone());
+        assert!(
+            sunk.iter()
+                .any(|it| levels(it) == (body!("secret"), body!("internal")))
         );
         let grown = of(&router, "open", "roles_growing").await;
         assert_eq!(grown.len(), 1);

@@ -52,13 +52,17 @@ pub fn matrix(registry: &Registry, policy: &Policy) -> String {
                 let _ = write!(out, "{resource}.{action}, by provisioning token |");
                 out.push_str(&" — |".repeat(Role::ALL.len()));
             }
-            Access::Public => out.push_str("public | yes | yes | yes | yes | yes |"),
-            Access::PreAuth => out.push_str("pre-auth | yes | yes | yes | yes | yes |"),
-            Access::Own => out.push_str("own account | yes | yes | yes | yes | yes |"),
+            Access::Public => everybody(&mut out, "public"),
+            Access::PreAuth => everybody(&mut out, "pre-auth"),
+            Access::Own => everybody(&mut out, "own account"),
         }
         out.push('\n');
     }
     out
+}
+
+fn everybody(out: &mut String, access: &str) {
+    let _ = write!(out, "{access} |{}", " yes |".repeat(Role::ALL.len()));
 }
 
 /// Whether an action is refused to everybody who has not proven a factor a short while ago.

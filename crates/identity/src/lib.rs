@@ -17,6 +17,7 @@ mod contact;
 mod devices;
 mod error;
 mod events;
+mod external;
 mod factors;
 mod federation;
 mod identity;
@@ -46,8 +47,8 @@ pub use organisation::{Department, Directory, Person};
 pub use posture::{AccountPosture, KeyPosture, Posture};
 pub use resources::{
     ContactPointResource, DepartmentResource, DeviceResource, DeviceRuleResource,
-    OrganisationResource, PreferenceResource, ProviderResource, ProvisioningResource,
-    SessionResource, UserResource,
+    ExternalAuditorResource, OrganisationResource, PreferenceResource, ProviderResource,
+    ProvisioningResource, SessionResource, UserResource,
 };
 pub use schema::{DataScopeName, FactorKind, Named, RoleName};
 pub use sealed_columns::SEALED_COLUMNS;
@@ -86,6 +87,7 @@ pub const MIGRATIONS: &[Migration] = &[
     devices::MIGRATION,
     api_keys::MIGRATION,
     lifecycle::MIGRATION,
+    external::MIGRATION,
 ];
 
 /// The operations of this crate, to be registered with [`Identity`] as their state.
@@ -106,5 +108,6 @@ pub fn operations() -> Vec<Operation<Arc<Identity>>> {
     all.extend(devices::operations());
     all.extend(api_keys::operations());
     all.extend(lifecycle::operations());
+    all.extend(external::operations());
     all
 }

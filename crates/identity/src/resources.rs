@@ -37,6 +37,8 @@ resources! {
     FactorResource = "factor",
     /// The settings a person keeps. The record id is that of the account.
     PreferenceResource = "preference",
+    /// The engagement of an external auditor. The record id is that of the account, which owns it.
+    ExternalAuditorResource = "external_auditor",
     /// A registered device. Owned by its account.
     DeviceResource = "device",
     /// The roles that may be used on registered devices only. The record id is that of the organisation.

@@ -19,6 +19,8 @@ pub enum RoleName {
     SecurityAdmin,
     /// Reads the log.
     AuditAdmin,
+    /// Comes from outside and reads a period of the log, for a time.
+    ExternalAuditor,
 }
 
 impl From<Role> for RoleName {
@@ -29,6 +31,7 @@ impl From<Role> for RoleName {
             Role::SystemAdmin => Self::SystemAdmin,
             Role::SecurityAdmin => Self::SecurityAdmin,
             Role::AuditAdmin => Self::AuditAdmin,
+            Role::ExternalAuditor => Self::ExternalAuditor,
         }
     }
 }

@@ -23,6 +23,7 @@ pub const SEALED_COLUMNS: &[SealedColumn] = &[
     column("department", "name", "id", "department.name"),
     column("account", "name", "id", "user.name"),
     column("account", "login", "id", "user.login"),
+    column("account_engagement", "firm", "id", "external_auditor.firm"),
     column("session", "enrolment", "id", "session.enrolment"),
     column("session", "agent", "id", "session.agent"),
     column("session", "made_from", "id", "session.made_from"),

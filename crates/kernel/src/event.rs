@@ -134,7 +134,11 @@ impl Event {
             };
             ("approval".to_owned(), detail)
         });
+        let external = caller
+            .is_external()
+            .then(|| ("external".to_owned(), Detail::code("auditor")));
         let detail = grounds.into_iter().chain(credential).chain(approval);
+        let detail = detail.chain(external);
         Self {
             org: caller.org(),
             actor,

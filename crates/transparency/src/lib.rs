@@ -16,7 +16,7 @@ mod worker;
 
 pub use error::TransparencyError;
 pub use resources::{LogResource, LogSettingsResource};
-pub use transparency::{Transparency, TransparencyOptions};
+pub use transparency::{OwnRules, Transparency, TransparencyOptions};
 pub use witnesses::Standing;
 pub use worker::INTERVAL;
 

@@ -5,7 +5,8 @@ use custos_kernel::policy::{Caller, Facts, Job, Permit, Policy, Scope, actions};
 use custos_outbox::{HttpPost, Queue};
 use custos_store::{AuditSink, SequencerHandle, Store};
 use custos_values::{OrgId, Timestamp};
-use std::collections::HashMap;
+use futures::future::BoxFuture;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -19,6 +20,9 @@ pub struct TransparencyOptions {
     pub policies: String,
 }
 
+/// Finds the text of an organisation's own rules that are in force now; none if it has none.
+pub type OwnRules = Arc<dyn Fn(OrgId) -> BoxFuture<'static, Option<String>> + Send + Sync>;
+
 /// Who the logs of an installation are shown to.
 pub struct Transparency {
     store: Arc<Store>,
@@ -28,8 +32,24 @@ pub struct Transparency {
     queue: Queue,
     options: TransparencyOptions,
     folder: OnceLock<PathBuf>,
+    own_rules: OnceLock<OwnRules>,
     /// When each holder of checkpoints was asked last, by this node.
     asked: Mutex<HashMap<(OrgId, String), Timestamp>>,
+    /// The holders of checkpoints that are being asked.
+    visited: Arc<Mutex<HashSet<(OrgId, String)>>>,
+}
+
+/// That somebody is being asked: nobody else asks them meanwhile.
+pub(crate) struct Turn {
+    holder: (OrgId, String),
+    visited: Arc<Mutex<HashSet<(OrgId, String)>>>,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut visited = self.visited.lock().unwrap_or_else(PoisonError::into_inner);
+        visited.remove(&self.holder);
+    }
 }
 
 impl Transparency {
@@ -49,7 +69,9 @@ impl Transparency {
             sequencer,
             options,
             folder: OnceLock::new(),
+            own_rules: OnceLock::new(),
             asked: Mutex::default(),
+            visited: Arc::default(),
         })
     }
 
@@ -58,6 +80,28 @@ impl Transparency {
     pub fn publish_into(&self, folder: PathBuf) {
         // The operator names one folder at the start.
         let _ = self.folder.set(folder);
+    }
+
+    /// Says, once, how to find the rules that organisations have of their own. They are announced with those of the
+    /// features, as one text, whenever either changes.
+    pub fn announce_also(&self, own_rules: OwnRules) {
+        // A second answer changes nothing.
+        let _ = self.own_rules.set(own_rules);
+    }
+
+    /// The text of all policies in force for an organisation.
+    pub(crate) async fn policies_of(&self, org: OrgId) -> String {
+        let own = match self.own_rules.get() {
+            Some(own_rules) => own_rules(org).await,
+            None => None,
+        };
+        match own {
+            Some(own) => format!(
+                "{}\n// --- of the organisation ---\n{own}",
+                self.options.policies
+            ),
+            None => self.options.policies.clone(),
+        }
     }
 
     pub(crate) fn folder(&self) -> Option<&PathBuf> {
@@ -84,6 +128,16 @@ impl Transparency {
     ) -> Result<Permit<actions::Update, LogSettingsResource>, TransparencyError> {
         let facts = Facts::shared(org, *org.as_bytes(), 0);
         Ok(self.policy.permit(&Self::job(org), &facts)?)
+    }
+
+    /// Begins to ask a holder of checkpoints, unless somebody does so already: one that hangs is not asked by ever more.
+    pub(crate) fn begin_visit(&self, org: OrgId, holder: &str) -> Option<Turn> {
+        let holder = (org, holder.to_owned());
+        let mut visited = self.visited.lock().unwrap_or_else(PoisonError::into_inner);
+        visited.insert(holder.clone()).then(|| Turn {
+            holder,
+            visited: Arc::clone(&self.visited),
+        })
     }
 
     pub(crate) fn was_asked(&self, org: OrgId, holder: &str) {

@@ -53,12 +53,12 @@ impl Transparency {
 
     /// Leaves an entry that names the policies in force, when they are others than before.
     async fn announce(&self, org: OrgId) -> Result<(), TransparencyError> {
-        let text = &self.options().policies;
+        let text = self.policies_of(org).await;
         let caller = Self::job(org);
         let id = Some(*org.as_bytes());
         let event = Event::own::<LogSettingsResource>(&caller, &POLICY_IN_FORCE, id)
             .with("digest", Detail::digest(sha256(text.as_bytes())));
-        self.store().announce_policy(text, event).await?;
+        self.store().announce_policy(&text, event).await?;
         Ok(())
     }
 }

@@ -64,6 +64,25 @@ impl HttpPost for Witness {
     }
 }
 
+/// Asks the witness, and another one beside it that never answers.
+struct BesideOneThatHangs {
+    witness: Arc<Witness>,
+    asked: Mutex<usize>,
+    ended: Mutex<std::sync::mpsc::Receiver<()>>,
+}
+
+impl HttpPost for BesideOneThatHangs {
+    fn post(&self, request: &HttpRequest) -> Result<HttpAnswer, HttpFailure> {
+        if !request.url.starts_with("https://hangs.") {
+            return self.witness.post(request);
+        }
+        *self.asked.lock().unwrap() += 1;
+        // Until the test is over.
+        let _ = self.ended.lock().unwrap().recv();
+        Err(HttpFailure::Unreachable)
+    }
+}
+
 struct Shown {
     transparency: Arc<Transparency>,
     witness: Arc<Witness>,
@@ -319,4 +338,67 @@ async fn an_honest_log_is_signed_as_it_grows_and_says_so_once() {
 fn a_checkpoint_is_at_most_sixty_seconds_old() {
     let signing = Duration::from_millis(500);
     assert!(INTERVAL * 2 + signing <= Duration::from_secs(60));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_witness_that_hangs_keeps_nothing_from_the_others() {
+    both(&[custos_outbox::MIGRATIONS, MIGRATIONS], async |installation| {
+        let shown = shown(installation).await;
+        let (end, ended) = std::sync::mpsc::channel();
+        let http = Arc::new(BesideOneThatHangs {
+            witness: Arc::clone(&shown.witness),
+            asked: Mutex::new(0),
+            ended: Mutex::new(ended),
+        });
+        let options = TransparencyOptions {
+            http: Arc::clone(&http) as _,
+            policies: "permit (principal, action, resource);".to_owned(),
+        };
+        let store = installation.store();
+        let policy = Arc::new(Policy::load(&[POLICY, TESTS, custos_outbox::POLICY]).unwrap());
+        let sequencer = Arc::new(SequencerHandle::start(Arc::clone(store)));
+        let sink = installation.sink().clone();
+        let transparency = Transparency::new(Arc::clone(store), policy, sink, sequencer, options);
+        let hanging = Cosigner::new("hangs.example.cn", &[6; 32]).unwrap();
+        // The one that hangs comes first.
+        let settings = json!({
+            "witnesses": [
+                { "url": "https://hangs.example.cn", "key": hanging.witness_key() },
+                { "url": "https://witness.example.cn/w1", "key": shown.witness.cosigner.witness_key() },
+            ],
+            "quorum": 1, "public": true, "watched": [], "mail": null,
+        });
+        let caller = Caller::system(Job::Operator, installation.org());
+        transparency.set_as(&caller, 1, settings).await.unwrap();
+        let signed = async |size: &mut i64| {
+            let rows = sql(installation, "SELECT COALESCE(MAX(size), 0) FROM audit_cosignature", &[]).await;
+            let newest = rows[0].int(0).unwrap();
+            let further = newest > *size;
+            *size = newest;
+            further
+        };
+        let mut size = 0;
+        for round in 0..3 {
+            happen(installation, 2).await;
+            let showing = tokio::spawn({
+                let transparency = Arc::clone(&transparency);
+                let org = installation.org();
+                async move { transparency.show(org).await }
+            });
+            // Long before anybody has lost patience with the other.
+            let quickly = async {
+                while !signed(&mut size).await {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            };
+            let quickly = tokio::time::timeout(Duration::from_secs(6), quickly).await;
+            assert!(quickly.is_ok(), "round {round}");
+            let rest = Duration::from_secs(60) - INTERVAL;
+            let round_ends = tokio::time::timeout(rest, showing).await;
+            round_ends.unwrap().unwrap().unwrap();
+        }
+        assert_eq!(*http.asked.lock().unwrap(), 1, "who hangs is not asked by ever more threads");
+        drop(end);
+    })
+    .await;
 }

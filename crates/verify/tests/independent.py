@@ -162,7 +162,7 @@ def verify(path, key_text, witness_text=None):
     log_key = key(key_text, 1)
     meta = json.loads(members.pop("meta.json"))
     size, top = checkpoint(members["checkpoint"].decode(), log_key)
-    if (meta["format"], meta["origin"], meta["size"]) != ("custos-evidence-2", log_key[0], size):
+    if (meta["format"], meta["origin"], meta["size"]) != ("custos-evidence-3", log_key[0], size):
         fail("meta")
     # The tree from the leaves up; every level is stored, and must be what the level below gives.
     leaves = tiles(members, 0, size)
@@ -185,7 +185,12 @@ def verify(path, key_text, witness_text=None):
     for index in range(meta["from"] // 256, (meta["to"] + 255) // 256):
         width = min(256, size - index * 256)
         bodies = list(bundle(members.pop(tile_name("entries", index, width))))
-        if [leaf(body) for body in bodies] != leaves[index * 256 : index * 256 + width]:
+        for place in range(index * 256, index * 256 + width):
+            body = bodies[place - index * 256] if place - index * 256 < len(bodies) else b""
+            inside = meta["from"] <= place < meta["to"]
+            if (inside and leaf(body) != leaves[place]) or (not inside and body):
+                fail("entries")
+        if len(bodies) > width:
             fail("entries")
     # Each policy is what its name says, and an entry of the log names it.
     policies = {name: members.pop(name) for name in list(members) if name.startswith("policies/")}

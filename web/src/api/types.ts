@@ -68,6 +68,7 @@ export interface Amount {
   minor: number;
   currency: string;
 }
+export type ExternalAuditor = Schemas["ExternalAuditor"];
 export type AuditCounts = Schemas["AuditCounts"];
 export type AuditChange = Schemas["AuditChange"];
 export type AuditSighting = Schemas["AuditSighting"];

@@ -135,6 +135,12 @@ const auditRoute = createRoute({
   component: lazyRouteComponent(() => import("../features/audit/AuditPage"), "AuditPage"),
 });
 
+const auditExternalRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/audit/external",
+  component: lazyRouteComponent(() => import("../features/audit/ExternalPage"), "ExternalPage"),
+});
+
 const auditChartsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/audit/charts",
@@ -243,6 +249,7 @@ const routeTree = rootRoute.addChildren([
     approvalRoute,
     auditRoute,
     auditChartsRoute,
+    auditExternalRoute,
     auditSightingsRoute,
     auditFindingsRoute,
     auditRulesRoute,

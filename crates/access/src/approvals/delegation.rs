@@ -27,7 +27,7 @@ pub(super) struct Delegation {
 
 /// Whether roles may stand in for others.
 fn may_stand_in(of: RoleSet, by: RoleSet) -> bool {
-    let administers = |roles: RoleSet| roles.iter().find(|role: &Role| role.is_administrator());
+    let administers = |roles: RoleSet| roles.iter().find(|role: &Role| role.is_exclusive());
     administers(of) == administers(by) && by != RoleSet::default()
 }
 

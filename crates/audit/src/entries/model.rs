@@ -125,8 +125,13 @@ impl Opened {
         people
     }
 
-    /// The wire form. An entry that was altered beyond reading is shown as such, not left out.
-    pub(crate) fn item(self, names: &HashMap<[u8; 16], String>, key: &TenantKey) -> AuditEntryItem {
+    /// The wire form. An entry that was altered beyond reading is shown as such, not left out. Without the key, what
+    /// people typed as reasons stays sealed.
+    pub(crate) fn item(
+        self,
+        names: &HashMap<[u8; 16], String>,
+        key: Option<&TenantKey>,
+    ) -> AuditEntryItem {
         let index = self.stored.index;
         let hash = hex::encode(self.stored.hash());
         let Some(entry) = self.entry else {
@@ -176,11 +181,11 @@ impl Opened {
 }
 
 /// A detail as the auditor reads it: a sealed reason is opened, everything else is as in the entry.
-fn shown(detail: &Detail, resource: Option<&Resource>, key: &TenantKey) -> Value {
+fn shown(detail: &Detail, resource: Option<&Resource>, key: Option<&TenantKey>) -> Value {
     let record = resource.and_then(|resource| resource.id.as_ref());
     let reason = detail
         .as_sealed()
-        .and_then(|sealed| key.open_reason(record, sealed).ok());
+        .and_then(|sealed| key?.open_reason(record, sealed).ok());
     match reason {
         Some(reason) => Value::String(reason),
         None => serde_json::to_value(detail).unwrap_or(Value::Null),

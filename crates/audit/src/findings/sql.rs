@@ -2,7 +2,7 @@
 
 use super::model::State;
 use crate::resources::FindingResource;
-use custos_kernel::policy::{Action, Caller, Permit, actions};
+use custos_kernel::policy::{Action, Caller, LogView, Permit, actions};
 use custos_store::{Migration, ReadTx, Row, StoreError, Value, WriteTx};
 use custos_values::{AuditFindingId, Timestamp, UserId};
 
@@ -69,7 +69,8 @@ fn finding(row: &Row) -> Result<FindingRow, StoreError> {
     })
 }
 
-/// Findings, newest first; those of one state, or all.
+/// Findings, newest first; those of one state, or all. Who sees a period of the log sees those of which everything was found
+/// within it.
 pub(super) async fn list(
     tx: &mut ReadTx,
     caller: &Caller,
@@ -82,6 +83,13 @@ pub(super) async fn list(
     if let Some(state) = state {
         values.push(Value::from(state.name()));
         sql.push_str(" AND state = $4");
+    }
+    if let LogView::Between { from, to } = caller.log_view() {
+        values.extend([Value::from(from), Value::from(to)]);
+        let (from, to) = (values.len(), values.len() + 1);
+        sql.push_str(&format!(
+            " AND first_at >= ${from} AND COALESCE(happened_at, first_at) >= ${from} AND last_at < ${to}"
+        ));
     }
     sql.push_str(
         " ORDER BY CASE severity WHEN 'high' THEN 0 WHEN 'medium' THEN 1 ELSE 2 END, last_at DESC, id LIMIT $2 OFFSET $3",

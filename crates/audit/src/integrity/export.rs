@@ -50,7 +50,8 @@ pub struct EvidenceFile {
 }
 
 impl EvidenceFile {
-    /// Records the export and takes the snapshot.
+    /// Records the export and takes the snapshot. `witnesses` says whose signatures the log's keeper asks for (C2SP
+    /// tlog-policy).
     ///
     /// # Errors
     /// [`AuditError::Denied`], or when the log cannot be written, signed or read.
@@ -61,6 +62,7 @@ impl EvidenceFile {
         sequencer: &SequencerHandle,
         caller: &Caller,
         range: Range<u64>,
+        witnesses: Option<String>,
     ) -> Result<Self, AuditError> {
         let scope: Scope<Export, AuditEntry> = policy.scope(caller)?;
         let mut event = Event::of_scope(&scope).with("from", Detail::count(range.start));
@@ -76,7 +78,10 @@ impl EvidenceFile {
         Ok(Self {
             log,
             verifier,
-            attachments: attached(policies, &range),
+            attachments: Attachments {
+                witnesses,
+                ..attached(policies, &range)
+            },
             range,
             exported_at,
         })
@@ -135,6 +140,7 @@ async fn export(
     let turn = Arc::clone(&desk.whole_log)
         .try_acquire_owned()
         .map_err(|_| AuditError::Busy)?;
+    let witnesses = desk.stated_witnesses(caller.org()).await;
     let file = EvidenceFile::open(
         &desk.store,
         &desk.policy,
@@ -142,6 +148,7 @@ async fn export(
         &desk.sequencer,
         &caller,
         range,
+        witnesses,
     )
     .await?;
     let body = written_body("evidence", move |out| {

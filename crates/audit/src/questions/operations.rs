@@ -4,7 +4,7 @@ use super::model::Question;
 use super::sql;
 use crate::resources::QuestionResource;
 use crate::{AuditError, Desk};
-use custos_http::Problem;
+use custos_http::{FieldProblem, Problem};
 use custos_kernel::audit::Detail;
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Action, Caller, Facts, Permit, Scope, actions};
@@ -31,7 +31,9 @@ impl Desk {
     pub(super) async fn questions(&self, caller: &Caller) -> Result<Vec<Kept>, AuditError> {
         let scope: Scope<actions::List, QuestionResource> = self.policy.scope(caller)?;
         let owner = person(caller)?;
-        let rows = sql::list(&mut self.store.read().await?, caller, owner).await?;
+        // What colleagues ask among themselves is not for people from outside.
+        let shared = !caller.is_external();
+        let rows = sql::list(&mut self.store.read().await?, caller, owner, shared).await?;
         let key = self.store.keys().get(&self.store, caller.org()).await?;
         let mut kept = Vec::with_capacity(rows.len());
         for row in rows {
@@ -62,6 +64,7 @@ impl Desk {
         question: &Question,
     ) -> Result<AuditQuestionId, AuditError> {
         let owner = person(caller)?;
+        refuse_sharing(caller, question)?;
         let id = AuditQuestionId::new(self.store.clock(), self.store.random());
         let facts = Facts::owned(caller.org(), *id.as_bytes(), 0, Some(owner), None);
         let permit = self
@@ -90,6 +93,7 @@ impl Desk {
         version: i64,
         question: &Question,
     ) -> Result<(), AuditError> {
+        refuse_sharing(caller, question)?;
         let content = self.sealed(caller, id, question).await?;
         let now = self.store.clock().now();
         let mut tx = self.store.write(caller).await?;
@@ -155,6 +159,15 @@ fn told(event: Event, question: &Question) -> Event {
         "shared",
         Detail::code(if question.shared { "yes" } else { "no" }),
     )
+}
+
+/// People from outside put nothing before others.
+fn refuse_sharing(caller: &Caller, question: &Question) -> Result<(), AuditError> {
+    if question.shared && caller.is_external() {
+        let wrong = FieldProblem::new("shared", "audit.question.external");
+        return Err(AuditError::Request(Problem::invalid(vec![wrong])));
+    }
+    Ok(())
 }
 
 /// Questions are kept by people.

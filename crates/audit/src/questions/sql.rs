@@ -38,10 +38,12 @@ pub(super) async fn list(
     tx: &mut ReadTx,
     caller: &custos_kernel::policy::Caller,
     owner: UserId,
+    shared: bool,
 ) -> Result<Vec<QuestionRow>, StoreError> {
     let sql = "SELECT id, owner_id, content, updated_at, version FROM audit_question \
-               WHERE org_id = $1 AND (owner_id = $2 OR shared = 1) ORDER BY id";
-    let rows = tx.lookup(caller, sql, &[Value::from(owner)]).await?;
+               WHERE org_id = $1 AND (owner_id = $2 OR shared = 1 AND $3 = 1) ORDER BY id";
+    let values = [Value::from(owner), Value::from(shared)];
+    let rows = tx.lookup(caller, sql, &values).await?;
     rows.iter().map(question).collect()
 }
 

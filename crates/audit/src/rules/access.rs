@@ -144,20 +144,33 @@ pub(super) async fn self_approved(cx: &Context) -> Result<Vec<Hit>, AuditError> 
 }
 
 pub(super) async fn label_downgraded(cx: &Context) -> Result<Vec<Hit>, AuditError> {
-    let action = "customer.label_changed";
+    let action = "customer.declassify";
     let found = cx
         .entries(action, Some("allowed"), cx.days_ago("window_days"))
         .await?;
+    // A label is its level and the compartments.
     let level = |one: &Found, key: &str| {
-        let text = one.text(key)?;
-        LEVELS.iter().position(|known| **known == text)
+        let names = one.names(key);
+        LEVELS
+            .iter()
+            .position(|known| names.iter().any(|name| name == known))
+    };
+    let loses_compartment = |one: &Found| {
+        let (before, after) = (one.names("from"), one.names("to"));
+        let mut compartments = before
+            .iter()
+            .filter(|name| !LEVELS.contains(&name.as_str()));
+        compartments.any(|name| !after.contains(name))
     };
     let mut hits: BTreeMap<UserId, Hit> = BTreeMap::new();
     for one in found {
         let (Some(from), Some(to)) = (level(&one, "from"), level(&one, "to")) else {
             continue;
         };
-        let Some(customer) = one.record().filter(|_| to < from) else {
+        let Some(customer) = one
+            .record()
+            .filter(|_| to < from || loses_compartment(&one))
+        else {
             continue;
         };
         let hit = hits.remove(&customer).unwrap_or_else(|| {

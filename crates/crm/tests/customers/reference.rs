@@ -206,6 +206,7 @@ impl Person {
             below: Arc::new(below),
             within: Arc::new(within),
             teams: Arc::new(teams),
+            engagement: None,
         };
         Self {
             org,

@@ -111,6 +111,8 @@ async fn write(
     let caller = Caller::system(Job::Operator, org);
     let base = &offline.foundation;
     let refused = |error: custos_audit::AuditError| Failure::internal(&error);
+    let witnesses = offline.transparency.stated_witnesses(org).await;
+    let witnesses = witnesses.map_err(|error| Failure::internal(&error))?;
     let file = EvidenceFile::open(
         &base.store,
         &base.policy,
@@ -118,6 +120,7 @@ async fn write(
         &base.sequencer,
         &caller,
         range,
+        witnesses,
     )
     .await
     .map_err(refused)?;

@@ -90,6 +90,7 @@ impl Features {
         let sequencer = Arc::clone(&base.sequencer);
         let transparency = Transparency::new(store, policy, sink, sequencer, options);
         desk.set_postures(staff::postures(&identity));
+        desk.set_witnesses(staff::stated_witnesses(&transparency));
         Ok(Self {
             transparency,
             identity,

@@ -6,8 +6,10 @@ use crate::config::Settings;
 use crate::serve::DataFolder;
 use crate::system::{SystemClock, SystemRandom};
 use crate::words::Message;
+use custos_audit::Desk;
 use custos_identity::{Identity, IdentityOptions};
 use custos_keys::{Keys, Pace};
+use custos_transparency::Transparency;
 use custos_values::OrgId;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -21,6 +23,10 @@ pub struct Offline {
     pub identity: Arc<Identity>,
     /// Keys and their rotation.
     pub keys: Arc<Keys>,
+    /// The audit desk.
+    pub desk: Arc<Desk>,
+    /// Who the log is shown to.
+    pub transparency: Arc<Transparency>,
     /// Where everything is.
     pub folder: DataFolder,
 }
@@ -56,6 +62,8 @@ impl Offline {
         Ok(Self {
             foundation,
             identity: features.identity,
+            desk: features.desk,
+            transparency: features.transparency,
             keys: features.keys.at_pace(pace),
             folder,
         })
@@ -99,9 +107,11 @@ impl Offline {
             foundation,
             identity,
             keys,
+            desk,
+            transparency,
             folder: _folder,
         } = self;
-        drop((identity, keys));
+        drop((identity, keys, desk, transparency));
         foundation.close().await
     }
 }

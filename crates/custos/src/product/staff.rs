@@ -1,12 +1,13 @@
 //! What other features need to know about people, from the identity feature.
 
 use custos_access::{News, Someone};
-use custos_audit::{Names, Postures};
+use custos_audit::{Names, Postures, StatedWitnesses};
 use custos_crm::People;
 use custos_identity::{Directory, Held, Identity, IdentityError, Person};
 use custos_kernel::event::Event;
 use custos_kernel::policy::{ApproverStanding, Origin, Standing};
 use custos_store::{StoreError, WriteTx};
+use custos_transparency::Transparency;
 use custos_values::{DepartmentId, OrgId, UserId};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -175,6 +176,22 @@ pub(super) fn names(identity: &Arc<Identity>) -> Names {
                 Some((id, name.to_owned()))
             });
             named.collect()
+        }
+        .boxed()
+    })
+}
+
+/// Whose signatures organisations ask for, for the evidence the desk gives out.
+pub(super) fn stated_witnesses(transparency: &Arc<Transparency>) -> StatedWitnesses {
+    let transparency = Arc::downgrade(transparency);
+    Arc::new(move |org| {
+        let transparency = transparency.upgrade();
+        async move {
+            let stated = transparency?.stated_witnesses(org).await;
+            stated
+                .inspect_err(|error| tracing::error!(%error, "the witnesses cannot be read"))
+                .ok()
+                .flatten()
         }
         .boxed()
     })

@@ -3,6 +3,7 @@
 use crate::browser::{Call, Sent};
 use crate::site::{Declared, GUEST, Site, password};
 use crate::target::{MISSING, Target, mapping};
+use custos_values::Clock;
 use serde_json::{Value, json};
 
 /// What an operation is about.
@@ -28,6 +29,10 @@ pub fn about(operation: &Declared) -> Option<About> {
         "log_settings_read" | "log_settings_update" | "log_witnesses_list" => About::Nothing,
         "log_checkpoint_read" | "witness_checkpoint_add" => About::Nothing,
         "keys_read" | "keys_rotate" | "keys_replace_root" => About::Nothing,
+        "external_auditor_update" | "external_auditor_link" | "external_auditor_end" => {
+            About::Record
+        }
+        "external_auditor_list" | "external_auditor_create" => About::Nothing,
         "user_list" | "user_directory" | "department_list" | "customers_list" | "imports_list" => {
             About::Many
         }
@@ -157,9 +162,10 @@ pub fn call(site: &Site<'_>, operation: &Declared, target: &Target) -> Call {
     let call = Call::new(operation.method.clone(), &(path + &query), sent);
     match operation.id {
         "imports_create" => call.with("x-file-name", "a.csv"),
-        "audit_question_update" | "audit_question_delete" | "audit_finding_update" => {
-            call.with("if-match", "\"1\"")
-        }
+        "audit_question_update"
+        | "audit_question_delete"
+        | "audit_finding_update"
+        | "external_auditor_update" => call.with("if-match", "\"1\""),
         "outbox_settings_update"
         | "audit_settings_update"
         | "log_settings_update"
@@ -201,6 +207,9 @@ fn body(site: &Site<'_>, operation: &str, target: &Target) -> Option<Value> {
         "audit_rule_update" => json!({ "enabled": true, "parameters": { "customers": 500 } }),
         "audit_finding_update" => json!({ "state": "resolved", "reason": "已核对" }),
         "audit_settings_update" => json!({ "utc_offset_minutes": 480, "run_every_hours": 24 }),
+        "external_auditor_create" | "external_auditor_update" => {
+            external_auditor(site, operation, number)
+        }
         "user_create" => {
             json!({ "name": "新人", "login": format!("new{number}"), "department_id": null, "data_scope": "own" })
         }
@@ -272,6 +281,19 @@ fn body(site: &Site<'_>, operation: &str, target: &Target) -> Option<Value> {
         "imports_preview" | "imports_start" => mapping(),
         _ => return None,
     })
+}
+
+fn external_auditor(site: &Site<'_>, operation: &str, number: u32) -> Value {
+    let now = site.installation.clock().now();
+    let mut body = json!({
+        "from": now.plus_millis(-1000), "to": now, "ends_at": now.plus_millis(86_400_000)
+    });
+    if operation == "external_auditor_create" {
+        body["name"] = json!("方外");
+        body["login"] = json!(format!("outside{number}"));
+        body["firm"] = json!("明信");
+    }
+    body
 }
 
 /// What shows that an answer of an operation about many records speaks of the target.

@@ -7,6 +7,7 @@ mod browser;
 mod cases;
 mod events;
 mod expected;
+mod external;
 mod keys;
 mod leavers;
 mod lifecycle;

@@ -180,7 +180,7 @@ impl<'i> Site<'i> {
     }
 
     /// Completes the first sign-in of a pending session.
-    async fn enrol(&self, mut browser: Browser) -> Browser {
+    pub async fn enrol(&self, mut browser: Browser) -> Browser {
         let code = self.begin_enrolment(&browser).await;
         let confirm = Call::post("/session/totp/confirmation", json!({ "code": code }));
         browser.step(confirm).await.expect(200);

@@ -295,7 +295,7 @@ async fn directory(
     let directory = identity.directory(caller.org()).await?;
     let items = directory
         .people()
-        .filter(|(_, person)| person.active && !person.service)
+        .filter(|(_, person)| person.active && !person.service && person.engagement.is_none())
         .map(|(id, person)| DirectoryEntry {
             id,
             name: person.name.clone(),

@@ -232,6 +232,7 @@ impl Identity {
         if self.is_service(caller, id).await? {
             return Err(Problem::new(StatusCode::CONFLICT, "user.service").into());
         }
+        self.refuse_external(caller, id).await?;
         let mut tx = self.store().write(caller).await?;
         let (permit, facts) = self
             .account_permit::<actions::Update>(&mut tx, caller, id, None)
@@ -322,6 +323,10 @@ impl Identity {
         roles: RoleSet,
         data_scope: DataScope,
     ) -> Result<(), IdentityError> {
+        if roles.contains(Role::ExternalAuditor) {
+            return Err(IdentityError::invalid_field("roles", "user.roles.external"));
+        }
+        self.refuse_external(caller, id).await?;
         let administers = roles.iter().any(Role::is_administrator);
         if administers && self.is_service(caller, id).await? {
             return Err(IdentityError::invalid_field("roles", "user.service.roles"));
@@ -356,6 +361,20 @@ impl Identity {
     async fn is_service(&self, caller: &Caller, id: UserId) -> Result<bool, IdentityError> {
         let directory = self.directory(caller.org()).await?;
         Ok(directory.person(id).is_some_and(|person| person.service))
+    }
+
+    /// Refuses what only whoever invited somebody from outside does for them.
+    pub(crate) async fn refuse_external(
+        &self,
+        caller: &Caller,
+        id: UserId,
+    ) -> Result<(), IdentityError> {
+        let directory = self.directory(caller.org()).await?;
+        let person = directory.person(id);
+        match person.is_some_and(|person| person.engagement.is_some()) {
+            true => Err(Problem::new(StatusCode::CONFLICT, "user.external").into()),
+            false => Ok(()),
+        }
     }
 
     pub(crate) fn account_changed(&self, caller: &Caller, id: UserId) {

@@ -65,6 +65,7 @@ pub(crate) async fn people(
             roles,
             data_scope,
             service: row.int(8)? != 0,
+            engagement: None,
             // A first password is as old as its account.
             password_set_at: row
                 .time_opt(7)?

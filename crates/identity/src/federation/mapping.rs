@@ -34,6 +34,10 @@ pub(crate) fn granted(
     if !privileged && roles.iter().any(|role| role.is_administrator()) {
         return Err("privileged_role");
     }
+    // Nobody comes from outside by a group.
+    if roles.contains(&Role::ExternalAuditor) {
+        return Err("privileged_role");
+    }
     let widest = |scope: &DataScope| DataScope::ALL.iter().position(|known| known == scope);
     Ok(Granted {
         roles: RoleSet::new(roles).map_err(|_| "roles_exclude_each_other")?,

@@ -426,6 +426,9 @@ fn check_mappings(approval: &Approval) -> Result<(), IdentityError> {
     }
     let privileged = |role: Role| role.is_administrator() && !approval.privileged;
     for mapping in &approval.mappings {
+        if mapping.role == Some(Role::ExternalAuditor) {
+            return invalid("user.roles.external");
+        }
         if mapping.group.trim().is_empty() || mapping.group.len() > 512 {
             return invalid("provider.mappings.group");
         }

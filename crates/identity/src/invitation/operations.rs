@@ -98,6 +98,7 @@ impl Identity {
         mail: Option<String>,
         language: Option<String>,
     ) -> Result<(), IdentityError> {
+        self.refuse_external(caller, id).await?;
         self.needs_mail(caller).await?;
         let store = self.store();
         let key = store.keys().get(store, caller.org()).await?;

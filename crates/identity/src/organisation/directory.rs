@@ -4,8 +4,9 @@ use super::{SEALED_DEPARTMENT_NAME, SEALED_NAME, sql};
 use crate::accounts;
 use crate::devices::{self, BoundRoles};
 use crate::error::IdentityError;
+use crate::external;
 use crate::security::{self, Rules};
-use custos_kernel::policy::{DataScope, RoleSet, Standing};
+use custos_kernel::policy::{DataScope, Engagement, RoleSet, Standing};
 use custos_store::{Store, StoreError};
 use custos_values::{DepartmentId, OrgId, Timestamp, UserId};
 use parking_lot::Mutex;
@@ -32,8 +33,17 @@ pub struct Person {
     pub data_scope: DataScope,
     /// Whether it is the account of a program, which comes with a key and never signs in.
     pub service: bool,
+    /// For whom comes from outside: what they were asked to look at, and until when.
+    pub engagement: Option<Engagement>,
     /// When the password was set; none where there is none.
     pub password_set_at: Option<Timestamp>,
+}
+
+impl Person {
+    /// Whether the account may be used at a moment.
+    pub(crate) fn usable(&self, now: Timestamp) -> bool {
+        self.active && self.engagement.is_none_or(|it| now < it.ends_at)
+    }
 }
 
 /// A department of the organisation.
@@ -130,6 +140,7 @@ impl Directory {
         }
         Standing {
             within: Arc::new(within),
+            engagement: person.engagement,
             ..standing
         }
     }
@@ -185,11 +196,17 @@ impl Directory {
             };
             departments.insert(row.id, department);
         }
+        let mut people = accounts::people(&mut tx, org, &key).await?;
+        for (id, engagement) in external::sql::engagements(&mut tx, org).await? {
+            if let Some(person) = people.get_mut(&id) {
+                person.engagement = Some(engagement);
+            }
+        }
         Ok(Self {
             generation: head.generation,
             organisation: open(SEALED_NAME, org.as_bytes(), &head.name)?,
             language: head.language,
-            people: accounts::people(&mut tx, org, &key).await?,
+            people,
             departments,
             rules: security::load(&mut tx, org).await?,
             bound_roles: devices::sql::bound_roles(&mut tx, org).await?,

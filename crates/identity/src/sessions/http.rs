@@ -74,6 +74,23 @@ impl StepUpWay {
     }
 }
 
+/// What somebody from outside was asked to look at.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Engagement)]
+pub(super) struct EngagementBody {
+    /// Whom they come from.
+    firm: String,
+    /// The beginning of the period of the log that they see.
+    #[schema(value_type = String, format = "date-time")]
+    from: Timestamp,
+    /// Its end, which is not part of it.
+    #[schema(value_type = String, format = "date-time")]
+    to: Timestamp,
+    /// From then on the account opens nothing.
+    #[schema(value_type = String, format = "date-time")]
+    ends_at: Timestamp,
+}
+
 /// Who is signed in, what they may do, and until when.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Session)]
@@ -100,6 +117,9 @@ pub(super) struct SessionBody {
     /// Until when what they proved counts as fresh. Some actions need a factor proven again after that.
     #[schema(value_type = String, format = "date-time")]
     fresh_until: Timestamp,
+    /// For whom comes from outside: what they look at, and until when.
+    #[schema(required)]
+    engagement: Option<EngagementBody>,
     /// When the session ends unless it is used.
     #[schema(value_type = String, format = "date-time")]
     idle_expires_at: Timestamp,
@@ -145,7 +165,15 @@ async fn read(
     let withheld = person.roles.iter();
     let withheld = withheld.filter(|role| !caller.roles().contains(*role));
     let chosen = chosen_language(&identity, &caller).await?;
+    let firm = identity.firm_of(&caller).await?;
+    let engagement = person.engagement;
     let body = SessionBody {
+        engagement: engagement.map(|it| EngagementBody {
+            firm: firm.unwrap_or_default(),
+            from: it.from,
+            to: it.to,
+            ends_at: it.ends_at,
+        }),
         user: SessionUser {
             id: record.user,
             name: person.name.clone(),
@@ -178,7 +206,9 @@ async fn read(
         fresh: caller.circumstances().is_some_and(|around| around.fresh),
         fresh_until: record.fresh_until(&limits),
         idle_expires_at: record.idle_deadline(&limits),
-        absolute_expires_at: record.absolute_deadline(&limits),
+        absolute_expires_at: engagement.map_or(record.absolute_deadline(&limits), |it| {
+            it.ends_at.min(record.absolute_deadline(&limits))
+        }),
         device_id: identity.device_of(&caller).await?,
         roles_withheld: withheld.map(RoleName::from).collect(),
     };

@@ -166,6 +166,7 @@ fn complete(users: &[NewUser]) -> bool {
     let count = |role| users.iter().filter(|user| user.role == role).count();
     let administrators = Role::ALL.into_iter().filter(|role| role.is_administrator());
     users.len() <= MAX_USERS
+        && count(Role::ExternalAuditor) == 0
         && administrators.into_iter().all(|role| count(role) == 1)
         && count(Role::SalesLead) >= 1
 }

@@ -56,10 +56,14 @@ impl Identity {
         let mut tx = self.store().read().await?;
         let owner = sql::link_owner(&mut tx, LinkPurpose::SignIn, &hash, now).await?;
         let account = match owner {
-            Some((org, user)) => sql::credentials_by_id(&mut tx, org, user)
-                .await?
-                .filter(|account| account.active)
-                .map(|account| (org, account)),
+            Some((org, user)) => {
+                let directory = self.directory(org).await?;
+                let in_time = directory.person(user).is_some_and(|it| it.usable(now));
+                sql::credentials_by_id(&mut tx, org, user)
+                    .await?
+                    .filter(|account| account.active && in_time)
+                    .map(|account| (org, account))
+            }
             None => None,
         };
         drop(tx);

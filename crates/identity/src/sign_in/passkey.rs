@@ -264,7 +264,8 @@ impl Identity {
             return refused(expected.or(Some(user)), "somebody_else");
         }
         let directory = self.directory(org).await?;
-        if !directory.person(user).is_some_and(|person| person.active) {
+        let now = self.store().clock().now();
+        if !directory.person(user).is_some_and(|it| it.usable(now)) {
             return refused(Some(user), "disabled");
         }
         let stored = factor.open(key)?;

@@ -50,7 +50,9 @@ impl Identity {
         };
         let account = sql::credentials_by_login(&mut self.store().read().await?, org, hash).await?;
         let user = account.as_ref().map(|account| account.user);
-        let usable = account.filter(|account| account.active);
+        let directory = self.directory(org).await?;
+        let in_time = |user| directory.person(user).is_some_and(|it| it.usable(now));
+        let usable = account.filter(|account| account.active && in_time(account.user));
         let stored = usable
             .as_ref()
             .and_then(|account| account.password.clone())

@@ -1,5 +1,6 @@
 //! The caller of an operation: made from a verified credential, or a named job of the server itself.
 
+use super::engagement::outsiders_reach;
 use super::{Approved, Circumstances, DataScope, Profile, RoleSet, Standing};
 use custos_values::{ApiKeyId, DepartmentId, OrgId, ProviderId, SessionId, Timestamp, UserId};
 use std::collections::BTreeSet;
@@ -280,8 +281,12 @@ impl Caller {
         self.circumstances.as_ref()
     }
 
-    /// Whether the credential reaches an action (`resource.verb`) at all. That of a person reaches what their roles do.
+    /// Whether the credential reaches an action (`resource.verb`) at all. That of a person reaches what their roles do;
+    /// somebody from outside never more than a closed list.
     pub(super) fn reaches(&self, resource: &str, action: &str) -> bool {
+        if self.is_external() && !outsiders_reach(resource, action) {
+            return false;
+        }
         self.scopes.as_ref().is_none_or(|scopes| {
             scopes
                 .iter()

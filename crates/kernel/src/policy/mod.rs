@@ -11,6 +11,7 @@ mod approval;
 mod asked;
 mod caller;
 mod circumstances;
+mod engagement;
 mod engine;
 mod explain;
 mod facts;
@@ -35,6 +36,7 @@ pub use caller::{Caller, CallerKind, Job, Origin};
 pub use circumstances::{
     Assurance, Circumstances, DeviceStanding, Hours, Moment, NetworkZone, Purpose, Risk,
 };
+pub use engagement::{Engagement, LogView};
 pub use engine::{Decision, FieldAccess, FieldRule, Policy, PolicyError, PolicySource};
 pub use explain::{Change, Explanation, Subject};
 pub use facts::{Facts, Relation};

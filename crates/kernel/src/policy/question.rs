@@ -1,8 +1,9 @@
 //! One question to the policies: everything a decision depends on, as a value that decisions are cached by.
 
+use super::engagement::outsiders_reach;
 use super::{
     Attributes, Caller, CallerKind, Circumstances, FieldRule, Job, Label, Level, Profile, Relation,
-    Share,
+    Role, Share,
 };
 use cedar_policy::{Context, Entities, Entity, EntityId, EntityUid, Request, RestrictedExpression};
 use std::collections::{HashMap, HashSet};
@@ -87,6 +88,13 @@ pub(super) struct Question {
 }
 
 impl Question {
+    /// Whether what is asked can be permitted by a rule at all: to somebody from outside, little can.
+    pub(super) fn within_reach(&self) -> bool {
+        let outside = |profile: &Arc<Profile>| profile.roles.contains(Role::ExternalAuditor);
+        !self.principal.profile().is_some_and(outside)
+            || self.field.is_none() && outsiders_reach(self.resource, self.action)
+    }
+
     pub(super) fn action_name(&self) -> String {
         format!("{}.{}", self.resource, self.action)
     }

@@ -18,16 +18,19 @@ pub enum Role {
     SecurityAdmin = 3,
     /// 审计管理员
     AuditAdmin = 4,
+    /// 外部审计员: somebody from outside, for a time
+    ExternalAuditor = 5,
 }
 
 impl Role {
     /// All roles, in display order.
-    pub const ALL: [Role; 5] = [
+    pub const ALL: [Role; 6] = [
         Role::Sales,
         Role::SalesLead,
         Role::SystemAdmin,
         Role::SecurityAdmin,
         Role::AuditAdmin,
+        Role::ExternalAuditor,
     ];
 
     /// The name used in policies, the API and the database.
@@ -38,12 +41,18 @@ impl Role {
             Role::SystemAdmin => "system_admin",
             Role::SecurityAdmin => "security_admin",
             Role::AuditAdmin => "audit_admin",
+            Role::ExternalAuditor => "external_auditor",
         }
     }
 
     /// Reads a name back.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+
+    /// Whether it excludes every other role: an administrator's does, and that of somebody from outside.
+    pub fn is_exclusive(self) -> bool {
+        self.is_administrator() || self == Role::ExternalAuditor
     }
 
     /// One of the three administrators (三员), which exclude each other and every other role.
@@ -57,7 +66,7 @@ impl Role {
 
 /// Why roles cannot be held together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("an administrator role excludes every other role")]
+#[error("an administrator's role, or that of somebody from outside, excludes every other role")]
 pub struct RoleSetError;
 
 /// The roles of one account; can only be built if separation of duties holds.
@@ -68,15 +77,15 @@ impl RoleSet {
     /// Builds a set.
     ///
     /// # Errors
-    /// When an administrator role is combined with any other role.
+    /// When a role that excludes every other is combined with one.
     pub fn new(roles: impl IntoIterator<Item = Role>) -> Result<Self, RoleSetError> {
         let set = Self(
             roles
                 .into_iter()
                 .fold(0, |bits, role| bits | 1 << role as u8),
         );
-        let administrators = set.iter().any(Role::is_administrator);
-        if administrators && set.0.count_ones() > 1 {
+        let exclusive = set.iter().any(Role::is_exclusive);
+        if exclusive && set.0.count_ones() > 1 {
             return Err(RoleSetError);
         }
         Ok(set)

@@ -1,8 +1,8 @@
 //! Turning a stored session and a presented token into a caller.
 
 use super::{
-    Assurance, Caller, CallerKind, Circumstances, DeviceStanding, Hours, Moment, NetworkZone,
-    Origin, Purpose, Risk, Standing,
+    Assurance, Caller, CallerKind, Circumstances, DeviceStanding, Engagement, Hours, Moment,
+    NetworkZone, Origin, Purpose, Risk, Standing,
 };
 use crate::crypto::{Token, TokenHash};
 use custos_values::{OrgId, SessionId, Timestamp, UserId};
@@ -53,7 +53,7 @@ pub enum SessionRefusal {
     /// The second factor is still missing.
     #[error("second factor missing")]
     Pending,
-    /// The account was disabled.
+    /// The account was disabled, or its time is over.
     #[error("account disabled")]
     Disabled,
     /// A rule about the account's roles keeps the request out.
@@ -215,7 +215,8 @@ impl SessionRecord {
         if now >= self.idle_deadline(limits) || now >= self.absolute_deadline(limits) {
             return Err(SessionRefusal::Expired);
         }
-        if !self.account_active {
+        let over = |engagement: Engagement| now >= engagement.ends_at;
+        if !self.account_active || self.standing.engagement.is_some_and(over) {
             return Err(SessionRefusal::Disabled);
         }
         self.surroundings

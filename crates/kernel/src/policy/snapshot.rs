@@ -160,7 +160,7 @@ impl Snapshot {
             allowed: false,
             rules: Vec::new(),
         };
-        if question.relation == Relation::Foreign {
+        if question.relation == Relation::Foreign || !question.within_reach() {
             return refused;
         }
         let Some(slice) = self.slices.get(&question.action_name()) else {

@@ -1,6 +1,6 @@
 //! What an account may do, as of now: the part of a caller that comes from the organisation and not from the request.
 
-use super::{DataScope, Label, RoleSet};
+use super::{DataScope, Engagement, Label, RoleSet};
 use custos_values::{CustomRoleId, DepartmentId, TeamId};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -47,6 +47,8 @@ pub struct Standing {
     pub within: Arc<BTreeSet<DepartmentId>>,
     /// The teams it is in.
     pub teams: Arc<BTreeSet<TeamId>>,
+    /// For whom comes from outside: what they were asked to look at, and until when.
+    pub engagement: Option<Engagement>,
 }
 
 impl Standing {
@@ -67,6 +69,7 @@ impl Standing {
             below,
             within: Arc::new(department.into_iter().collect()),
             teams: Arc::default(),
+            engagement: None,
         }
     }
 }

@@ -50,7 +50,8 @@ impl StoredEntry {
 }
 
 impl ReadTx {
-    /// The newest entries that pass the filter, newest first. The scope must reach the whole log.
+    /// The newest entries that pass the filter, newest first. The scope must reach the whole log; a caller who sees a
+    /// period of it gets nothing else.
     ///
     /// # Errors
     /// [`StoreError`] when the log cannot be read.
@@ -65,11 +66,10 @@ impl ReadTx {
         }
         self.follow_log();
         let mut places = (0, i64::MAX);
-        if filter.from.is_some() || filter.to.is_some() {
-            match self
-                .tally_places(scope.org(), filter.from, filter.to)
-                .await?
-            {
+        let view = scope.caller().log_view();
+        let (from, to) = view.narrowed(filter.from, filter.to);
+        if from.is_some() || to.is_some() {
+            match self.tally_places(scope.org(), from, to).await? {
                 Some(found) => places = found,
                 None => return Ok(Vec::new()),
             }
@@ -82,8 +82,8 @@ impl ReadTx {
                 sql.push_str(&format!(" AND {condition} ${}", values.len()));
             }
         };
-        add("at >=", filter.from.map(Value::from));
-        add("at <", filter.to.map(Value::from));
+        add("at >=", from.map(Value::from));
+        add("at <", to.map(Value::from));
         add("actor_id =", filter.actor.as_ref().map(Value::from));
         add("action =", filter.action.clone().map(Value::from));
         add(

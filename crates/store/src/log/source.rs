@@ -6,19 +6,23 @@ use crate::{EngineKind, ReadTx, Row, Store, StoreError, Value};
 use custos_kernel::audit::{
     CheckpointVerifier, LogSource, SourceError, StoredCheckpoint, StoredEntry, TileReader,
 };
-use custos_kernel::policy::{Action, Resource, Scope};
+use custos_kernel::policy::{Action, LogView, Resource, Scope};
 use custos_values::{OrgId, Timestamp};
+use std::ops::Range;
 use tokio::runtime::Handle;
 
 /// A snapshot of one organisation's log. The verifier is synchronous; use it on a thread that may block.
 pub struct LogReader {
     tx: ReadTx,
     org: OrgId,
+    /// The entries that may be read; of all others, the hashes.
+    shown: Range<u64>,
     runtime: Handle,
 }
 
 impl Store {
-    /// Opens a snapshot of the log for verification or export. The scope must reach the whole log.
+    /// Opens a snapshot of the log for verification or export. The scope must reach the whole log; a caller who sees a
+    /// period of it gets the entries of that period, and the hashes of all.
     ///
     /// # Errors
     /// [`StoreError`] when no connection is to be had.
@@ -37,9 +41,11 @@ impl Store {
             EngineKind::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         };
         tx.snapshot(begin).await?;
+        let shown = shown_places(&mut tx, scope.org(), scope.caller().log_view()).await?;
         Ok(LogReader {
             tx,
             org: scope.org(),
+            shown,
             runtime: Handle::current(),
         })
     }
@@ -74,6 +80,30 @@ impl Store {
         let [checkpoint] = found;
         Ok(Some((checkpoint, row.time(2)?)))
     }
+}
+
+/// The places without a gap whose entries are all of the period: at its edges, where clocks may have jumped, rather too few.
+async fn shown_places(
+    tx: &mut ReadTx,
+    org: OrgId,
+    view: LogView,
+) -> Result<Range<u64>, StoreError> {
+    let LogView::Between { from, to } = view else {
+        return Ok(0..u64::MAX);
+    };
+    let org = Value::from(&org.as_bytes()[..]);
+    let before =
+        "SELECT idx FROM audit_entry WHERE org_id = $1 AND at < $2 ORDER BY idx DESC LIMIT 1";
+    let rows = tx.raw(before, &[org.clone(), Value::from(from)]).await?;
+    let start = rows
+        .first()
+        .map_or(Ok(0), |row| row.int(0).map(|idx| idx + 1))?;
+    let after = "SELECT idx FROM audit_entry WHERE org_id = $1 AND idx >= $2 AND at >= $3 ORDER BY idx LIMIT 1";
+    let rows = tx
+        .raw(after, &[org, Value::Int(start), Value::from(to)])
+        .await?;
+    let end = rows.first().map_or(Ok(i64::MAX), |row| row.int(0))?;
+    Ok(start as u64..end as u64)
 }
 
 impl LogReader {
@@ -120,8 +150,9 @@ impl TileReader for LogReader {
 
 impl LogSource for LogReader {
     fn entries(&mut self, from: u64, limit: usize) -> Result<Vec<StoredEntry>, SourceError> {
-        let sql = "SELECT idx, body FROM audit_entry WHERE org_id = $1 AND idx >= $2 ORDER BY idx LIMIT $3";
-        let rows = self.rows(sql, &[place(from), place(limit as u64)])?;
+        let sql = "SELECT idx, body FROM audit_entry WHERE org_id = $1 AND idx >= $2 AND idx < $4 ORDER BY idx LIMIT $3";
+        let (from, end) = (from.max(self.shown.start), place(self.shown.end));
+        let rows = self.rows(sql, &[place(from), place(limit as u64), end])?;
         let entry = |row: &Row| {
             Ok(StoredEntry {
                 index: row.int(0)? as u64,
@@ -154,5 +185,9 @@ impl LogSource for LogReader {
         let rows = self.rows(sql, &[below.map_or(Value::Int(i64::MAX), place)])?;
         let found = rows.iter().map(checkpoint_row).collect::<Result<_, _>>();
         Ok(self.cosigned(found.map_err(SourceError::new)?)?.pop())
+    }
+
+    fn entry_range(&self) -> Range<u64> {
+        self.shown.clone()
     }
 }

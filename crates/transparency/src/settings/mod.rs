@@ -6,5 +6,5 @@ mod operations;
 mod sql;
 
 pub(crate) use http::operations;
-pub(crate) use model::{MailTo, Settings};
+pub(crate) use model::{MailTo, Settings, Witness};
 pub(crate) use sql::MIGRATION;

@@ -57,6 +57,19 @@ impl Transparency {
         Ok(settings)
     }
 
+    /// Whose signatures an organisation asks for, as a file for verifiers (C2SP tlog-policy); none if it asks for nobody's.
+    ///
+    /// # Errors
+    /// [`TransparencyError`] when the settings cannot be read.
+    pub async fn stated_witnesses(&self, org: OrgId) -> Result<Option<String>, TransparencyError> {
+        let settings = self.job_settings(org).await?;
+        if settings.keys().next().is_none() {
+            return Ok(None);
+        }
+        let verifier = self.store().log_verifier(org).await?;
+        Ok(Some(settings.as_policy(&verifier.verifier_key())))
+    }
+
     /// Replaces the settings of a version, given as the API takes them.
     ///
     /// # Errors

@@ -3,14 +3,21 @@
 use super::visit::{Newest, Visited, visit};
 use super::{Standing, sql};
 use crate::resources::LogSettingsResource;
-use crate::settings::Settings;
+use crate::settings::{Settings, Witness};
+use crate::transparency::Turn;
 use crate::{ACCEPTED, REFUSED, Transparency, TransparencyError};
 use custos_kernel::audit::{Detail, WitnessKey};
 use custos_kernel::event::Event;
 use custos_store::StoredCosignature;
 use custos_values::OrgId;
+use futures::future::join_all;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// How long a witness is waited for. With [`crate::INTERVAL`] twice this leaves a checkpoint below a minute old.
+const PATIENCE: Duration = Duration::from_secs(8);
 
 impl Transparency {
     /// How the log stands with those who hold its checkpoints, by their key.
@@ -43,45 +50,72 @@ impl Transparency {
         newest: &Arc<Newest>,
     ) -> Result<(), TransparencyError> {
         let standings = self.standings(org).await?;
-        let scope = self.whole_log(org)?;
-        for (witness, key) in settings.keys() {
+        // All at once: what one of them takes to answer, or fails at, is not the others' to wait for.
+        let visits = settings.keys().map(|(witness, key)| {
             let was = standings.get(&witness.key).copied();
-            let signed = self.store().newest_cosignature(&scope, key.name()).await?;
-            let known = signed.map_or(0, |signed| signed.size);
-            let size = newest.checkpoint.size;
-            if known == size && was.is_none_or(|was| was == Standing::Continues) {
-                continue;
-            }
-            let url = witness.url.clone();
-            let visited = self.visit(org, url, key.clone(), newest, known).await?;
-            self.was_asked(org, &witness.key);
-            if let Some((seconds, line)) = &visited.signed {
-                let cosignature = StoredCosignature {
-                    size: visited.size,
-                    witness: key.name().to_owned(),
-                    seconds: *seconds,
-                    line: line.clone(),
-                };
-                self.store().keep_cosignature(&scope, &cosignature).await?;
-            }
-            let said = (visited.standing, visited.size);
-            self.note(org, settings, (&witness.key, key.name()), was, said)
-                .await?;
+            self.visit_one(org, settings, newest, (witness, key), was)
+        });
+        join_all(visits).await.into_iter().collect()
+    }
+
+    /// Brings the newest checkpoint to one witness, unless it has it, or is still being asked.
+    async fn visit_one(
+        self: &Arc<Self>,
+        org: OrgId,
+        settings: &Settings,
+        newest: &Arc<Newest>,
+        (witness, key): (&Witness, WitnessKey),
+        was: Option<Standing>,
+    ) -> Result<(), TransparencyError> {
+        let scope = self.whole_log(org)?;
+        let signed = self.store().newest_cosignature(&scope, key.name()).await?;
+        let known = signed.map_or(0, |signed| signed.size);
+        let size = newest.checkpoint.size;
+        if known == size && was.is_none_or(|was| was == Standing::Continues) {
+            return Ok(());
         }
-        Ok(())
+        let Some(turn) = self.begin_visit(org, &witness.key) else {
+            return Ok(());
+        };
+        let url = witness.url.clone();
+        let visit = self.visit(org, url, (key.clone(), turn), newest, known);
+        let visited = match timeout(PATIENCE, visit).await {
+            Ok(visited) => visited?,
+            // It may yet answer: what it signs is then found out the next time it is asked.
+            Err(_) => Visited {
+                standing: Standing::Unreachable,
+                size: known,
+                signed: None,
+            },
+        };
+        self.was_asked(org, &witness.key);
+        if let Some((seconds, line)) = &visited.signed {
+            let cosignature = StoredCosignature {
+                size: visited.size,
+                witness: key.name().to_owned(),
+                seconds: *seconds,
+                line: line.clone(),
+            };
+            self.store().keep_cosignature(&scope, &cosignature).await?;
+        }
+        let said = (visited.standing, visited.size);
+        self.note(org, settings, (&witness.key, key.name()), was, said)
+            .await
     }
 
     async fn visit(
         self: &Arc<Self>,
         org: OrgId,
         url: String,
-        key: WitnessKey,
+        (key, turn): (WitnessKey, Turn),
         newest: &Arc<Newest>,
         known: u64,
     ) -> Result<Visited, TransparencyError> {
         let mut log = self.store().log_reader(&self.whole_log(org)?).await?;
         let (here, newest) = (Arc::clone(self), Arc::clone(newest));
         let work = tokio::task::spawn_blocking(move || {
+            // Kept until the answer is there, however long nobody has been waiting for it.
+            let _turn = turn;
             visit(&*here.options().http, &url, &key, &mut log, &newest, known)
         });
         work.await.map_err(|_| TransparencyError::Interrupted)

@@ -18,7 +18,7 @@ import { PasswordForm } from "./PasswordForm";
 export function AccountPage() {
   const t = useT();
   const format = useFormat();
-  const { user, organisation, absolute_expires_at, roles_withheld } = useSession();
+  const { user, organisation, absolute_expires_at, roles_withheld, engagement } = useSession();
   const { words, choose } = useLanguage();
   const { appearance, choose: chooseAppearance } = useAppearance();
   const facts: [string, string][] = [
@@ -29,6 +29,18 @@ export function AccountPage() {
     [t("user-scope"), t(`scope-${user.data_scope}`)],
     [t("account-session-until"), format.dateTime(absolute_expires_at)],
   ];
+  if (engagement != null)
+    facts.push(
+      [t("external-firm"), engagement.firm],
+      [
+        t("external-period"),
+        t("external-period-span", {
+          from: format.dateTime(engagement.from),
+          to: format.dateTime(engagement.to),
+        }),
+      ],
+      [t("external-ends-at"), format.dateTime(engagement.ends_at)],
+    );
   return (
     <>
       <PageHeader title={t("account-title")} />

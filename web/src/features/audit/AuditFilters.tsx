@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button, Input, Select, Tag } from "antd";
 import { useState } from "react";
+import { useMay } from "../../app/session/session";
 import { useT } from "../../i18n/useT";
 import DayRange from "../../ui/DayRange";
 import { directoryQuery } from "../customers/customers";
@@ -18,7 +19,9 @@ export function AuditFilters({ search, onChange }: Props) {
   const action = useActionLabel();
   const resource = useResourceLabel();
   const { data: actions } = useQuery(actionsQuery);
-  const { data: directory } = useQuery(directoryQuery);
+  const may = useMay();
+  const namesKnown = may("user.read");
+  const { data: directory } = useQuery({ ...directoryQuery, enabled: namesKnown });
   const names = actions?.items ?? [];
   const types = [...new Set(names.map((name) => name.split(".")[0] ?? name))];
   return (
@@ -29,17 +32,19 @@ export function AuditFilters({ search, onChange }: Props) {
         to={search.to}
         onChange={(from, to) => onChange({ from, to })}
       />
-      <Select
-        className="filter"
-        aria-label={t("entry-actor")}
-        placeholder={t("entry-actor")}
-        allowClear
-        showSearch={{ optionFilterProp: "label" }}
-        popupMatchSelectWidth={false}
-        value={search.actor_id ?? null}
-        options={(directory?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
-        onChange={(actor_id: string | undefined) => onChange({ actor_id })}
-      />
+      {namesKnown && (
+        <Select
+          className="filter"
+          aria-label={t("entry-actor")}
+          placeholder={t("entry-actor")}
+          allowClear
+          showSearch={{ optionFilterProp: "label" }}
+          popupMatchSelectWidth={false}
+          value={search.actor_id ?? null}
+          options={(directory?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+          onChange={(actor_id: string | undefined) => onChange({ actor_id })}
+        />
+      )}
       <Select
         className="filter"
         aria-label={t("entry-action")}

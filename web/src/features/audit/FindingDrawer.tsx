@@ -4,6 +4,7 @@ import { Alert, App, Button, DatePicker, Drawer, Form, Input, Radio, Select } fr
 import dayjs, { type Dayjs } from "dayjs";
 import { api, body } from "../../api/client";
 import type { AuditFinding, AuditFindingState } from "../../api/types";
+import { useMay } from "../../app/session/session";
 import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
 import { Pill } from "../../ui/Pill";
@@ -35,7 +36,8 @@ function Content({ finding, onClose }: { finding: AuditFinding; onClose: () => v
   const { message } = App.useApp();
   const queryClient = useQueryClient();
   const { what, about } = useFindingWords();
-  const { data: directory } = useQuery(directoryQuery);
+  const may = useMay();
+  const { data: directory } = useQuery({ ...directoryQuery, enabled: may("user.read") });
   const [form] = Form.useForm<Values>();
   const problem = useFormProblem(form);
   const state = Form.useWatch("state", form) ?? finding.state;
@@ -109,59 +111,61 @@ function Content({ finding, onClose }: { finding: AuditFinding; onClose: () => v
       {problem.general !== null && (
         <Alert type="error" showIcon role="alert" className="form-alert" title={problem.general} />
       )}
-      <Form
-        form={form}
-        layout="vertical"
-        requiredMark={false}
-        className="finding-form"
-        initialValues={{
-          state: finding.state,
-          owner_id: finding.owner_id,
-          due_at: finding.due_at === null ? null : dayjs(finding.due_at),
-          reason: finding.reason ?? "",
-          accepted_until: finding.accepted_until === null ? null : dayjs(finding.accepted_until),
-        }}
-        onFinish={(values) => {
-          problem.clear();
-          decide.mutate(values);
-        }}
-      >
-        <div className="form-grid">
-          <Form.Item name="owner_id" label={t("finding-owner")}>
-            <Select
-              allowClear
-              showSearch={{ optionFilterProp: "label" }}
-              placeholder={t("finding-nobody")}
-              options={(directory?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+      {may("audit_finding.update") && (
+        <Form
+          form={form}
+          layout="vertical"
+          requiredMark={false}
+          className="finding-form"
+          initialValues={{
+            state: finding.state,
+            owner_id: finding.owner_id,
+            due_at: finding.due_at === null ? null : dayjs(finding.due_at),
+            reason: finding.reason ?? "",
+            accepted_until: finding.accepted_until === null ? null : dayjs(finding.accepted_until),
+          }}
+          onFinish={(values) => {
+            problem.clear();
+            decide.mutate(values);
+          }}
+        >
+          <div className="form-grid">
+            <Form.Item name="owner_id" label={t("finding-owner")}>
+              <Select
+                allowClear
+                showSearch={{ optionFilterProp: "label" }}
+                placeholder={t("finding-nobody")}
+                options={(directory?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+              />
+            </Form.Item>
+            <Form.Item name="due_at" label={t("finding-due")}>
+              <DatePicker className="full-width" />
+            </Form.Item>
+          </div>
+          <Form.Item name="state" label={t("finding-state")}>
+            <Radio.Group
+              optionType="button"
+              options={STATES.map((one) => ({ value: one, label: t(`findings-${one}`) }))}
             />
           </Form.Item>
-          <Form.Item name="due_at" label={t("finding-due")}>
+          <Form.Item
+            name="reason"
+            label={t("finding-reason")}
+            extra={t("finding-reason-note")}
+            hidden={state === "open"}
+          >
+            <Input.TextArea className="grows" maxLength={500} />
+          </Form.Item>
+          <Form.Item name="accepted_until" label={t("finding-until")} hidden={state !== "accepted"}>
             <DatePicker className="full-width" />
           </Form.Item>
-        </div>
-        <Form.Item name="state" label={t("finding-state")}>
-          <Radio.Group
-            optionType="button"
-            options={STATES.map((one) => ({ value: one, label: t(`findings-${one}`) }))}
-          />
-        </Form.Item>
-        <Form.Item
-          name="reason"
-          label={t("finding-reason")}
-          extra={t("finding-reason-note")}
-          hidden={state === "open"}
-        >
-          <Input.TextArea className="grows" maxLength={500} />
-        </Form.Item>
-        <Form.Item name="accepted_until" label={t("finding-until")} hidden={state !== "accepted"}>
-          <DatePicker className="full-width" />
-        </Form.Item>
-        <div className="drawer-buttons">
-          <Button type="primary" htmlType="submit" loading={decide.isPending}>
-            {t("finding-decide")}
-          </Button>
-        </div>
-      </Form>
+          <div className="drawer-buttons">
+            <Button type="primary" htmlType="submit" loading={decide.isPending}>
+              {t("finding-decide")}
+            </Button>
+          </div>
+        </Form>
+      )}
     </>
   );
 }

@@ -4,6 +4,7 @@ import { Button, Progress, Radio } from "antd";
 import { useEffect, useMemo, useState } from "react";
 import { api, body } from "../../api/client";
 import type { AuditFinding, AuditFindingState, AuditRun } from "../../api/types";
+import { useMay } from "../../app/session/session";
 import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
 import { CursorPager } from "../../ui/CursorPager";
@@ -27,7 +28,8 @@ export function FindingsPage() {
   const t = useT();
   const queryClient = useQueryClient();
   const showProblem = useShowProblem();
-  const runs = useQuery(runsQuery);
+  const may = useMay();
+  const runs = useQuery({ ...runsQuery, enabled: may("audit_run.list") });
   const newest = runs.data?.items[0];
   const running = newest?.state === "running";
   const begin = useMutation({
@@ -44,13 +46,17 @@ export function FindingsPage() {
         title={t("audit-title")}
         note={t("findings-note")}
         actions={
-          <Button type="primary" loading={begin.isPending || running} onClick={() => begin.mutate()}>
-            {t("findings-run")}
-          </Button>
+          may("audit_run.create") && (
+            <Button type="primary" loading={begin.isPending || running} onClick={() => begin.mutate()}>
+              {t("findings-run")}
+            </Button>
+          )
         }
       />
       <AuditTabs />
-      <LastRun run={newest} ended={runs.data?.items.find(({ state }) => state !== "running")} />
+      {may("audit_run.list") && (
+        <LastRun run={newest} ended={runs.data?.items.find(({ state }) => state !== "running")} />
+      )}
       <Findings />
       {runs.data !== undefined && <OpenChart runs={runs.data.items} />}
     </>

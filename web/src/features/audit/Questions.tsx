@@ -5,6 +5,7 @@ import { Alert, Button, Form, Input, Modal, Popconfirm, Select, Switch } from "a
 import { useState } from "react";
 import { api, body } from "../../api/client";
 import type { AuditQuestion } from "../../api/types";
+import { useSession } from "../../app/session/session";
 import { useT } from "../../i18n/useT";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { useShowProblem } from "../../ui/useProblemText";
@@ -82,6 +83,7 @@ interface Values {
 
 function SaveDialog({ search, onClose }: { search: AuditSearch; onClose: () => void }) {
   const t = useT();
+  const { engagement } = useSession();
   const queryClient = useQueryClient();
   const [form] = Form.useForm<Values>();
   const problem = useFormProblem(form);
@@ -142,7 +144,7 @@ function SaveDialog({ search, onClose }: { search: AuditSearch; onClose: () => v
           valuePropName="checked"
           extra={t("question-share-note")}
         >
-          <Switch aria-label={t("question-share")} />
+          <Switch aria-label={t("question-share")} disabled={engagement != null} />
         </Form.Item>
       </Form>
     </Modal>

@@ -4,6 +4,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Button, Input, Radio, Select } from "antd";
 import { useState } from "react";
 import type { AuditSighting } from "../../api/types";
+import { useMay } from "../../app/session/session";
 import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
 import { CursorPager } from "../../ui/CursorPager";
@@ -26,7 +27,8 @@ export function SightingsPage() {
   const navigate = useNavigate();
   const search = useSearch({ from: "/shell/audit/sightings" });
   const [way, setWay] = useState<"record" | "person">(search.actor_id === undefined ? "record" : "person");
-  const { data: directory } = useQuery(directoryQuery);
+  const may = useMay();
+  const { data: directory } = useQuery({ ...directoryQuery, enabled: may("user.read") });
   const asked = search.resource_id !== undefined || search.actor_id !== undefined;
   return (
     <>

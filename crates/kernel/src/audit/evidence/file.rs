@@ -7,8 +7,8 @@ use std::ops::Range;
 
 use super::member::Member;
 use super::{
-    ANNOUNCEMENTS, CHECKPOINT, CHECKPOINTS, EvidenceError, FIRST_FORMAT, FORMAT, MAX_MEMBERS, META,
-    Meta, POLICIES, VERIFIER_KEY, WITNESSES,
+    ANNOUNCEMENTS, CHECKPOINT, CHECKPOINTS, EvidenceError, FORMAT, MAX_MEMBERS, META, Meta,
+    POLICIES, VERIFIER_KEY, WHOLE_BUNDLES, WITNESSES,
 };
 use crate::audit::hash::Hash;
 use crate::audit::source::{LogSource, SourceError, StoredCheckpoint, StoredEntry, TileReader};
@@ -97,11 +97,12 @@ impl<R: Read + Seek> EvidenceFile<R> {
         if meta.size / WIDTH > MAX_MEMBERS {
             return Err(EvidenceError::TooLarge);
         }
-        let well_formed = (meta.format == FORMAT || meta.format == FIRST_FORMAT)
-            && meta.from <= meta.to
-            && meta.to <= meta.size
-            && (meta.from.is_multiple_of(WIDTH) || meta.from == meta.to)
+        let whole = (meta.from.is_multiple_of(WIDTH) || meta.from == meta.to)
             && (meta.to.is_multiple_of(WIDTH) || meta.to == meta.size);
+        let known = WHOLE_BUNDLES.contains(&meta.format.as_str());
+        let well_formed = (meta.format == FORMAT || known && whole)
+            && meta.from <= meta.to
+            && meta.to <= meta.size;
         well_formed
             .then_some(meta)
             .ok_or(EvidenceError::MalformedMember(META))
@@ -138,7 +139,10 @@ impl<R: Read + Seek> EvidenceFile<R> {
                 .flatten()
                 .map_or(TILE_WIDTH, usize::from);
             let within = match member {
-                Member::Bundle(index) => (self.meta.from..self.meta.to).contains(&(index * WIDTH)),
+                Member::Bundle(index) => {
+                    let (from, to) = (self.meta.from, self.meta.to);
+                    from < to && (from / WIDTH..to.div_ceil(WIDTH)).contains(index)
+                }
                 _ => true,
             };
             if found != width || !within {
@@ -271,15 +275,21 @@ impl<R: Read + Seek> LogSource for EvidenceFile<R> {
                 break;
             };
             let data = self.read(place).map_err(SourceError::new)?;
+            let (period, mut outside) = (self.meta.from..self.meta.to, false);
             let entries: Vec<StoredEntry> = (index * WIDTH..)
                 .zip(bundle_entries(&data).take(TILE_WIDTH))
                 .filter(|(index, body)| *index >= from && !body.is_empty())
+                .inspect(|(index, _)| outside |= !period.contains(index))
                 .map(|(index, body)| StoredEntry {
                     index,
                     body: body.to_vec(),
                 })
                 .take(limit)
                 .collect();
+            // Nothing would compare it with the tree.
+            if outside {
+                return Err(SourceError::new("an entry outside the period"));
+            }
             if !entries.is_empty() {
                 return Ok(entries);
             }

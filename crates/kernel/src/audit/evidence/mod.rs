@@ -5,8 +5,8 @@
 //! `tile/<level>/<index>` and `tile/entries/<index>`, and besides these `checkpoints/<size>` (older
 //! checkpoints), `verifier-key.txt` (the public key), `meta.json`, `policies/<sha256>` (the texts of the policies that
 //! were in force), `announcements/<index>` (the entries that name them) and `witnesses.txt` (whose signatures the log's
-//! keeper asks for). It may hold the entries of a period only, in whole bundles of 256; the hashes of all entries are
-//! always there. An empty entry in a bundle stands for one that was missing in the log.
+//! keeper asks for). It may hold the entries of a period only; the hashes of all entries are always there. An empty entry
+//! in a bundle stands for one that was missing in the log, or that is outside the period.
 
 mod attached;
 mod file;
@@ -27,9 +27,9 @@ use super::verify::{VerificationError, VerificationReport, verify_log};
 use file::EvidenceFile;
 pub use write::{Announcement, Attachments, write_evidence};
 
-const FORMAT: &str = "custos-evidence-2";
-/// Without policies, announcements and witnesses; otherwise the same.
-const FIRST_FORMAT: &str = "custos-evidence-1";
+const FORMAT: &str = "custos-evidence-3";
+/// Formats before: the first without policies, announcements and witnesses, both in whole bundles only.
+const WHOLE_BUNDLES: [&str; 2] = ["custos-evidence-1", "custos-evidence-2"];
 /// The action of an entry that names the policy in force, and the member of its detail that does.
 const POLICY_ACTION: &str = "policy.in_force";
 const POLICY_DETAIL: &str = "digest";

@@ -41,7 +41,7 @@ pub struct Announcement {
 }
 
 /// Writes a log, up to its newest checkpoint, as an evidence file, with the entries of `entries` (widened to
-/// whole bundles of 256; `0..u64::MAX` for all). What is stored is written as it is, without judging it: the
+/// whole bundles of 256; `0..u64::MAX` for all), as far as the source holds them. What is stored is written as it is, without judging it: the
 /// evidence of a log that was tampered with shows the tampering. `exported_at` is in milliseconds since
 /// 1970-01-01 UTC. Returns the writer after the end of the archive, not flushed.
 ///
@@ -62,12 +62,11 @@ pub fn write_evidence<W: Write>(
     if size / WIDTH * 2 > MAX_MEMBERS - MAX_CHECKPOINTS * 2 {
         return Err(EvidenceError::TooLarge);
     }
-    let from = (entries.start - entries.start % WIDTH).min(size);
-    let to = entries
-        .end
-        .checked_next_multiple_of(WIDTH)
-        .unwrap_or(size)
-        .clamp(from, size);
+    let held = source.entry_range();
+    let from = entries.start - entries.start % WIDTH;
+    let from = from.max(held.start).min(size);
+    let to = entries.end.checked_next_multiple_of(WIDTH).unwrap_or(size);
+    let to = to.min(held.end).clamp(from, size);
     let meta = Meta {
         format: FORMAT.to_owned(),
         origin: verifier.origin().to_owned(),

@@ -97,7 +97,7 @@ fn the_numbers_in_meta_are_limited() {
         ("\"from\": 0", "\"from\": 1"),
         ("\"from\": 0", "\"from\": -1"),
         ("\"from\": 0", "\"other\": 0"),
-        ("evidence-2", "evidence-3"),
+        ("evidence-3", "evidence-4"),
         ("audit/1", "audit/2"),
     ] {
         let refused = with(from, to);
@@ -107,7 +107,7 @@ fn the_numbers_in_meta_are_limited() {
         );
     }
     assert!(
-        with("evidence-2", "evidence-1").unwrap().is_ok(),
+        with("evidence-3", "evidence-1").unwrap().is_ok(),
         "files kept from before"
     );
     // A smaller log than was exported has members beyond its end.

@@ -1,8 +1,8 @@
 //! Reading the counts.
 
-use super::HOUR_MS;
+use super::{DAY_MS, HOUR_MS};
 use crate::{ReadTx, Row, StoreError, Value};
-use custos_kernel::policy::{Action, Resource, Scope};
+use custos_kernel::policy::{Action, LogView, Resource, Scope};
 use custos_values::{OrgId, Timestamp};
 
 /// How far the log has been counted.
@@ -139,10 +139,38 @@ fn hour_after(at: Timestamp) -> i64 {
     (at.millis() - 1).div_euclid(HOUR_MS) + 1
 }
 
+/// Clocks are at most so far from UTC: a day by whichever clock lies within it and so much on both sides.
+const FARTHEST_CLOCK_MS: i64 = 14 * HOUR_MS;
+
+/// The whole hours of a view: the first, and the one after the last.
+fn whole_hours(view: LogView) -> Option<(i64, i64)> {
+    match view {
+        LogView::Whole => None,
+        LogView::Between { from, to } => Some((hour_after(from), hour(to))),
+    }
+}
+
+/// The days, counted from 1970-01-01 by whichever clock, that lie within a view as a whole.
+fn whole_days(view: LogView, (first, last): (i64, i64)) -> (i64, i64) {
+    match view {
+        LogView::Whole => (first, last),
+        LogView::Between { from, to } => {
+            let begin = (from.millis() + FARTHEST_CLOCK_MS - 1).div_euclid(DAY_MS) + 1;
+            let end = (to.millis() - FARTHEST_CLOCK_MS).div_euclid(DAY_MS) - 1;
+            (first.max(begin), last.min(end))
+        }
+    }
+}
+
 impl TallyFilter {
-    /// The table to count in and the condition: persons and addresses are in the finer one only.
-    fn render(&self, org: OrgId) -> (&'static str, String, Vec<Value>) {
-        let mut values = vec![org_value(org)];
+    /// The table to count in and the condition: persons and addresses are in the finer one only. Of what the caller sees
+    /// a period of, whole hours are counted.
+    fn render<A: Action, R: Resource>(
+        &self,
+        scope: &Scope<A, R>,
+    ) -> (&'static str, String, Vec<Value>) {
+        let mut values = vec![org_value(scope.org())];
+        let period = whole_hours(scope.caller().log_view());
         let mut condition = "org_id = $1".to_owned();
         let mut add = |text: &str, value: Option<Value>| {
             if let Some(value) = value {
@@ -152,6 +180,8 @@ impl TallyFilter {
         };
         add("hour >=", self.from.map(|at| Value::Int(hour(at))));
         add("hour <", self.to.map(|at| Value::Int(hour_after(at))));
+        add("hour >=", period.map(|(first, _)| Value::Int(first)));
+        add("hour <", period.map(|(_, end)| Value::Int(end)));
         add("actor_id =", self.actor.as_ref().map(Value::from));
         add("address =", self.address.clone().map(Value::from));
         add("action =", self.action.clone().map(Value::from));
@@ -179,6 +209,17 @@ impl ReadTx {
         &mut self,
         scope: &Scope<A, R>,
     ) -> Result<TallyState, StoreError> {
+        if let Some((first, end)) = whole_hours(scope.caller().log_view()) {
+            let sql = "SELECT CAST(COALESCE(SUM(entries), 0) AS BIGINT) FROM audit_hour \
+                       WHERE org_id = $1 AND hour >= $2 AND hour < $3";
+            let values = [org_value(scope.org()), Value::Int(first), Value::Int(end)];
+            let rows = self.raw(sql, &values).await?;
+            let entries = rows.first().map_or(Ok(0), |row| row.int(0))?;
+            return Ok(TallyState {
+                counted: entries,
+                entries,
+            });
+        }
         let entries = self.log_next(scope).await?;
         let sql = "SELECT next FROM audit_tally WHERE org_id = $1";
         let rows = self.raw(sql, &[org_value(scope.org())]).await?;
@@ -198,7 +239,7 @@ impl ReadTx {
         if !scope.is_all() {
             return Ok(Vec::new());
         }
-        let (table, condition, values) = filter.render(scope.org());
+        let (table, condition, values) = filter.render(scope);
         let sql = format!(
             "SELECT hour, outcome, CAST(SUM(entries) AS BIGINT) FROM {table} WHERE {condition} \
              GROUP BY hour, outcome ORDER BY hour, outcome"
@@ -227,7 +268,7 @@ impl ReadTx {
         if !scope.is_all() {
             return Ok(Vec::new());
         }
-        let (table, condition, values) = filter.render(scope.org());
+        let (table, condition, values) = filter.render(scope);
         let sql = format!(
             "SELECT action, CAST(SUM(entries) AS BIGINT) AS total FROM {table} WHERE {condition} \
              GROUP BY action ORDER BY total DESC, action"
@@ -256,6 +297,7 @@ impl ReadTx {
         if !scope.is_all() {
             return Ok(Vec::new());
         }
+        let (from, to) = whole_days(scope.caller().log_view(), (from, to));
         let sql = "SELECT day, actor_id, entries, refused, reads, reveals, exports, customers FROM audit_actor_day \
                    WHERE org_id = $1 AND day >= $2 AND day <= $3 ORDER BY day, actor_id";
         let values = [org_value(scope.org()), Value::Int(from), Value::Int(to)];
@@ -288,7 +330,7 @@ impl ReadTx {
         if !scope.is_all() {
             return Ok(Vec::new());
         }
-        let (_, condition, values) = filter.render(scope.org());
+        let (_, condition, values) = filter.render(scope);
         let sql = format!(
             "SELECT actor_id, address, action, outcome, CAST(SUM(entries) AS BIGINT) FROM audit_count \
              WHERE {condition} GROUP BY actor_id, address, action, outcome \
@@ -330,11 +372,12 @@ impl ReadTx {
             SightingOf::Record(id) => ("resource_id", id),
             SightingOf::Person(id) => ("actor_id", id),
         };
+        let (first, end) = scope.caller().log_view().narrowed(None, None);
         let sql = format!(
             "SELECT actor_id, resource_id, resource_type, CAST(COUNT(*) AS BIGINT), CAST(SUM(reads) AS BIGINT), \
              CAST(SUM(reveals) AS BIGINT), CAST(SUM(changes) AS BIGINT), CAST(SUM(refused) AS BIGINT), \
              MIN(first_at), MAX(last_at) AS latest FROM audit_sighting \
-             WHERE org_id = $1 AND {column} = $2 AND day >= $3 AND day <= $4 \
+             WHERE org_id = $1 AND {column} = $2 AND day >= $3 AND day <= $4 AND first_at >= $7 AND last_at < $8 \
              GROUP BY actor_id, resource_id, resource_type ORDER BY latest DESC, actor_id, resource_id LIMIT $5 OFFSET $6"
         );
         let values = [
@@ -344,6 +387,8 @@ impl ReadTx {
             Value::Int(days.1),
             Value::Int(limit),
             Value::Int(offset),
+            Value::Int(first.map_or(i64::MIN, Timestamp::millis)),
+            Value::Int(end.map_or(i64::MAX, Timestamp::millis)),
         ];
         let rows = self.raw(&sql, &values).await?;
         rows.iter().map(sighting).collect()
