@@ -341,3 +341,24 @@ error-external_auditor-ended = This external auditor’s access has ended. Invit
 error-user-external = This account is managed by the audit administrator
 error-user-roles-external = External auditors are invited by the audit administrator only
 error-audit-question-external = External auditors cannot share questions
+
+# Access rules
+error-access-name-taken = This name is taken. Choose another.
+error-access-id-taken = This entry is there twice. Remove one of them.
+error-access-compartment = There is no such compartment.
+error-access-too_large = Too much content: { $max } MB at most.
+error-access-role-held = { $count } people hold a role that would be removed. Take it from them first.
+error-access-role-unknown = There is no such role. Reload and choose again.
+error-access-administrator = Administrators cannot hold roles of the organisation's own.
+error-access-rule-fields = Fields can be named for actions on fields only.
+error-access-rule-hours = Hours are 0 to 24, and beginning and end differ.
+error-list-too_long = At most { $max } entries.
+error-number-range = Must be { $min } to { $max }.
+error-rule-syntax = Syntax error: { $detail }
+error-rule-types = Types do not match: { $detail }
+error-rule-too_long = The rule is too long: at most { $detail } bytes.
+error-rule-too_many = Too many rules: at most { $detail }.
+error-rule-not_one = A rule is exactly one policy, without templates.
+error-rule-principal = A rule must be about “principal is User”.
+error-rule-actions = A rule must name the actions it is about.
+error-rule-not_grantable = No rule can be made about “{ $detail }”.

@@ -341,3 +341,24 @@ error-external_auditor-ended = 该外部审计员的访问已结束，请重新�
 error-user-external = 该账号由审计管理员管理
 error-user-roles-external = 外部审计员只能由审计管理员邀请
 error-audit-question-external = 外部审计员不能共享查询
+
+# 访问规则
+error-access-name-taken = 名称已存在，请换一个。
+error-access-id-taken = 重复的条目，请删除其一。
+error-access-compartment = 没有此知悉范围。
+error-access-too_large = 内容过多，最多 { $max } MB。
+error-access-role-held = 有 { $count } 人持有要删除的角色，请先收回。
+error-access-role-unknown = 没有此角色，请刷新后重选。
+error-access-administrator = 三员不能持有自定义角色。
+error-access-rule-fields = 只有针对字段的操作才能指定字段。
+error-access-rule-hours = 时间应为 0 至 24 点，且起止不同。
+error-list-too_long = 最多 { $max } 项。
+error-number-range = 应为 { $min } 至 { $max }。
+error-rule-syntax = 语法有误：{ $detail }
+error-rule-types = 类型不符：{ $detail }
+error-rule-too_long = 规则过长，最多 { $detail } 字节。
+error-rule-too_many = 规则过多，最多 { $detail } 条。
+error-rule-not_one = 每条规则只能有一个策略，且不能用模板。
+error-rule-principal = 规则须以“principal is User”限定对象。
+error-rule-actions = 规则须写明针对哪些操作。
+error-rule-not_grantable = 不能对“{ $detail }”设规则。

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::approvals::Describe;
+use crate::configuration::Governed;
 
 /// Access in an installation.
 pub struct Access {
@@ -19,6 +20,7 @@ pub struct Access {
     /// The operations that may need approval, with resource and action.
     approvable: RwLock<BTreeMap<&'static str, (&'static str, &'static str)>>,
     describers: RwLock<BTreeMap<&'static str, Arc<dyn Describe>>>,
+    governed: RwLock<Vec<Arc<dyn Governed>>>,
 }
 
 impl Access {
@@ -36,6 +38,7 @@ impl Access {
             people,
             approvable: RwLock::default(),
             describers: RwLock::default(),
+            governed: RwLock::default(),
         })
     }
 
@@ -54,6 +57,15 @@ impl Access {
     /// and it has no measure.
     pub fn describe_by(&self, operation: &'static str, describer: Arc<dyn Describe>) {
         self.describers.write().insert(operation, describer);
+    }
+
+    /// Says of which kind of record rules of an organisation may be about.
+    pub fn govern(&self, governed: Arc<dyn Governed>) {
+        self.governed.write().push(governed);
+    }
+
+    pub(crate) fn governed(&self) -> Vec<Arc<dyn Governed>> {
+        self.governed.read().clone()
     }
 
     pub(crate) fn describer(&self, operation: &str) -> Option<Arc<dyn Describe>> {

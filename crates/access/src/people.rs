@@ -1,12 +1,14 @@
 //! What this crate needs to know about people; the identity feature provides it.
 
+use crate::Configuration;
 use custos_kernel::event::Event;
-use custos_kernel::policy::{ApproverStanding, Origin, RoleSet};
+use custos_kernel::policy::{ApproverStanding, Origin, RoleSet, Standing};
 use custos_outbox::Template;
 use custos_store::{StoreError, WriteTx};
 use custos_values::{DepartmentId, OrgId, UserId};
 use futures::future::BoxFuture;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// An account.
 #[derive(Debug, Clone)]
@@ -36,6 +38,18 @@ pub struct News {
 pub trait People: Send + Sync + 'static {
     /// Everybody with an account, at most a second old.
     fn all(&self, org: OrgId) -> BoxFuture<'_, Result<BTreeMap<UserId, Someone>, StoreError>>;
+
+    /// What an organisation has set about access itself, at most as old.
+    fn configuration(&self, org: OrgId) -> BoxFuture<'_, Result<Arc<Configuration>, StoreError>>;
+
+    /// What everybody whose account may be used may do, as far as it does not depend on a request.
+    fn standings(
+        &self,
+        org: OrgId,
+    ) -> BoxFuture<'_, Result<BTreeMap<UserId, Standing>, StoreError>>;
+
+    /// Forgets what is kept of an organisation, for it was just changed.
+    fn changed(&self, org: OrgId);
 
     /// The leads of a person's department, or of the nearest above that has one; never the person.
     fn leads_of(

@@ -17,3 +17,27 @@ pub enum ApprovalRulesResource {}
 impl Resource for ApprovalRulesResource {
     const TYPE: &'static str = "approval_rules";
 }
+
+/// What an organisation allows and forbids by itself. The record id is that of the document.
+#[derive(Debug)]
+pub enum AccessRulesResource {}
+
+impl Resource for AccessRulesResource {
+    const TYPE: &'static str = "access_rules";
+}
+
+/// Who holds what of it. The record id is that of the account, or that of the document.
+#[derive(Debug)]
+pub enum AccessPeopleResource {}
+
+impl Resource for AccessPeopleResource {
+    const TYPE: &'static str = "access_people";
+}
+
+/// Teams. The record id is that of the document.
+#[derive(Debug)]
+pub enum AccessTeamsResource {}
+
+impl Resource for AccessTeamsResource {
+    const TYPE: &'static str = "access_teams";
+}

@@ -1,5 +1,6 @@
 //! What this crate needs to know about staff; the identity feature provides it.
 
+use custos_access::Configuration;
 use custos_kernel::policy::Standing;
 use custos_store::{StoreError, WriteTx};
 use custos_values::{DepartmentId, OrgId, UserId};
@@ -20,6 +21,8 @@ pub trait People: Send + Sync + 'static {
     fn standing(&self, org: OrgId, user: UserId) -> Option<Standing>;
     /// Everybody with an active account, and what they may do.
     fn everybody(&self, org: OrgId) -> Vec<(UserId, Standing)>;
+    /// What an organisation has set about access itself.
+    fn configuration(&self, org: OrgId) -> Arc<Configuration>;
     /// Whether a person of the transaction's organisation is there, and keeps them until the transaction ends: whoever
     /// lets them leave waits for it, and finds what it assigned to them.
     fn stays<'a>(

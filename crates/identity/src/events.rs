@@ -19,6 +19,8 @@ custos_kernel::events! {
     ENROLMENT = "session.enrolment", SignIn;
     /// The second factor was set up.
     ENROL = "user.enrol", SignIn;
+    /// Somebody chose the label their session works at.
+    WORK_AT = "session.working_label", Own;
     /// Somebody proved a factor again within their session, or failed to.
     STEP_UP = "session.step_up", Own;
     /// A code that completes a sign-in was sent.

@@ -4,6 +4,118 @@
  */
 
 export interface paths {
+    "/access/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["access_people_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/people/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["access_people_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["access_rules_read"];
+        put: operations["access_rules_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/rules/bench": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["access_rules_bench"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/rules/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["access_rules_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/rules/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["access_rules_trial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["access_teams_list"];
+        put: operations["access_teams_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api-keys/{id}": {
         parameters: {
             query?: never;
@@ -686,54 +798,6 @@ export interface paths {
         get: operations["device_rule_read"];
         put: operations["device_rule_update"];
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/external-auditors": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["external_auditor_list"];
-        put?: never;
-        post: operations["external_auditor_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/external-auditors/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put: operations["external_auditor_update"];
-        post?: never;
-        delete: operations["external_auditor_end"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/external-auditors/{id}/sign-in-link": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["external_auditor_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2132,6 +2196,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/session/working-label": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["session_working_label"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/setup": {
         parameters: {
             query?: never;
@@ -2463,6 +2543,462 @@ export interface components {
             /** @description Which customers they reach. */
             data_scope: components["schemas"]["DataScope"];
         };
+        /** @description A case decided. */
+        AccessCaseDecided: {
+            /** @description By what is in force. */
+            now: components["schemas"]["ExplanationBody"];
+            draft?: components["schemas"]["ExplanationBody"] | null;
+        };
+        /** @description A case to decide. */
+        AccessCaseInput: {
+            draft?: components["schemas"]["AccessRulesInput"] | null;
+            /**
+             * Format: uuid
+             * @description Who.
+             */
+            user_id: string;
+            /** @description The kind of record. */
+            object: string;
+            /** @description What they would do; of a field `field_read`, `field_write` or `field_clear`. */
+            action: string;
+            /** @description The field, if it is about one. */
+            field?: string | null;
+            /** @description The record. */
+            record: components["schemas"]["AccessSupposedRecord"];
+            /** @description The circumstances. */
+            circumstances: components["schemas"]["AccessSupposedCircumstances"];
+            working?: components["schemas"]["AccessLabel"] | null;
+        };
+        /** @description A compartment's name. */
+        AccessCompartment: {
+            /**
+             * Format: int32
+             * @description Its number, 0 to 61. It stands for the compartment in labels for good.
+             */
+            bit: number;
+            /** @description Its name, 1 to 60 characters. */
+            name: string;
+        };
+        /** @description A field that rules may be about. */
+        AccessField: {
+            /** @description Its name. */
+            name: string;
+            /** @description `none`, `personal` or `sensitive`. */
+            category: string;
+            /** @description Whether it is masked unless revealed. */
+            masked: boolean;
+        };
+        /** @description The label of a field. */
+        AccessFieldLabel: {
+            /** @description The kind of record. */
+            object: string;
+            /** @description The field. */
+            field: string;
+            /** @description Its label. */
+            label: components["schemas"]["AccessLabel"];
+        };
+        /** @description What a role allows with one kind of record. */
+        AccessGrant: {
+            /** @description The kind of record, such as `customer`. */
+            object: string;
+            /** @description `own`, `department`, `department_tree` or `all`. */
+            scope: string;
+            /** @description What may be done with a record. */
+            actions: string[];
+            /** @description How far it reaches into each field. */
+            fields?: {
+                [key: string]: components["schemas"]["FieldReach"];
+            };
+            /** @description How far it reaches into fields that are not named. */
+            other_fields?: components["schemas"]["FieldReach"];
+        };
+        /** @description A label on the wire. */
+        AccessLabel: {
+            /** @description `public`, `internal`, `confidential`, `secret` or `top_secret`. */
+            level: string;
+            /** @description The numbers of its compartments, 0 to 61. */
+            compartments?: number[];
+        };
+        /** @description Something by id and name. */
+        AccessNamed: {
+            /** @description Its id. */
+            id: string;
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description A kind of record that rules may be about. */
+        AccessObject: {
+            /** @description Its name in policies. */
+            name: string;
+            /** @description What may be granted with records of it, without what is done with fields. */
+            actions: string[];
+            /** @description What may be granted with fields of it. */
+            field_actions: string[];
+            /** @description Its fields. */
+            fields: components["schemas"]["AccessField"][];
+        };
+        /** @description People and what they hold. */
+        AccessPeople: {
+            /** @description A page of them, by name. */
+            items: components["schemas"]["AccessPerson"][];
+            /** @description Where the next page begins. */
+            next_cursor?: string | null;
+            /** @description How many there are. */
+            total: number;
+            /**
+             * Format: int64
+             * @description The version to base a change on.
+             */
+            generation: number;
+        };
+        /** @description What one person holds. */
+        AccessPerson: {
+            /** @description The account. */
+            id: string;
+            /** @description The display name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The department.
+             */
+            department_id?: string | null;
+            /** @description Whether the account may be used. */
+            active: boolean;
+            /** @description The built-in roles. */
+            roles: string[];
+            /** @description The organisation's own roles. */
+            custom_roles: components["schemas"]["AccessNamed"][];
+            /** @description The highest label they may work at. */
+            clearance: components["schemas"]["AccessLabel"];
+            /** @description The teams they are in. */
+            teams: components["schemas"]["AccessNamed"][];
+        };
+        /** @description What a person is to hold. */
+        AccessPersonInput: {
+            /** @description The organisation's own roles. */
+            custom_roles: string[];
+            /** @description The highest label they may work at. */
+            clearance: components["schemas"]["AccessLabel"];
+        };
+        /** @description A role of the organisation's own. */
+        AccessRole: {
+            /**
+             * Format: uuid
+             * @description Its id, chosen by whoever makes it.
+             */
+            id: string;
+            /** @description Its name, 1 to 60 characters. */
+            name: string;
+            /** @description What it is for, at most 500 characters. */
+            description?: string;
+            /** @description What it allows. */
+            grants: components["schemas"]["AccessGrant"][];
+        };
+        /** @description A rule, by form or as Cedar text. */
+        AccessRule: {
+            /**
+             * Format: uuid
+             * @description Its id, chosen by whoever makes it.
+             */
+            id: string;
+            /** @description Its name, 1 to 60 characters. */
+            name: string;
+            /** @description What it is for, at most 500 characters. */
+            description?: string;
+            /** @description Whether it is in force. */
+            enabled: boolean;
+            form?: components["schemas"]["AccessRuleForm"] | null;
+            /** @description One Cedar policy. */
+            text?: string | null;
+        };
+        /** @description A rule as a form. */
+        AccessRuleForm: {
+            /**
+             * @description What it does.
+             * @enum {string}
+             */
+            effect: "permit" | "forbid";
+            /** @description The kind of record, such as `customer`. */
+            object: string;
+            /** @description What it is about; of fields `field_read`, `field_write`, `field_clear`. */
+            actions: string[];
+            /** @description Which fields; all if none is named. */
+            fields?: string[];
+            /** @description Whom: built-in roles by name, the organisation's own by id; everybody if none is named. */
+            roles?: string[];
+            /** @description Whom: people of these departments; of any if none is named. */
+            departments?: string[];
+            /** @description Under which conditions. */
+            when?: components["schemas"]["AccessRuleWhen"];
+        };
+        /** @description The Cedar text of a role or rule. */
+        AccessRuleText: {
+            /** @description The role's or rule's id. */
+            id: string;
+            /** @description One policy for a rule; for a role as many as it takes. */
+            cedar: string;
+        };
+        /** @description Under which conditions a rule holds: all that are given. */
+        AccessRuleWhen: {
+            /**
+             * @description How the person stands to the record: `own`, `department`, `below`, `elsewhere`.
+             * @default []
+             */
+            relations: string[];
+            /**
+             * @description How far it is shared with them: `none`, `read`, `write`.
+             * @default []
+             */
+            shares: string[];
+            /**
+             * @description `inside` or `outside` the organisation's hours.
+             * @default []
+             */
+            hours: string[];
+            /**
+             * @description `trusted` or `other`.
+             * @default []
+             */
+            networks: string[];
+            /**
+             * @description `unknown`, `recognised`, `registered`.
+             * @default []
+             */
+            devices: string[];
+            /**
+             * @description `single`, `multi`, `phishing_resistant`.
+             * @default []
+             */
+            assurances: string[];
+            /**
+             * @description `low`, `raised`, `high`.
+             * @default []
+             */
+            risks: string[];
+            /**
+             * @description What the request is said to be for.
+             * @default []
+             */
+            purposes: string[];
+            /**
+             * @description Days of the week, 1 for Monday to 7 for Sunday.
+             * @default []
+             */
+            weekdays: number[];
+            /**
+             * Format: int32
+             * @description From this hour on, 0 to 23.
+             * @default null
+             */
+            hour_from: number | null;
+            /**
+             * Format: int32
+             * @description Up to this hour, 0 to 24; before `hour_from` it is over midnight.
+             * @default null
+             */
+            hour_to: number | null;
+            /**
+             * @description The record's region.
+             * @default []
+             */
+            regions: string[];
+            /**
+             * @description The record's value.
+             * @default []
+             */
+            values: string[];
+            /**
+             * @description The record's status.
+             * @default []
+             */
+            statuses: string[];
+            /**
+             * @description Only records labelled at this level or above.
+             * @default null
+             */
+            label_from: string | null;
+        };
+        /** @description What an organisation allows and forbids by itself, and what it could. */
+        AccessRules: {
+            /**
+             * Format: int64
+             * @description The version to base a change on.
+             */
+            generation: number;
+            /** @description Its own roles. */
+            roles: components["schemas"]["AccessRole"][];
+            /** @description Its rules. */
+            rules: components["schemas"]["AccessRule"][];
+            /** @description The Cedar text of each role and rule. */
+            texts: components["schemas"]["AccessRuleText"][];
+            /** @description Names of compartments. */
+            compartments: components["schemas"]["AccessCompartment"][];
+            /** @description Labels of fields. */
+            field_labels: components["schemas"]["AccessFieldLabel"][];
+            /** @description What rules can be about. */
+            objects: components["schemas"]["AccessObject"][];
+        };
+        /** @description What is wrong with a draft. */
+        AccessRulesChecked: {
+            /** @description Everything that is wrong; none if it could be set. */
+            problems: components["schemas"]["FieldProblem"][];
+            /** @description The Cedar text of each role and rule. */
+            texts: components["schemas"]["AccessRuleText"][];
+        };
+        /** @description What an organisation would allow and forbid by itself: the whole of it. */
+        AccessRulesInput: {
+            /** @description Its own roles. */
+            roles: components["schemas"]["AccessRole"][];
+            /** @description Its rules. */
+            rules: components["schemas"]["AccessRule"][];
+            /** @description Names of compartments. */
+            compartments: components["schemas"]["AccessCompartment"][];
+            /** @description Labels of fields. */
+            field_labels: components["schemas"]["AccessFieldLabel"][];
+        };
+        /** @description How many records of one kind of access one person would lose or gain. */
+        AccessShift: {
+            /**
+             * Format: uuid
+             * @description Who.
+             */
+            user_id: string;
+            /** @description Their name. */
+            user_name: string;
+            /** @description The action, such as `customer.read`. */
+            action: string;
+            /**
+             * Format: int64
+             * @description Of how many records.
+             */
+            records: number;
+            /**
+             * Format: date-time
+             * @description When they last asked for one.
+             */
+            last_at: string;
+        };
+        /** @description Circumstances there might be. */
+        AccessSupposedCircumstances: {
+            /** @description Whether a factor was proven just now. */
+            fresh: boolean;
+            /** @description `single`, `multi`, `phishing_resistant`. */
+            assurance: string;
+            /** @description `unknown`, `recognised`, `registered`. */
+            device: string;
+            /** @description `trusted`, `other`. */
+            network: string;
+            /** @description `inside`, `outside`. */
+            hours: string;
+            /** @description `low`, `raised`, `high`. */
+            risk: string;
+            /**
+             * Format: int32
+             * @description 1 for Monday to 7 for Sunday.
+             */
+            weekday: number;
+            /**
+             * Format: int32
+             * @description 0 to 23.
+             */
+            hour: number;
+            /** @description What it is said to be for. */
+            purpose: string;
+        };
+        /** @description A record there might be. */
+        AccessSupposedRecord: {
+            /** @description How the person stands to it: `own`, `department`, `below`, `elsewhere`. */
+            relation: string;
+            /** @description How far it is shared with them: `none`, `read`, `write`. */
+            share: string;
+            /** @description Its label. */
+            label: components["schemas"]["AccessLabel"];
+            /** @description Its region; empty for none. */
+            region?: string;
+            /** @description Its value; empty for none. */
+            value?: string;
+            /** @description Its status; empty for none. */
+            status?: string;
+        };
+        /** @description A team. */
+        AccessTeam: {
+            /** @description Its id. */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Who is in it. */
+            members: components["schemas"]["AccessNamed"][];
+        };
+        /** @description A team to be. */
+        AccessTeamInput: {
+            /**
+             * Format: uuid
+             * @description Its id, chosen by whoever makes it.
+             */
+            id: string;
+            /** @description Its name, 1 to 60 characters. */
+            name: string;
+            /** @description Who is in it. */
+            members: string[];
+        };
+        /** @description The teams. */
+        AccessTeams: {
+            /**
+             * Format: int64
+             * @description The version to base a change on.
+             */
+            generation: number;
+            /** @description All of them. */
+            teams: components["schemas"]["AccessTeam"][];
+        };
+        /** @description All teams to be. */
+        AccessTeamsInput: {
+            /** @description All of them. */
+            teams: components["schemas"]["AccessTeamInput"][];
+        };
+        /** @description What a draft would change, by what was asked for. */
+        AccessTrial: {
+            /**
+             * Format: int64
+             * @description How many accesses were considered: different people, actions and records.
+             */
+            considered: number;
+            /** @description Whether these are all of the time. */
+            complete: boolean;
+            /**
+             * Format: date-time
+             * @description When the oldest was.
+             */
+            since?: string | null;
+            /** @description How many people would lose something. */
+            people_losing: number;
+            /**
+             * Format: int64
+             * @description How many accesses would be lost.
+             */
+            accesses_lost: number;
+            /** @description How many people would gain something. */
+            people_gaining: number;
+            /**
+             * Format: int64
+             * @description How many accesses that were refused would be allowed.
+             */
+            accesses_gained: number;
+            /** @description Who would lose what, the most first. */
+            lost: components["schemas"]["AccessShift"][];
+            /** @description Who would gain what, the most first. */
+            gained: components["schemas"]["AccessShift"][];
+        };
+        /** @description A draft to try on the past. */
+        AccessTrialInput: {
+            /** @description The draft. */
+            draft: components["schemas"]["AccessRulesInput"];
+            /**
+             * Format: int32
+             * @description How many days to look back, 1 to 90.
+             */
+            days: number;
+        };
         /** @description A follow-up. */
         ActivityInput: {
             /** @description `call`, `visit`, `message`, `email` or `note`. */
@@ -2769,6 +3305,10 @@ export interface components {
         Audience: {
             /** @description Who, in the order of their accounts. */
             items: components["schemas"]["Viewer"][];
+            /** @description The names of the organisation's own rules among those named. */
+            names: {
+                [key: string]: string;
+            };
         };
         /** @description Entries of one action. */
         AuditActionCount: {
@@ -3723,26 +4263,6 @@ export interface components {
          * @enum {string}
          */
         Duplicates: "skip" | "merge" | "keep";
-        /** @description What somebody from outside was asked to look at. */
-        Engagement: {
-            /** @description Whom they come from. */
-            firm: string;
-            /**
-             * Format: date-time
-             * @description The beginning of the period of the log that they see.
-             */
-            from: string;
-            /**
-             * Format: date-time
-             * @description Its end, which is not part of it.
-             */
-            to: string;
-            /**
-             * Format: date-time
-             * @description From then on the account opens nothing.
-             */
-            ends_at: string;
-        };
         /** @description Why a customer is erased. */
         ErasureBody: {
             /** @description `request`, `purpose_ended` or `unlawful`. */
@@ -3756,6 +4276,10 @@ export interface components {
             rules: string[];
             /** @description What would change it. */
             changes: components["schemas"]["ChangeBody"][];
+            /** @description The names of the organisation's own rules and roles among them. */
+            names: {
+                [key: string]: string;
+            };
         };
         /** @description What to explain about somebody. */
         ExplanationInput: {
@@ -3765,87 +4289,6 @@ export interface components {
             action: string;
             /** @description The field, if it is about one. */
             field?: string | null;
-        };
-        /** @description An external auditor. */
-        ExternalAuditor: {
-            /**
-             * Format: uuid
-             * @description The account's id.
-             */
-            id: string;
-            /** @description The display name. */
-            name: string;
-            /** @description The login name. */
-            login: string;
-            /** @description Whom they come from. */
-            firm: string;
-            /**
-             * Format: date-time
-             * @description The beginning of the period of the log that they see.
-             */
-            from: string;
-            /**
-             * Format: date-time
-             * @description The end of that period, which is not part of it.
-             */
-            to: string;
-            /**
-             * Format: date-time
-             * @description From then on the account opens nothing.
-             */
-            ends_at: string;
-            /** @description Whether it can be used now. */
-            active: boolean;
-            /** @description Who invited them. */
-            invited_by: components["schemas"]["Named"];
-            /**
-             * Format: date-time
-             * @description When.
-             */
-            created_at: string;
-            /**
-             * Format: int64
-             * @description The version to base a change on.
-             */
-            version: number;
-        };
-        /** @description An account just made. */
-        ExternalAuditorInvited: {
-            /**
-             * Format: uuid
-             * @description Its id.
-             */
-            id: string;
-            /** @description The one-time link for its owner; it works for 24 hours. */
-            sign_in_link: string;
-        };
-        /** @description A one-time link. */
-        ExternalAuditorLink: {
-            /** @description It works for 24 hours. */
-            sign_in_link: string;
-        };
-        /** @description What they look at, and until when. */
-        ExternalAuditorPeriod: {
-            /**
-             * Format: date-time
-             * @description The beginning of the period of the log.
-             */
-            from: string;
-            /**
-             * Format: date-time
-             * @description Its end, which is not part of it.
-             */
-            to: string;
-            /**
-             * Format: date-time
-             * @description When the account's time is over; at most 90 days from now.
-             */
-            ends_at: string;
-        };
-        /** @description All of them. */
-        ExternalAuditors: {
-            /** @description Newest first. */
-            items: components["schemas"]["ExternalAuditor"][];
         };
         /** @description What somebody proves who they are by. */
         Factor: {
@@ -3956,6 +4399,11 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /**
+         * @description How far a role reaches into a field.
+         * @enum {string}
+         */
+        FieldReach: "hidden" | "masked" | "read" | "write";
         /** @description A field value as the API shows it. */
         FieldValue: string | {
             /**
@@ -4631,30 +5079,6 @@ export interface components {
             /** @description ECDSA with SHA-256 by the key over `custos-device:` and the CSRF token, 64 bytes in base64url. */
             possession: string;
         };
-        /** @description Somebody to invite. */
-        NewExternalAuditor: {
-            /** @description The display name, at most 100 characters. */
-            name: string;
-            /** @description The login name: 2 to 64 letters, digits and `.`, `_`, `-`, `@`. Case does not matter. */
-            login: string;
-            /** @description Whom they come from, at most 100 characters. */
-            firm: string;
-            /**
-             * Format: date-time
-             * @description The beginning of the period of the log that they are to see.
-             */
-            from: string;
-            /**
-             * Format: date-time
-             * @description Its end, which is not part of it.
-             */
-            to: string;
-            /**
-             * Format: date-time
-             * @description When the account's time is over; at most 90 days from now.
-             */
-            ends_at: string;
-        };
         /** @description An identity provider to make. It is not enabled yet. */
         NewIdentityProvider: {
             /** @description The protocol. */
@@ -5082,7 +5506,7 @@ export interface components {
          * @description A role an account can hold.
          * @enum {string}
          */
-        Role: "sales" | "sales_lead" | "system_admin" | "security_admin" | "audit_admin" | "external_auditor";
+        Role: "sales" | "sales_lead" | "system_admin" | "security_admin" | "audit_admin";
         /** @description From where and when a role may be used. */
         RoleRules: {
             /** @description The role. */
@@ -5178,6 +5602,8 @@ export interface components {
              * @description The registered device the session is bound to. Every request must then carry a proof of its key.
              */
             device_id?: string | null;
+            /** @description At which labels they may work. */
+            label: components["schemas"]["SessionLabel"];
             /** @description Roles held that count on registered devices only, and so not here. */
             roles_withheld: components["schemas"]["Role"][];
             /**
@@ -5185,7 +5611,6 @@ export interface components {
              * @description Until when what they proved counts as fresh. Some actions need a factor proven again after that.
              */
             fresh_until: string;
-            engagement: components["schemas"]["Engagement"] | null;
             /**
              * Format: date-time
              * @description When the session ends unless it is used.
@@ -5196,6 +5621,15 @@ export interface components {
              * @description When the session ends in any case.
              */
             absolute_expires_at: string;
+        };
+        /** @description At which labels the person may work. */
+        SessionLabel: {
+            /** @description The highest. */
+            clearance: components["schemas"]["AccessLabel"];
+            /** @description The one this session works at. */
+            working: components["schemas"]["AccessLabel"];
+            /** @description The names of the compartments in the clearance. */
+            compartments: components["schemas"]["AccessCompartment"][];
         };
         /** @description How long sessions last and how many there may be. */
         SessionRules: {
@@ -5281,9 +5715,9 @@ export interface components {
         Severity: "repair" | "warning" | "error";
         /** @description With whom to share, how far and until when. */
         ShareInput: {
-            /** @description `user` or `department`. */
+            /** @description `user`, `department` or `team`. */
             kind: string;
-            /** @description The person or department. */
+            /** @description The person, department or team. */
             grantee_id: string;
             /** @description `read` or `write`. */
             share: string;
@@ -5743,6 +6177,300 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    access_people_list: {
+        parameters: {
+            query?: {
+                /** @description Part of a name, of a team's or of a role's. */
+                q?: string;
+                /** @description Items per page, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessPeople"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_people_update: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessPersonInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_rules_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRules"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_rules_update: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessRulesInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_rules_bench: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessCaseInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessCaseDecided"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_rules_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessRulesInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRulesChecked"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_rules_trial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessTrialInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessTrial"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_teams_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessTeams"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_teams_update: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessTeamsInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     api_key_revoke: {
         parameters: {
             query?: never;
@@ -7702,163 +8430,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    external_auditor_list: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ExternalAuditors"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    external_auditor_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewExternalAuditor"];
-            };
-        };
-        responses: {
-            /** @description success */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ExternalAuditorInvited"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    external_auditor_update: {
-        parameters: {
-            query?: never;
-            header: {
-                "If-Match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ExternalAuditorPeriod"];
-            };
-        };
-        responses: {
-            /** @description success */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    external_auditor_end: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description success */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    external_auditor_link: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ExternalAuditorLink"];
-                };
             };
             /** @description problem */
             default: {
@@ -11456,6 +12027,37 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TotpEnrolment"];
                 };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_working_label: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessLabel"];
+            };
+        };
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description problem */
             default: {

@@ -6,11 +6,13 @@ use super::sharing::{CustomerAccess, NewShare, Viewer, grantee_of, label_of};
 use crate::{Crm, CrmError};
 use axum::Json;
 use axum::extract::State;
+use custos_access::ExplanationBody;
 use custos_http::{Access, Api, JsonBody, Operation, PathId};
-use custos_kernel::policy::{Explanation, Share, actions};
+use custos_kernel::policy::{Share, actions};
 use custos_values::{CustomerId, Timestamp, UserId};
 use http::Method;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use utoipa::ToSchema;
 
@@ -18,9 +20,9 @@ use utoipa::ToSchema;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ShareInput {
-    /// `user` or `department`.
+    /// `user`, `department` or `team`.
     pub kind: String,
-    /// The person or department.
+    /// The person, department or team.
     pub grantee_id: String,
     /// `read` or `write`.
     pub share: String,
@@ -45,6 +47,8 @@ pub struct LabelInput {
 pub struct Audience {
     /// Who, in the order of their accounts.
     pub items: Vec<Viewer>,
+    /// The names of the organisation's own rules among those named.
+    pub names: BTreeMap<String, String>,
 }
 
 /// What to explain about oneself.
@@ -71,40 +75,6 @@ pub struct ExplanationInput {
     pub action: String,
     /// The field, if it is about one.
     pub field: Option<String>,
-}
-
-/// One thing that alone would turn the decision round.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ChangeBody {
-    /// What: `relation`, `share`, `role`, `data_scope`, `working_label`, `step_up`, …
-    pub kind: &'static str,
-    /// To what, as a code; empty where there is only one way.
-    pub to: String,
-}
-
-/// A decision with its reasons.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ExplanationBody {
-    /// Whether it is allowed.
-    pub allowed: bool,
-    /// The rules that decided; none when no rule permits.
-    pub rules: Vec<String>,
-    /// What would change it.
-    pub changes: Vec<ChangeBody>,
-}
-
-impl From<Explanation> for ExplanationBody {
-    fn from(explanation: Explanation) -> Self {
-        let changes = explanation.changes.iter().map(|change| {
-            let (kind, to) = change.codes();
-            ChangeBody { kind, to }
-        });
-        Self {
-            allowed: explanation.allowed,
-            changes: changes.collect(),
-            rules: explanation.rules,
-        }
-    }
 }
 
 /// The operations of this feature.
@@ -225,7 +195,9 @@ async fn audience(
     PathId(id): PathId<CustomerId>,
 ) -> Result<Json<Audience>, CrmError> {
     let items = crm.audience(&caller, id).await?;
-    Ok(Json(Audience { items }))
+    let cited = items.iter().flat_map(|it| &it.rules).map(String::as_str);
+    let names = crm.people.configuration(caller.org()).names_of(cited);
+    Ok(Json(Audience { items, names }))
 }
 
 async fn explain(
@@ -236,7 +208,10 @@ async fn explain(
 ) -> Result<Json<ExplanationBody>, CrmError> {
     let asking = Asking::read(&input.action, input.field.as_deref())?;
     let explained = crm.explain_of(&caller, id, input.user_id, &asking).await?;
-    Ok(Json(explained.into()))
+    Ok(Json(ExplanationBody::of(
+        explained,
+        &crm.people.configuration(caller.org()),
+    )))
 }
 
 async fn explain_own(
@@ -246,5 +221,8 @@ async fn explain_own(
 ) -> Result<Json<ExplanationBody>, CrmError> {
     let asking = Asking::read(&input.action, input.field.as_deref())?;
     let explained = crm.explain_own(&caller, input.customer_id, &asking).await?;
-    Ok(Json(explained.into()))
+    Ok(Json(ExplanationBody::of(
+        explained,
+        &crm.people.configuration(caller.org()),
+    )))
 }

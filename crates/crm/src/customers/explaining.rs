@@ -11,7 +11,6 @@ use custos_kernel::policy::{
     Caller, Circumstances, Explanation, Facts, FieldRule, Marking, Subject, actions,
 };
 use custos_values::{CustomerId, UserId};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 custos_kernel::events! {
@@ -100,7 +99,7 @@ impl Crm {
             asking.action,
             &facts,
             asking.field,
-            &BTreeSet::new(),
+            &self.people.configuration(caller.org()).role_ids(),
         ))
     }
 
@@ -127,7 +126,7 @@ impl Crm {
             asking.action,
             &stored.facts,
             asking.field,
-            &BTreeSet::new(),
+            &self.people.configuration(caller.org()).role_ids(),
         ))
     }
 }

@@ -6,6 +6,7 @@ mod actions_on_record;
 mod duplicates;
 mod explaining;
 mod finish;
+mod governed;
 mod handover;
 mod http;
 mod list;

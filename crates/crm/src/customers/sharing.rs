@@ -256,7 +256,7 @@ impl Crm {
         let known = match new.grantee {
             Grantee::User(user) => self.people.standing(org, user).is_some(),
             Grantee::Department(id) => self.people.department_name(org, id).is_some(),
-            Grantee::Team(_) => false,
+            Grantee::Team(id) => self.people.configuration(org).team_name(id).is_some(),
         };
         let problem = |field: &'static str, code: &'static str| {
             Err(CrmError::Invalid(vec![FieldProblem::new(field, code)]))
@@ -276,6 +276,7 @@ impl Crm {
     fn access_record(&self, stored: &StoredCustomer) -> CustomerAccess {
         let org = stored.facts.org;
         let now = self.store.clock().now();
+        let teams = self.people.configuration(org);
         let share = |shared: &Shared| {
             let (kind, grantee) = match shared.grant.grantee {
                 Grantee::User(user) => ("user", Some(self.person(org, user))),
@@ -283,7 +284,7 @@ impl Crm {
                 Grantee::Team(id) => {
                     let team = Reference {
                         id: id.to_string(),
-                        name: None,
+                        name: teams.team_name(id).map(Into::into),
                     };
                     ("team", Some(team))
                 }
@@ -371,6 +372,7 @@ pub(super) fn grantee_of(kind: &str, id: &str) -> Result<Grantee, CrmError> {
             let id: DepartmentId = id.parse().map_err(|_| unknown())?;
             Ok(Grantee::Department(id))
         }
+        "team" => Ok(Grantee::Team(id.parse().map_err(|_| unknown())?)),
         _ => Err(problem("kind", "share.kind")),
     }
 }

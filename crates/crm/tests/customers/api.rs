@@ -58,6 +58,10 @@ impl People for Staff {
         None
     }
 
+    fn configuration(&self, _: OrgId) -> Arc<custos_access::Configuration> {
+        Arc::default()
+    }
+
     fn stays<'a>(
         &'a self,
         _: &'a mut WriteTx<'_>,

@@ -22,6 +22,7 @@ fn declared() -> impl Iterator<Item = &'static EventName> {
     [
         custos_outbox::EVENTS,
         custos_access::EVENTS,
+        custos_access::configuration::EVENTS,
         custos_keys::EVENTS,
         custos_identity::EVENTS,
         custos_crm::EVENTS,

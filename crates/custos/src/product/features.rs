@@ -74,6 +74,8 @@ impl Features {
             .with_files(uploads)
             .map_err(|error| unusable.with("reason", error))?;
         identity.set_custody(Arc::new(Customers(Arc::downgrade(&crm))));
+        access.describe_own();
+        access.govern(Arc::clone(&crm) as _);
         let (store, policy, sink) = shared();
         let records = Arc::new(key_records::Customers(Arc::clone(&crm)));
         let columns = key_records::columns();
@@ -89,6 +91,7 @@ impl Features {
         };
         let sequencer = Arc::clone(&base.sequencer);
         let transparency = Transparency::new(store, policy, sink, sequencer, options);
+        transparency.announce_also(staff::own_rules(&identity, &base.policy));
         desk.set_postures(staff::postures(&identity));
         desk.set_witnesses(staff::stated_witnesses(&transparency));
         Ok(Self {

@@ -1,11 +1,12 @@
 //! What other features need to know about people, from the identity feature.
 
-use custos_access::{News, Someone};
+use custos_access::{Configuration, News, Someone};
 use custos_audit::{Names, Postures, StatedWitnesses};
 use custos_crm::People;
 use custos_identity::{Directory, Held, Identity, IdentityError, Person};
 use custos_kernel::event::Event;
-use custos_kernel::policy::{ApproverStanding, Origin, Standing};
+use custos_kernel::policy::{ApproverStanding, Origin, Policy, Standing};
+use custos_transparency::OwnRules;
 use custos_store::{StoreError, WriteTx};
 use custos_transparency::Transparency;
 use custos_values::{DepartmentId, OrgId, UserId};
@@ -51,7 +52,7 @@ impl People for Staff {
     fn standing(&self, org: OrgId, user: UserId) -> Option<Standing> {
         let directory = self.directory(org)?;
         let person = directory.person(user).filter(|person| person.active)?;
-        Some(directory.usual_standing(person, self.0.now()))
+        Some(directory.usual_standing(user, person, self.0.now()))
     }
 
     fn everybody(&self, org: OrgId) -> Vec<(UserId, Standing)> {
@@ -61,8 +62,13 @@ impl People for Staff {
         let now = self.0.now();
         let active = directory.people().filter(|(_, person)| person.active);
         active
-            .map(|(id, person)| (id, directory.usual_standing(person, now)))
+            .map(|(id, person)| (id, directory.usual_standing(id, person, now)))
             .collect()
+    }
+
+    fn configuration(&self, org: OrgId) -> Arc<Configuration> {
+        let directory = self.directory(org);
+        directory.map_or_else(Arc::default, |it| Arc::clone(it.access()))
     }
 
     fn find_user(&self, org: OrgId, name: &str) -> Option<UserId> {
@@ -95,6 +101,32 @@ impl custos_access::People for Staff {
             Ok(directory.people().map(someone).collect())
         }
         .boxed()
+    }
+
+    fn configuration(&self, org: OrgId) -> BoxFuture<'_, Result<Arc<Configuration>, StoreError>> {
+        async move {
+            let directory = self.0.directory(org).await.map_err(failed)?;
+            Ok(Arc::clone(directory.access()))
+        }
+        .boxed()
+    }
+
+    fn standings(
+        &self,
+        org: OrgId,
+    ) -> BoxFuture<'_, Result<BTreeMap<UserId, Standing>, StoreError>> {
+        async move {
+            let directory = self.0.directory(org).await.map_err(failed)?;
+            let now = self.0.now();
+            let active = directory.people().filter(|(_, person)| person.active);
+            let standing = |(id, person)| (id, directory.usual_standing(id, person, now));
+            Ok(active.map(standing).collect())
+        }
+        .boxed()
+    }
+
+    fn changed(&self, org: OrgId) {
+        self.0.forget_directory(org);
     }
 
     fn leads_of(
@@ -208,6 +240,20 @@ pub(super) fn postures(identity: &Arc<Identity>) -> Postures {
                 .await
                 .inspect_err(|error| tracing::error!(%error, "accounts cannot be read"))
                 .ok()
+        }
+        .boxed()
+    })
+}
+
+/// The rules an organisation has of its own, for evidence. None if they cannot be read now.
+pub(super) fn own_rules(identity: &Arc<Identity>, policy: &Arc<Policy>) -> OwnRules {
+    let (identity, policy) = (Arc::clone(identity), Arc::clone(policy));
+    Box::new(move |org| {
+        let (identity, policy) = (Arc::clone(&identity), Arc::clone(&policy));
+        async move {
+            // Reading the directory puts the rules in force.
+            let _ = identity.directory(org).await.ok()?;
+            Some(policy.own_text(org)).filter(|text| !text.is_empty())
         }
         .boxed()
     })

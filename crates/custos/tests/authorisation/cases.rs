@@ -77,6 +77,9 @@ pub fn about(operation: &Declared) -> Option<About> {
         id if id.starts_with("identity_provider_") => About::Record,
         "service_account_list" | "service_account_create" => About::Nothing,
         "api_key_create" | "api_key_rotate" | "api_key_revoke" => About::Record,
+        "access_people_list" => About::Many,
+        "access_people_update" => About::Record,
+        id if id.starts_with("access_") => About::Nothing,
         "approval_read" | "approval_decide" | "approval_withdraw" => About::Record,
         id if id.starts_with("approval_") => About::Nothing,
         "security_settings_read" | "security_settings_update" | "security_settings_preview" => {
@@ -105,6 +108,7 @@ pub fn about(operation: &Declared) -> Option<About> {
         | "session_passkey_options"
         | "session_second_factor_passkey"
         | "session_second_factor_passkey_options"
+        | "session_working_label"
         | "session_password_update"
         | "session_password_strength"
         | "session_read"
@@ -119,7 +123,7 @@ pub fn about(operation: &Declared) -> Option<About> {
 /// The call on a target. What differs from caller to caller is put in by the sweep.
 pub fn call(site: &Site<'_>, operation: &Declared, target: &Target) -> Call {
     let record = match operation.path.split('/').nth(1) {
-        Some("users") => &target.owner,
+        Some("users" | "access") => &target.owner,
         Some("imports") => &target.import,
         Some("outbox") => &target.message,
         _ => &target.customer,
@@ -250,6 +254,21 @@ fn body(site: &Site<'_>, operation: &str, target: &Target) -> Option<Value> {
         "customers_erase" => json!({ "basis": "request" }),
         "customers_reveal" | "contacts_reveal" => json!({ "field": "phone", "reason": "扫描测试" }),
         "approval_rules_update" => json!({ "rules": [] }),
+        "access_rules_update" | "access_rules_check" => no_rules(),
+        "access_rules_trial" => json!({ "draft": no_rules(), "days": 30 }),
+        "access_rules_bench" => json!({
+            "user_id": target.owner, "object": "customer", "action": "read",
+            "record": { "relation": "own", "share": "none", "label": { "level": "internal" } },
+            "circumstances": {
+                "fresh": true, "assurance": "multi", "device": "recognised", "network": "other", "hours": "inside",
+                "risk": "low", "weekday": 1, "hour": 10, "purpose": "unstated"
+            }
+        }),
+        "access_people_update" => {
+            json!({ "custom_roles": [], "clearance": { "level": "confidential" } })
+        }
+        "access_teams_update" => json!({ "teams": [] }),
+        "session_working_label" => json!({ "level": "internal" }),
         "approval_decide" => json!({ "approve": true }),
         "approval_delegation_update" => json!({
             "delegate_id": MISSING, "from": "2026-01-01T00:00:00.000Z", "until": "2026-01-02T00:00:00.000Z"
@@ -296,10 +315,14 @@ fn external_auditor(site: &Site<'_>, operation: &str, number: u32) -> Value {
     body
 }
 
+fn no_rules() -> Value {
+    json!({ "roles": [], "rules": [], "compartments": [], "field_labels": [] })
+}
+
 /// What shows that an answer of an operation about many records speaks of the target.
 pub fn marks(operation: &str, target: &Target) -> Vec<String> {
     let id = match operation {
-        "user_list" | "user_directory" => &target.owner,
+        "user_list" | "user_directory" | "access_people_list" => &target.owner,
         "department_list" => &target.department,
         "imports_list" => &target.import,
         "outbox_message_list" => &target.message,

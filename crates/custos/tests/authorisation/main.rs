@@ -11,6 +11,7 @@ mod external;
 mod keys;
 mod leavers;
 mod lifecycle;
+mod own_rules;
 mod provisioning;
 mod references;
 mod site;

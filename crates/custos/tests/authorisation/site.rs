@@ -156,7 +156,13 @@ impl<'i> Site<'i> {
             departments.push(made.expect(201)["id"].as_str().unwrap().to_owned());
         }
         // Most tests are about something else than the second administrator's approval.
-        let off = ["user_access", "keys_rotate", "keys_replace_root"].map(|operation| Rule {
+        let off = [
+            "user_access",
+            "access_people_update",
+            "keys_rotate",
+            "keys_replace_root",
+        ];
+        let off = off.map(|operation| Rule {
             enabled: false,
             ..Rule::standard(operation)
         });

@@ -42,6 +42,8 @@ struct Sweep<'s> {
     others: BTreeMap<char, (Person, Target)>,
     records: Vec<Recorded>,
     calls: usize,
+    /// How often teams and what people hold were set: their version.
+    assignments: i64,
     offences: Vec<String>,
 }
 
@@ -88,6 +90,7 @@ impl<'s> Sweep<'s> {
             others,
             records: Vec::new(),
             calls: 0,
+            assignments: 0,
             offences: Vec::new(),
         }
     }
@@ -289,8 +292,12 @@ impl<'s> Sweep<'s> {
                 call = call.with("if-match", "\"1\"");
             }
             // Nobody has changed them yet.
-            "security_settings_update" | "approval_rules_update" => {
+            "security_settings_update" | "approval_rules_update" | "access_rules_update" => {
                 call = call.with("if-match", "\"0\"")
+            }
+            "access_teams_update" | "access_people_update" => {
+                let version = self.assignments;
+                call = call.with("if-match", format!("\"{version}\""));
             }
             "session_link" => {
                 let link = self.fresh_link().await;
@@ -312,7 +319,11 @@ impl<'s> Sweep<'s> {
             };
             call.body = Sent::Json(json!({ "code": code }));
         }
-        browser.send(call).await
+        let reply = browser.send(call).await;
+        if operation.id.starts_with("access_") && reply.status == 204 {
+            self.assignments += 1;
+        }
+        reply
     }
 
     async fn fresh_link(&self) -> String {

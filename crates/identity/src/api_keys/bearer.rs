@@ -116,7 +116,7 @@ impl Identity {
             address_allowed: own && rules.bar(person.roles, origin.address, now).is_none(),
             scopes: Arc::new(scopes),
             account_active: person.active && person.service,
-            standing: directory.standing(person, person.roles),
+            standing: directory.standing(user, person, person.roles),
             network: rules.zone(origin.address),
             hours: rules.hours(now),
             moment: rules.moment(now),

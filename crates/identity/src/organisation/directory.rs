@@ -6,15 +6,17 @@ use crate::devices::{self, BoundRoles};
 use crate::error::IdentityError;
 use crate::external;
 use crate::security::{self, Rules};
-use custos_kernel::policy::{DataScope, Engagement, RoleSet, Standing};
+use custos_access::{Configuration, InForce};
+use custos_kernel::policy::{DataScope, Engagement, Label, Policy, Profile, Role, RoleSet, Standing};
 use custos_store::{Store, StoreError};
 use custos_values::{DepartmentId, OrgId, Timestamp, UserId};
 use parking_lot::Mutex;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-/// Longest time a change made by another node or the command line stays unnoticed, in milliseconds.
-pub(crate) const STALENESS_MS: i64 = 1000;
+/// Longest time a change made by another node or the command line stays unnoticed, in milliseconds. What is read then takes
+/// a while too: together less than a second.
+pub(crate) const STALENESS_MS: i64 = 500;
 
 /// A person of the organisation.
 #[derive(Clone)]
@@ -67,9 +69,15 @@ pub struct Directory {
     departments: BTreeMap<DepartmentId, Department>,
     rules: Arc<Rules>,
     bound_roles: BoundRoles,
+    access: Arc<Configuration>,
 }
 
 impl Directory {
+    /// What the organisation has set about access itself.
+    pub fn access(&self) -> &Arc<Configuration> {
+        &self.access
+    }
+
     /// The rules about passwords, sessions, networks and hours.
     pub(crate) fn rules(&self) -> &Arc<Rules> {
         &self.rules
@@ -124,30 +132,39 @@ impl Directory {
             .map(|department| department.name.as_str())
     }
 
-    /// What a person may do who holds these roles now.
-    pub fn standing(&self, person: &Person, roles: RoleSet) -> Standing {
+    /// What a person may do who holds these roles now. Administrators, and who comes from outside, hold no roles of the
+    /// organisation's own, whatever is stored: they see no customers.
+    pub fn standing(&self, id: UserId, person: &Person, roles: RoleSet) -> Standing {
         let below = person.department.map(|id| self.departments_below(id));
-        let standing = Standing::plain(
+        let mut assigned = self.access.assigned(id);
+        if person.roles.iter().any(Role::is_exclusive) {
+            assigned.custom_roles.clear();
+        }
+        let profile = Profile {
             roles,
-            person.data_scope,
-            person.department,
-            below.unwrap_or_default(),
-        );
+            custom_roles: assigned.custom_roles,
+            data_scope: person.data_scope,
+            department: person.department,
+            clearance: assigned.clearance,
+            working: Label::default(),
+        };
         let mut within = BTreeSet::new();
         let mut next = person.department;
         while let Some(id) = next.filter(|id| within.insert(*id)) {
             next = self.departments.get(&id).and_then(|it| it.parent);
         }
         Standing {
+            profile: Arc::new(profile),
+            below: below.unwrap_or_default(),
             within: Arc::new(within),
             engagement: person.engagement,
-            ..standing
+            teams: assigned.teams,
         }
     }
 
     /// What a person may do if nothing about the request holds their roles back.
-    pub fn usual_standing(&self, person: &Person, now: Timestamp) -> Standing {
-        self.standing(person, self.rules.roles_in_force(person, now))
+    pub fn usual_standing(&self, id: UserId, person: &Person, now: Timestamp) -> Standing {
+        self.standing(id, person, self.rules.roles_in_force(person, now))
     }
 
     /// The departments below one, at any depth, without it.
@@ -175,7 +192,7 @@ impl Directory {
         }
     }
 
-    async fn load(store: &Store, org: OrgId) -> Result<Self, IdentityError> {
+    async fn load(store: &Store, policy: &Policy, org: OrgId) -> Result<Self, IdentityError> {
         let key = store.keys().get(store, org).await?;
         let mut tx = store.read().await?;
         // Before everything else: what is read after it may be newer than it says, never older.
@@ -210,6 +227,7 @@ impl Directory {
             departments,
             rules: security::load(&mut tx, org).await?,
             bound_roles: devices::sql::bound_roles(&mut tx, org).await?,
+            access: Arc::new(InForce::adopt(&mut tx, org, &key, policy).await?),
         })
     }
 }
@@ -271,6 +289,7 @@ impl Directories {
     pub(crate) async fn get(
         &self,
         store: &Store,
+        policy: &Policy,
         org: OrgId,
     ) -> Result<Arc<Directory>, IdentityError> {
         let now = store.clock().now();
@@ -286,7 +305,7 @@ impl Directories {
         };
         let directory = match known {
             Some(known) if self.current(store, org, &known).await? => known,
-            _ => Arc::new(Directory::load(store, org).await?),
+            _ => Arc::new(Directory::load(store, policy, org).await?),
         };
         let mut state = self.0.lock();
         if state.changes == changes {
@@ -305,8 +324,10 @@ impl Directories {
         org: OrgId,
         known: &Directory,
     ) -> Result<bool, StoreError> {
-        let head = sql::organisation(&mut store.read().await?, org).await?;
-        Ok(head.is_some_and(|head| head.generation == known.generation))
+        let mut tx = store.read().await?;
+        let head = sql::organisation(&mut tx, org).await?;
+        Ok(head.is_some_and(|head| head.generation == known.generation)
+            && InForce::versions(&mut tx, org).await? == known.access.versions)
     }
 
     /// Forgets what a change just committed here has made old.

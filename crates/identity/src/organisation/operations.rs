@@ -70,7 +70,9 @@ impl Identity {
     /// # Errors
     /// [`IdentityError::Store`].
     pub async fn directory(&self, org: OrgId) -> Result<Arc<Directory>, IdentityError> {
-        self.directories().get(self.store(), org).await
+        self.directories()
+            .get(self.store(), self.policy(), org)
+            .await
     }
 
     /// Makes a department.

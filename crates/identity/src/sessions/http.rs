@@ -2,6 +2,7 @@
 
 use super::cookie;
 use super::operations::csrf_token;
+use super::working::SessionLabel;
 use crate::accounts::sql as accounts;
 use crate::contact::Kind;
 use crate::error::IdentityError;
@@ -112,6 +113,8 @@ pub(super) struct SessionBody {
     /// The registered device the session is bound to. Every request must then carry a proof of its key.
     #[schema(value_type = Option<String>, format = "uuid")]
     device_id: Option<DeviceId>,
+    /// At which labels they may work.
+    label: SessionLabel,
     /// Roles held that count on registered devices only, and so not here.
     roles_withheld: Vec<RoleName>,
     /// Until when what they proved counts as fresh. Some actions need a factor proven again after that.
@@ -209,6 +212,7 @@ async fn read(
         absolute_expires_at: engagement.map_or(record.absolute_deadline(&limits), |it| {
             it.ends_at.min(record.absolute_deadline(&limits))
         }),
+        label: SessionLabel::of(&caller, directory.access()),
         device_id: identity.device_of(&caller).await?,
         roles_withheld: withheld.map(RoleName::from).collect(),
     };

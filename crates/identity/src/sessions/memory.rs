@@ -184,6 +184,7 @@ mod tests {
             proven_at: at(0),
             assurance: Assurance::Multi,
             recognised: false,
+            working: custos_kernel::policy::Label::default(),
             agent: None,
             made_from: None,
             place: None,

@@ -21,6 +21,7 @@ mod overview;
 mod overview_http;
 mod risk;
 pub(crate) mod sql;
+mod working;
 
 pub(crate) use agent::{Agent, Browser, System};
 pub(crate) use live::LiveSession;
@@ -35,5 +36,6 @@ use std::sync::Arc;
 pub(crate) fn operations() -> Vec<Operation<Arc<Identity>>> {
     let mut all = http::operations();
     all.extend(overview_http::operations());
+    all.extend(working::operations());
     all
 }

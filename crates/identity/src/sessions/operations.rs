@@ -123,6 +123,8 @@ impl Identity {
             address,
         };
         let surroundings = surroundings(directory.rules(), person.roles, row, here, now);
+        let mut standing = directory.usual_standing(row.user, person, now);
+        Arc::make_mut(&mut standing.profile).working = row.working;
         Ok(Some(SessionRecord {
             id: row.id,
             org: row.org,
@@ -135,7 +137,7 @@ impl Identity {
             assurance: row.assurance,
             surroundings,
             account_active: person.active,
-            standing: directory.usual_standing(person, now),
+            standing,
         }))
     }
 

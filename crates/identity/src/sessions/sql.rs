@@ -5,7 +5,9 @@ use super::risk::Place;
 use crate::devices::KnownDevice;
 use crate::resources::{DeviceResource, OrganisationResource, SessionResource, UserResource};
 use custos_kernel::crypto::{CryptoError, TenantKey, TokenHash};
-use custos_kernel::policy::{Action, Assurance, Caller, Permit, Scope, SessionState, actions};
+use custos_kernel::policy::{
+    Action, Assurance, Caller, Compartments, Label, Level, Permit, Scope, SessionState, actions,
+};
 use custos_store::{Migration, ReadTx, Row, StoreError, Value, WriteTx};
 use custos_values::{DeviceId, OrgId, Random, SessionId, Timestamp, UserId};
 use std::net::IpAddr;
@@ -14,7 +16,8 @@ use std::net::IpAddr;
 /// being set up. `agent`, `made_from` and `seen_from` say, sealed, which device the session is on and from which addresses it
 /// was completed and last used. `proven_at` is when a factor was last
 /// proven and `assurance` how surely (1 single, 2 two factors, 3 two factors of which one resists phishing);
-/// `device_id` is the registered device it is bound to;
+/// `device_id` is the registered device it is bound to; `working_level` and `working_compartments` are the label it works at,
+/// which counts as far as the clearance goes;
 /// `recognised` is 1 when a sign-in to the account had been completed on the device before.
 pub(crate) const MIGRATION: Migration = Migration {
     name: "0103_session",
@@ -22,7 +25,8 @@ pub(crate) const MIGRATION: Migration = Migration {
             org_id {bytes} NOT NULL, id {bytes} NOT NULL, user_id {bytes} NOT NULL, token {bytes} NOT NULL,
             state BIGINT NOT NULL, failures BIGINT NOT NULL, enrolment {bytes}, created_at BIGINT NOT NULL,
             last_seen_at BIGINT NOT NULL, proven_at BIGINT NOT NULL, assurance BIGINT NOT NULL,
-            recognised BIGINT NOT NULL, device_id {bytes}, agent {bytes}, made_from {bytes}, seen_from {bytes}, PRIMARY KEY (org_id, id));
+            recognised BIGINT NOT NULL, working_level BIGINT NOT NULL DEFAULT 1,
+            working_compartments BIGINT NOT NULL DEFAULT 0, device_id {bytes}, agent {bytes}, made_from {bytes}, seen_from {bytes}, PRIMARY KEY (org_id, id));
           CREATE UNIQUE INDEX session_token ON session (token);
           CREATE INDEX session_account ON session (org_id, user_id)",
 };
@@ -41,6 +45,8 @@ pub(crate) struct SessionRow {
     pub(crate) proven_at: Timestamp,
     pub(crate) assurance: Assurance,
     pub(crate) recognised: bool,
+    /// The label it works at.
+    pub(crate) working: Label,
     pub(super) agent: Option<Vec<u8>>,
     pub(super) made_from: Option<Vec<u8>>,
     /// Where it was made, opened.
@@ -71,6 +77,7 @@ impl SessionRow {
             last_seen_at: now,
             proven_at: now,
             assurance: Assurance::Single,
+            working: Label::default(),
             recognised: false,
             agent: None,
             made_from: None,
@@ -125,7 +132,7 @@ pub(crate) async fn by_token(
     token: &TokenHash,
 ) -> Result<Option<SessionRow>, StoreError> {
     let sql = "SELECT org_id, id, user_id, state, enrolment, created_at, last_seen_at, proven_at, assurance, recognised, \
-               agent, made_from, device_id FROM session WHERE token = $1";
+               agent, made_from, device_id, working_level, working_compartments FROM session WHERE token = $1";
     let rows = tx.before_sign_in(sql, &[Value::from(token.0)]).await?;
     let read = |row: &Row| {
         Ok(SessionRow {
@@ -144,6 +151,13 @@ pub(crate) async fn by_token(
             proven_at: row.time(7)?,
             assurance: assurance_of(row.int(8)?),
             recognised: row.int(9)? != 0,
+            working: Label {
+                level: u8::try_from(row.int(13)?)
+                    .ok()
+                    .and_then(Level::from_number)
+                    .unwrap_or(Level::Public),
+                compartments: Compartments::from_bits(row.int(14)?.unsigned_abs()),
+            },
             agent: row.bytes_opt(10)?.map(<[u8]>::to_vec),
             made_from: row.bytes_opt(11)?.map(<[u8]>::to_vec),
             place: None,
@@ -429,6 +443,18 @@ pub(crate) async fn bind(
                AND (device_id IS NULL OR device_id = $3)";
     let device = Value::from(device.as_bytes());
     Ok(tx.put(permit, sql, &[device]).await? == 1)
+}
+
+/// Sets the label a session works at: false if it ended.
+pub(super) async fn work_at(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<actions::Update, SessionResource>,
+    label: Label,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE session SET working_level = $3, working_compartments = $4 WHERE org_id = $1 AND id = $2 AND state = 1";
+    let bits = i64::try_from(label.compartments.bits()).unwrap_or(0);
+    let values = [Value::Int(label.level as i64), Value::Int(bits)];
+    Ok(tx.put(permit, sql, &values).await? == 1)
 }
 
 /// When an active session was made; none if there is no such session any more.

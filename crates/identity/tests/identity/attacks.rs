@@ -434,12 +434,17 @@ async fn a_complete_session_cannot_go_back_to_the_second_factor() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cookie_of_another_installation_opens_nothing() {
     custos_testkit::both(
-        &[custos_outbox::MIGRATIONS, custos_identity::MIGRATIONS],
+        &[
+            custos_outbox::MIGRATIONS,
+            custos_access::MIGRATIONS,
+            custos_identity::MIGRATIONS,
+        ],
         async |first| {
             let site = ready(first).await;
             let signed_in = site.sign_in(SYSTEM).await;
             let second = custos_testkit::Installation::sqlite(&[
                 custos_outbox::MIGRATIONS,
+                custos_access::MIGRATIONS,
                 custos_identity::MIGRATIONS,
             ])
             .await;

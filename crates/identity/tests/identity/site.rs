@@ -42,7 +42,15 @@ impl Resource for Log {
 
 /// Runs a test on both engines.
 pub async fn both(test: impl AsyncFn(&mut Installation)) {
-    custos_testkit::both(&[custos_outbox::MIGRATIONS, MIGRATIONS], test).await;
+    custos_testkit::both(
+        &[
+            custos_outbox::MIGRATIONS,
+            custos_access::MIGRATIONS,
+            MIGRATIONS,
+        ],
+        test,
+    )
+    .await;
 }
 
 pub fn password(login: &str) -> String {

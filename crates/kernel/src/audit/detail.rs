@@ -105,6 +105,14 @@ impl Detail {
         }
     }
 
+    /// The codes, if it is a list of them.
+    pub fn as_names(&self) -> &[String] {
+        match &self.0 {
+            Value::Names(names) => names,
+            _ => &[],
+        }
+    }
+
     /// A list of codes, such as the names of changed fields: at most 256, each as [`Detail::code`].
     pub fn names<I: IntoIterator<Item = S>, S: Into<String>>(names: I) -> Self {
         Self(Value::Names(names.into_iter().map(Into::into).collect()))

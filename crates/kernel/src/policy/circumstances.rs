@@ -185,7 +185,48 @@ impl Circumstances {
     }
 }
 
+impl Circumstances {
+    /// Reads [`Self::codes`] back, for asking again what was asked before. What no code says is as in [`Self::ORDINARY`].
+    pub fn from_codes<S: AsRef<str>>(codes: impl IntoIterator<Item = S>) -> Self {
+        fn named<T: Copy>(
+            all: &[T],
+            prefix: &str,
+            code: &str,
+            name: fn(T) -> &'static str,
+        ) -> Option<T> {
+            let rest = code.strip_prefix(prefix)?;
+            all.iter().copied().find(|it| name(*it) == rest)
+        }
+        let mut read = Self::ORDINARY;
+        for code in codes {
+            let code = code.as_ref();
+            match code {
+                "fresh" => read.fresh = true,
+                "not_fresh" => read.fresh = false,
+                _ => {}
+            }
+            if let Some(it) = named(&Assurance::ALL, "", code, Assurance::name) {
+                read.assurance = it;
+            } else if let Some(it) =
+                named(&DeviceStanding::ALL, "device_", code, DeviceStanding::name)
+            {
+                read.device = it;
+            } else if let Some(it) = named(&NetworkZone::ALL, "network_", code, NetworkZone::name) {
+                read.network = it;
+            } else if let Some(it) = named(&Hours::ALL, "hours_", code, Hours::name) {
+                read.hours = it;
+            } else if let Some(it) = named(&Risk::ALL, "risk_", code, Risk::name) {
+                read.risk = it;
+            }
+        }
+        read
+    }
+}
+
 impl Assurance {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Single, Self::Multi, Self::PhishingResistant];
+
     /// The name in policies and entries.
     pub fn name(self) -> &'static str {
         match self {
@@ -197,6 +238,9 @@ impl Assurance {
 }
 
 impl DeviceStanding {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Unknown, Self::Recognised, Self::Registered];
+
     /// The name in policies.
     pub fn name(self) -> &'static str {
         match self {
@@ -208,6 +252,9 @@ impl DeviceStanding {
 }
 
 impl NetworkZone {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Trusted, Self::Other];
+
     /// The name in policies.
     pub fn name(self) -> &'static str {
         match self {
@@ -218,6 +265,9 @@ impl NetworkZone {
 }
 
 impl Hours {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Inside, Self::Outside];
+
     /// The name in policies.
     pub fn name(self) -> &'static str {
         match self {
@@ -228,12 +278,42 @@ impl Hours {
 }
 
 impl Risk {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Low, Self::Raised, Self::High];
+
     /// The name in policies.
     pub fn name(self) -> &'static str {
         match self {
             Self::Low => "low",
             Self::Raised => "raised",
             Self::High => "high",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_log_says_of_circumstances_is_read_back() {
+        for assurance in Assurance::ALL {
+            for device in DeviceStanding::ALL {
+                for (network, hours) in NetworkZone::ALL.into_iter().zip(Hours::ALL) {
+                    for (risk, fresh) in Risk::ALL.into_iter().zip([true, false, true]) {
+                        let around = Circumstances {
+                            assurance,
+                            fresh,
+                            device,
+                            network,
+                            hours,
+                            risk,
+                            ..Circumstances::ORDINARY
+                        };
+                        assert_eq!(Circumstances::from_codes(around.codes()), around);
+                    }
+                }
+            }
         }
     }
 }

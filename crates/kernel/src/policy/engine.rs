@@ -145,17 +145,27 @@ impl Policy {
     }
 
     /// Puts an organisation's own rules beside those of the features, in place of what it had before. Decisions from
-    /// now on are taken by them; those under way end by the old ones.
+    /// now on are taken by them; those under way end by the old ones. Of two that arrive at once the newer generation stays;
+    /// a generation below 0 is none, and gives way to any.
     ///
     /// # Errors
     /// What is wrong with the rules; then the old ones stay.
     pub fn adopt(&self, org: OrgId, own: &OrganisationRules) -> Result<(), Vec<RuleProblem>> {
         let snapshot = Arc::new(self.compile(own)?);
-        self.organisations
+        let mut organisations = self
+            .organisations
             .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(org, snapshot);
+            .unwrap_or_else(PoisonError::into_inner);
+        let known = organisations.get(&org).map_or(-1, |it| it.generation());
+        if own.generation < 0 || known <= own.generation {
+            organisations.insert(org, snapshot);
+        }
         Ok(())
+    }
+
+    /// The texts of an organisation's own rules in force, each after its name; empty if it has none.
+    pub fn own_text(&self, org: OrgId) -> String {
+        self.of(org).own_text().to_owned()
     }
 
     /// The generation of the rules an organisation has adopted; 0 if it has none of its own.
@@ -180,8 +190,9 @@ impl Policy {
         let mut rules = self.features.clone();
         rules.extend(own.checked(&self.features)?);
         let labels = own.field_labels.iter().cloned().collect();
-        Snapshot::new(&rules, labels, own.generation)
-            .map_err(|reason| vec![RuleProblem::whole(reason)])
+        let snapshot = Snapshot::new(&rules, labels, own.generation)
+            .map_err(|reason| vec![RuleProblem::whole(reason)])?;
+        Ok(snapshot.with_own_text(own.text()))
     }
 
     /// The actions (`resource.verb`) that an organisation's own rules may be about.

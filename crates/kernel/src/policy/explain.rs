@@ -10,7 +10,7 @@ use super::{
     Label, NetworkZone, Policy, Profile, Purpose, Relation, Resource, Risk, Role, RoleSet, Share,
     Standing,
 };
-use custos_values::{CustomRoleId, OrgId, Timestamp, UserId};
+use custos_values::{CustomRoleId, DepartmentId, OrgId, Timestamp, UserId};
 use std::collections::BTreeSet;
 
 /// Somebody a decision is explained for. No caller: nothing can be done with one but ask.
@@ -33,6 +33,26 @@ impl Subject {
     pub fn bearing<R: Resource>(&self, facts: &Facts<R>) -> (Relation, Share) {
         let bearing = Bearing::of(&self.0, facts);
         (bearing.relation, bearing.share)
+    }
+
+    /// The organisation.
+    pub fn org(&self) -> OrgId {
+        self.0.org()
+    }
+
+    /// The account.
+    pub fn user(&self) -> Option<UserId> {
+        self.0.user_id()
+    }
+
+    /// The account's department.
+    pub fn department(&self) -> Option<DepartmentId> {
+        self.0.department()
+    }
+
+    /// Any department below the account's.
+    pub fn a_department_below(&self) -> Option<DepartmentId> {
+        self.0.departments_below().iter().next().copied()
     }
 
     /// Whoever is asking, as they are.
@@ -150,6 +170,18 @@ impl Policy {
             rules: decision.rules,
             changes,
         }
+    }
+
+    /// Whether a subject may do something with a record, for going through very many: from the cache, and without rules.
+    pub fn allows<R: Resource>(
+        &self,
+        subject: &Subject,
+        action: &'static str,
+        facts: &Facts<R>,
+    ) -> bool {
+        let Subject(caller) = subject;
+        let snapshot = self.of(caller.org());
+        Asked::of(&snapshot, caller).now(R::TYPE, action, Bearing::of(caller, facts))
     }
 
     /// A decision about a subject with the rules that led to it, but without what would change it: for going through
@@ -270,11 +302,7 @@ fn circumstances(around: Circumstances) -> Vec<(Change, Circumstances)> {
     if !around.fresh {
         all.push((Change::StepUp, around.made_fresh()));
     }
-    for assurance in [
-        Assurance::Single,
-        Assurance::Multi,
-        Assurance::PhishingResistant,
-    ] {
+    for assurance in Assurance::ALL {
         all.push((
             Change::Assurance(assurance),
             Circumstances {
@@ -283,23 +311,19 @@ fn circumstances(around: Circumstances) -> Vec<(Change, Circumstances)> {
             },
         ));
     }
-    for device in [
-        DeviceStanding::Unknown,
-        DeviceStanding::Recognised,
-        DeviceStanding::Registered,
-    ] {
+    for device in DeviceStanding::ALL {
         all.push((Change::Device(device), Circumstances { device, ..around }));
     }
-    for network in [NetworkZone::Trusted, NetworkZone::Other] {
+    for network in NetworkZone::ALL {
         all.push((
             Change::Network(network),
             Circumstances { network, ..around },
         ));
     }
-    for hours in [Hours::Inside, Hours::Outside] {
+    for hours in Hours::ALL {
         all.push((Change::Hours(hours), Circumstances { hours, ..around }));
     }
-    for risk in [Risk::Low, Risk::Raised, Risk::High] {
+    for risk in Risk::ALL {
         all.push((Change::Risk(risk), Circumstances { risk, ..around }));
     }
     for purpose in Purpose::ALL {

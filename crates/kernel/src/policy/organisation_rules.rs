@@ -69,6 +69,25 @@ impl RuleProblem {
 }
 
 impl OrganisationRules {
+    /// Every rule after its name, and the labels of fields: what an auditor needs to decide again.
+    pub(super) fn text(&self) -> String {
+        let mut text = String::new();
+        for rule in &self.rules {
+            let _ = writeln!(text, "// {}\n{}\n", rule.id, rule.text.trim());
+        }
+        for ((resource, field), label) in &self.field_labels {
+            let compartments: Vec<String> =
+                label.compartments.iter().map(|it| it.to_string()).collect();
+            let _ = writeln!(
+                text,
+                "// label of {resource}.{field}: {} [{}]",
+                label.level.name(),
+                compartments.join(", ")
+            );
+        }
+        text
+    }
+
     /// The rules as Cedar takes them, or everything that is wrong with them.
     pub(super) fn checked(
         &self,

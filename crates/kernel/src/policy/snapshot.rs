@@ -59,6 +59,7 @@ pub(super) struct Snapshot {
     field_labels: HashMap<(String, String), Label>,
     mentions: Mentions,
     generation: i64,
+    own_text: String,
     authorizer: Authorizer,
     decided: RwLock<HashMap<Question, bool>>,
     ever: RwLock<HashMap<Question, bool>>,
@@ -94,10 +95,21 @@ impl Snapshot {
             field_labels,
             mentions,
             generation,
+            own_text: String::new(),
             authorizer: Authorizer::new(),
             decided: RwLock::default(),
             ever: RwLock::default(),
         })
+    }
+
+    /// The same, knowing what the organisation's own rules among them say.
+    pub(super) fn with_own_text(mut self, text: String) -> Self {
+        self.own_text = text;
+        self
+    }
+
+    pub(super) fn own_text(&self) -> &str {
+        &self.own_text
     }
 
     pub(super) fn mentions(&self) -> Mentions {

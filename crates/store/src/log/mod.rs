@@ -3,6 +3,7 @@
 mod announced;
 pub(crate) mod append;
 pub(crate) mod desk;
+mod newest;
 mod sequencer;
 mod sink;
 pub(crate) mod source;
