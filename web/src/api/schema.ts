@@ -804,6 +804,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/external-auditors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["external_auditor_list"];
+        put?: never;
+        post: operations["external_auditor_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/external-auditors/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["external_auditor_update"];
+        post?: never;
+        delete: operations["external_auditor_end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/external-auditors/{id}/sign-in-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["external_auditor_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/fields": {
         parameters: {
             query?: never;
@@ -4263,6 +4311,26 @@ export interface components {
          * @enum {string}
          */
         Duplicates: "skip" | "merge" | "keep";
+        /** @description What somebody from outside was asked to look at. */
+        Engagement: {
+            /** @description Whom they come from. */
+            firm: string;
+            /**
+             * Format: date-time
+             * @description The beginning of the period of the log that they see.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description Its end, which is not part of it.
+             */
+            to: string;
+            /**
+             * Format: date-time
+             * @description From then on the account opens nothing.
+             */
+            ends_at: string;
+        };
         /** @description Why a customer is erased. */
         ErasureBody: {
             /** @description `request`, `purpose_ended` or `unlawful`. */
@@ -4289,6 +4357,87 @@ export interface components {
             action: string;
             /** @description The field, if it is about one. */
             field?: string | null;
+        };
+        /** @description An external auditor. */
+        ExternalAuditor: {
+            /**
+             * Format: uuid
+             * @description The account's id.
+             */
+            id: string;
+            /** @description The display name. */
+            name: string;
+            /** @description The login name. */
+            login: string;
+            /** @description Whom they come from. */
+            firm: string;
+            /**
+             * Format: date-time
+             * @description The beginning of the period of the log that they see.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description The end of that period, which is not part of it.
+             */
+            to: string;
+            /**
+             * Format: date-time
+             * @description From then on the account opens nothing.
+             */
+            ends_at: string;
+            /** @description Whether it can be used now. */
+            active: boolean;
+            /** @description Who invited them. */
+            invited_by: components["schemas"]["Named"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description The version to base a change on.
+             */
+            version: number;
+        };
+        /** @description An account just made. */
+        ExternalAuditorInvited: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description The one-time link for its owner; it works for 24 hours. */
+            sign_in_link: string;
+        };
+        /** @description A one-time link. */
+        ExternalAuditorLink: {
+            /** @description It works for 24 hours. */
+            sign_in_link: string;
+        };
+        /** @description What they look at, and until when. */
+        ExternalAuditorPeriod: {
+            /**
+             * Format: date-time
+             * @description The beginning of the period of the log.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description Its end, which is not part of it.
+             */
+            to: string;
+            /**
+             * Format: date-time
+             * @description When the account's time is over; at most 90 days from now.
+             */
+            ends_at: string;
+        };
+        /** @description All of them. */
+        ExternalAuditors: {
+            /** @description Newest first. */
+            items: components["schemas"]["ExternalAuditor"][];
         };
         /** @description What somebody proves who they are by. */
         Factor: {
@@ -5079,6 +5228,30 @@ export interface components {
             /** @description ECDSA with SHA-256 by the key over `custos-device:` and the CSRF token, 64 bytes in base64url. */
             possession: string;
         };
+        /** @description Somebody to invite. */
+        NewExternalAuditor: {
+            /** @description The display name, at most 100 characters. */
+            name: string;
+            /** @description The login name: 2 to 64 letters, digits and `.`, `_`, `-`, `@`. Case does not matter. */
+            login: string;
+            /** @description Whom they come from, at most 100 characters. */
+            firm: string;
+            /**
+             * Format: date-time
+             * @description The beginning of the period of the log that they are to see.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description Its end, which is not part of it.
+             */
+            to: string;
+            /**
+             * Format: date-time
+             * @description When the account's time is over; at most 90 days from now.
+             */
+            ends_at: string;
+        };
         /** @description An identity provider to make. It is not enabled yet. */
         NewIdentityProvider: {
             /** @description The protocol. */
@@ -5506,7 +5679,7 @@ export interface components {
          * @description A role an account can hold.
          * @enum {string}
          */
-        Role: "sales" | "sales_lead" | "system_admin" | "security_admin" | "audit_admin";
+        Role: "sales" | "sales_lead" | "system_admin" | "security_admin" | "audit_admin" | "external_auditor";
         /** @description From where and when a role may be used. */
         RoleRules: {
             /** @description The role. */
@@ -5611,6 +5784,7 @@ export interface components {
              * @description Until when what they proved counts as fresh. Some actions need a factor proven again after that.
              */
             fresh_until: string;
+            engagement: components["schemas"]["Engagement"] | null;
             /**
              * Format: date-time
              * @description When the session ends unless it is used.
@@ -8430,6 +8604,163 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    external_auditor_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExternalAuditors"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    external_auditor_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExternalAuditor"];
+            };
+        };
+        responses: {
+            /** @description success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExternalAuditorInvited"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    external_auditor_update: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExternalAuditorPeriod"];
+            };
+        };
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    external_auditor_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    external_auditor_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExternalAuditorLink"];
+                };
             };
             /** @description problem */
             default: {

@@ -6,8 +6,8 @@ use custos_crm::People;
 use custos_identity::{Directory, Held, Identity, IdentityError, Person};
 use custos_kernel::event::Event;
 use custos_kernel::policy::{ApproverStanding, Origin, Policy, Standing};
-use custos_transparency::OwnRules;
 use custos_store::{StoreError, WriteTx};
+use custos_transparency::OwnRules;
 use custos_transparency::Transparency;
 use custos_values::{DepartmentId, OrgId, UserId};
 use futures::FutureExt;
@@ -248,7 +248,7 @@ pub(super) fn postures(identity: &Arc<Identity>) -> Postures {
 /// The rules an organisation has of its own, for evidence. None if they cannot be read now.
 pub(super) fn own_rules(identity: &Arc<Identity>, policy: &Arc<Policy>) -> OwnRules {
     let (identity, policy) = (Arc::clone(identity), Arc::clone(policy));
-    Box::new(move |org| {
+    Arc::new(move |org| {
         let (identity, policy) = (Arc::clone(&identity), Arc::clone(&policy));
         async move {
             // Reading the directory puts the rules in force.

@@ -7,7 +7,9 @@ use crate::error::IdentityError;
 use crate::external;
 use crate::security::{self, Rules};
 use custos_access::{Configuration, InForce};
-use custos_kernel::policy::{DataScope, Engagement, Label, Policy, Profile, Role, RoleSet, Standing};
+use custos_kernel::policy::{
+    DataScope, Engagement, Label, Policy, Profile, Role, RoleSet, Standing,
+};
 use custos_store::{Store, StoreError};
 use custos_values::{DepartmentId, OrgId, Timestamp, UserId};
 use parking_lot::Mutex;
