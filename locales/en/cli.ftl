@@ -23,7 +23,33 @@ key-readable = { $path } can be read by others on this machine. Close it: chmod 
 key-of-other-data = The root key { $path } does not belong to this database. Put the right key in its place.
 passphrase-missing = { $path } needs its passphrase. Give it in the environment variable CUSTOS_PASSPHRASE, or a file with --passphrase-file.
 passphrase-wrong = The passphrase does not open { $path }, or the file was altered.
-passphrase-empty = The first line of { $path } is empty; it should be the passphrase.
+key-wrong-from-home = What the security module or key service gave does not open the keyring in { $path }: it is another key, the key file was altered, or the answer was wrong. Nothing was opened.
+secret-empty = The first line of { $path } is empty; it should be the passphrase, PIN or token.
+pkcs11-module-unset = A security module keeps the root key, and no PKCS#11 library is named. Give it with --pkcs11-module, in the environment variable CUSTOS_PKCS11_MODULE, or as pkcs11.module in the configuration.
+pkcs11-module-missing = There is no PKCS#11 library { $path }. Check --pkcs11-module, and that the security module's software is installed.
+pkcs11-module-unusable = The PKCS#11 library { $path } cannot be used: { $reason }
+pkcs11-token-missing = { $count ->
+    [0] The security module has no token { $token }, and none at all that was initialised. Check that it is connected and its library configured.
+   *[other] The security module has no token { $token }. It has: { $tokens }.
+}
+pkcs11-pin-missing = The token { $token } needs its PIN. Give it in the environment variable CUSTOS_PKCS11_PIN, or a file with --pkcs11-pin-file.
+pkcs11-pin-wrong = The PIN of the token { $token } is wrong. Check it before you try again: wrong PINs lock the token.
+pkcs11-pin-locked = The token { $token } is locked after wrong PINs. Whoever administers the security module has to unlock it.
+pkcs11-key-missing = The token { $token } has no key { $key }, and without it the root key cannot be opened. Connect the right security module, or restore its backup.
+pkcs11-key-several = The token { $token } has several keys { $key }. Keep one of them, or choose another name.
+pkcs11-key-extractable = The key { $key } of the token { $token } can be taken out, or could be once (it was imported, for example), and must not keep the root key. Choose another name with --key: the security module then makes a new one.
+pkcs11-wrong-answer = The key { $key } of the token { $token } does not open the root key, or did not give it back as it was. It is another key than the one then, or the key file was altered.
+pkcs11-failed = The token { $token } reports an error: { $reason }
+transit-url-unset = A key service keeps the root key, and its address is not given. Give it with --transit-url, in the environment variable CUSTOS_TRANSIT_URL, or as transit.url in the configuration.
+transit-token-missing = The key service asks for a token. Give it in the environment variable CUSTOS_TRANSIT_TOKEN, or a file with --transit-token-file.
+transit-name = The mount { $mount } or the key { $key } of the key service is not a name: letters, digits, dots, hyphens and underscores.
+transit-unreachable = The key service { $url } cannot be reached: { $reason }. Nothing was opened; start again when it answers.
+transit-silent = The key service { $url } did not answer within { $seconds } seconds. Nothing was opened; start again when it answers.
+transit-unavailable = The key service { $url } cannot serve now (status { $status }): it may be sealed, or changing over. Nothing was opened; start again when it answers.
+transit-refused = The key service { $url } refuses the token: it has run out, or may not use the key { $key } of { $mount }.
+transit-missing = The key service { $url } has no key { $key } in { $mount }. Check the mount and the name.
+transit-failed = The key service { $url } did not do it (status { $status }): { $reason }
+transit-wrong-answer = The key service { $url } gave back something else than was asked for. It was not used, and everything is as before.
 
 ## Database
 

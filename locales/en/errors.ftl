@@ -290,6 +290,7 @@ error-key-rotation_running = A rotation of the key is under way. Wait until it h
 error-customer-erasure_basis_unknown = Say on which basis the customer is erased.
 error-key-suite_unknown = There is no such suite. Choose aes or sm.
 error-key-home_needs_person = The root key's home needs a person: replace it on the server with custos keys.
+error-key-home_failed = The home of the root key did not take a new one, and nothing was changed. The server's log says why. Try again later.
 error-phone-not_mobile = Enter a Chinese mobile number.
 error-user-mail_proven = This person has proven a mail address; only they can change it.
 error-user-no_mail = This account has no mail address.

@@ -23,7 +23,33 @@ key-readable = 本机其他用户可以读取 { $path }。请收紧权限：chmo
 key-of-other-data = 根密钥 { $path } 与此数据库不匹配。请放回正确的密钥。
 passphrase-missing = { $path } 需要口令。请通过环境变量 CUSTOS_PASSPHRASE 提供，或用 --passphrase-file 指定文件。
 passphrase-wrong = 口令无法打开 { $path }，或该文件已被改动。
-passphrase-empty = { $path } 的第一行为空，应为口令。
+key-wrong-from-home = 根密钥所在的加密机或密钥服务给出的密钥打不开 { $path } 中的密钥环：可能是密钥不对、密钥文件被改动，或对方返回了错误的内容。未打开任何数据。
+secret-empty = { $path } 的第一行为空，应为口令、PIN 或令牌。
+pkcs11-module-unset = 根密钥由加密机保护，但没有指定 PKCS#11 库。请用 --pkcs11-module、环境变量 CUSTOS_PKCS11_MODULE 或配置项 pkcs11.module 指定。
+pkcs11-module-missing = 找不到 PKCS#11 库 { $path }。请检查 --pkcs11-module 及加密机驱动的安装。
+pkcs11-module-unusable = 无法使用 PKCS#11 库 { $path }：{ $reason }
+pkcs11-token-missing = { $count ->
+    [0] 加密机中没有名为 { $token } 的令牌，也没有任何已初始化的令牌。请检查加密机是否接好、库的配置是否正确。
+   *[other] 加密机中没有名为 { $token } 的令牌，现有：{ $tokens }。
+}
+pkcs11-pin-missing = 令牌 { $token } 需要 PIN。请通过环境变量 CUSTOS_PKCS11_PIN 提供，或用 --pkcs11-pin-file 指定文件。
+pkcs11-pin-wrong = 令牌 { $token } 的 PIN 不正确。连续输错会使令牌锁定，请先核对再重试。
+pkcs11-pin-locked = 令牌 { $token } 因 PIN 连续输错已锁定，请由加密机管理员解锁。
+pkcs11-key-missing = 令牌 { $token } 中没有密钥 { $key }。没有它无法打开根密钥，请接入正确的加密机或恢复其备份。
+pkcs11-key-several = 令牌 { $token } 中有多个名为 { $key } 的密钥，请只保留一个或更换名称。
+pkcs11-key-extractable = 令牌 { $token } 中的密钥 { $key } 可以被取出，或曾经可以被取出（例如由外部导入），不能用来保护根密钥。请用 --key 换一个名称，由加密机生成新的密钥。
+pkcs11-wrong-answer = 令牌 { $token } 中的密钥 { $key } 打不开根密钥，或没有原样返回。可能不是当初的密钥，或密钥文件被改动。
+pkcs11-failed = 令牌 { $token } 报告错误：{ $reason }
+transit-url-unset = 根密钥由密钥服务保护，但没有指定服务地址。请用 --transit-url、环境变量 CUSTOS_TRANSIT_URL 或配置项 transit.url 指定。
+transit-token-missing = 访问密钥服务需要令牌。请通过环境变量 CUSTOS_TRANSIT_TOKEN 提供，或用 --transit-token-file 指定文件。
+transit-name = 密钥服务的挂载路径 { $mount } 或密钥名 { $key } 无效，只能包含字母、数字、点、短横线和下划线。
+transit-unreachable = 无法连接密钥服务 { $url }：{ $reason }。未打开任何数据；服务恢复后请重新启动。
+transit-silent = 密钥服务 { $url } 在 { $seconds } 秒内没有应答。未打开任何数据；服务恢复后请重新启动。
+transit-unavailable = 密钥服务 { $url } 暂时无法提供服务（状态 { $status }），可能已封存或正在切换。未打开任何数据；服务恢复后请重新启动。
+transit-refused = 密钥服务 { $url } 拒绝了令牌：令牌已失效，或无权使用 { $mount } 下的密钥 { $key }。
+transit-missing = 密钥服务 { $url } 上没有 { $mount } 下的密钥 { $key }。请检查挂载路径和密钥名。
+transit-failed = 密钥服务 { $url } 没有完成操作（状态 { $status }）：{ $reason }
+transit-wrong-answer = 密钥服务 { $url } 返回的不是所要的内容。未采用其应答，一切保持原样。
 
 ## 数据库
 

@@ -290,6 +290,7 @@ error-key-rotation_running = 密钥正在轮换，请等待完成。
 error-customer-erasure_basis_unknown = 请说明抹除客户的依据。
 error-key-suite_unknown = 没有这个算法套件，请选择 aes 或 sm。
 error-key-home_needs_person = 根密钥的保管方式需要人工参与，请在服务器上用 custos keys 更换。
+error-key-home_failed = 根密钥的存放处没有接受新的密钥，根密钥没有更换。原因见服务器日志，请稍后再试。
 error-phone-not_mobile = 请填写中国大陆手机号。
 error-user-mail_proven = 此人已验证过邮箱，只能由本人更换。
 error-user-no_mail = 此账号没有邮箱。

@@ -4,18 +4,26 @@ use crate::error::conflict;
 use crate::keys::Keys;
 use crate::rotation::own;
 use crate::{KeysError, ROOT_REPLACED};
+use axum::http::StatusCode;
 use custos_http::Problem;
 use custos_kernel::audit::Detail;
 use custos_kernel::policy::Caller;
 use custos_values::OrgId;
 use std::sync::Arc;
 
+/// The home has said why where it was asked.
+fn failed(error: std::io::Error) -> Problem {
+    tracing::error!(%error, "the root key was not replaced");
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "key.home_failed")
+}
+
 impl Keys {
     /// Puts a new root key into the same home, and wraps every organisation's key under a new key of the keyring. Broken
     /// off anywhere, everything opens, and [`Self::finish_root`] ends it.
     ///
     /// # Errors
-    /// Refused; 409 `key.home_needs_person` when somebody has to be there; what kept the key file from being written.
+    /// Refused; 409 `key.home_needs_person` when somebody has to be there; 503 `key.home_failed` when the home did not take the
+    /// new key, or the key file could not be written: then everything is as before.
     pub async fn replace_root(self: &Arc<Self>, caller: &Caller) -> Result<(), KeysError> {
         let permit = self.permit_rotation(caller)?;
         let custodian = self
@@ -27,7 +35,7 @@ impl Keys {
         let keys = Arc::clone(self);
         let put = tokio::task::spawn_blocking(move || {
             let now = keys.store.clock().now();
-            custodian.replace_root(now).map_err(Problem::internal)?;
+            custodian.replace_root(now).map_err(failed)?;
             Ok::<_, KeysError>(keys.store.keys().add_master(keys.store.random())?)
         });
         put.await.map_err(Problem::internal)??;

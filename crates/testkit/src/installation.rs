@@ -45,7 +45,7 @@ enum Place {
 struct KeptInMemory;
 
 impl KeyringKeeper for KeptInMemory {
-    fn keep(&self, _: &Keyring) -> Result<(), std::io::Error> {
+    fn keep(&self, _: &dyn Fn(&Keyring)) -> Result<(), std::io::Error> {
         Ok(())
     }
 }

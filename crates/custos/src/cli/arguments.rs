@@ -82,6 +82,21 @@ pub struct SettingsArguments {
     /// File whose first line is the passphrase of the root key; the environment variable CUSTOS_PASSPHRASE does too
     #[arg(long, value_name = "FILE")]
     pub passphrase_file: Option<String>,
+    /// Library of the security module (PKCS#11) that keeps the root key
+    #[arg(long, value_name = "FILE")]
+    pub pkcs11_module: Option<String>,
+    /// File whose first line is the PIN of its token; the environment variable CUSTOS_PKCS11_PIN does too
+    #[arg(long, value_name = "FILE")]
+    pub pkcs11_pin_file: Option<String>,
+    /// Address of the key service (Vault transit) that keeps the root key
+    #[arg(long, value_name = "URL")]
+    pub transit_url: Option<String>,
+    /// Certificates (PEM) that prove the key service, instead of the system's authorities
+    #[arg(long, value_name = "FILE")]
+    pub transit_ca_file: Option<String>,
+    /// File whose first line is the token for the key service; the environment variable CUSTOS_TRANSIT_TOKEN does too
+    #[arg(long, value_name = "FILE")]
+    pub transit_token_file: Option<String>,
     /// Address to listen on [default: localhost:8443]
     #[arg(long, value_name = "HOST:PORT")]
     pub listen: Option<String>,
@@ -119,6 +134,11 @@ impl SettingsArguments {
         layers.flag("data", self.data.clone());
         layers.flag("database", self.database.clone());
         layers.flag("passphrase_file", self.passphrase_file.clone());
+        layers.flag("pkcs11.module", self.pkcs11_module.clone());
+        layers.flag("pkcs11.pin_file", self.pkcs11_pin_file.clone());
+        layers.flag("transit.url", self.transit_url.clone());
+        layers.flag("transit.ca_file", self.transit_ca_file.clone());
+        layers.flag("transit.token_file", self.transit_token_file.clone());
         layers.flag("listen", self.listen.clone());
         layers.flag("public_url", self.public_url.clone());
         layers.flag("tls.cert", self.tls_cert.clone());
@@ -338,6 +358,15 @@ pub struct MoveArguments {
     /// Shares: how many there are
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub shares: u8,
+    /// Security module: label of the token
+    #[arg(long, value_name = "LABEL", default_value = "custos")]
+    pub token: String,
+    /// Key service: where its transit engine is mounted
+    #[arg(long, value_name = "PATH", default_value = "transit")]
+    pub mount: String,
+    /// Security module or key service: the key that wraps the root key; a security module makes it if there is none
+    #[arg(long, value_name = "NAME", default_value = "custos-root")]
+    pub key: String,
 }
 
 /// A home of the root key.
@@ -349,6 +378,10 @@ pub enum HomeName {
     Passphrase,
     /// With people, who have shares of it
     Shares,
+    /// Under a key of a security module that cannot be taken out
+    Pkcs11,
+    /// Under a key of a service, such as Vault's transit engine
+    Transit,
 }
 
 /// `custos generate`

@@ -4,7 +4,7 @@ use super::arguments::{HomeName, KeysArguments, KeysCommand, MoveArguments};
 use super::remote::{Remote, RemoteArguments};
 use super::{Console, Failure};
 use crate::config::Settings;
-use crate::keys::{KeptKeys, new_passphrase};
+use crate::keys::{KeptKeys, Outside, new_passphrase};
 use crate::product::Offline;
 use crate::serve::Places;
 use crate::system::{SystemClock, SystemRandom, protect_process};
@@ -184,6 +184,16 @@ fn move_root(
         }
         HomeName::Shares => Home::shares(&root, to.threshold, to.shares, &SystemRandom)
             .ok_or_else(|| Failure::from(Message::new("keys-shares-impossible")))?,
+        HomeName::Pkcs11 => {
+            let (token, key) = (to.token.clone(), to.key.clone());
+            let place = Outside::Pkcs11 { token, key };
+            (place.wrap(settings, &root, &SystemRandom)?, Vec::new())
+        }
+        HomeName::Transit => {
+            let (mount, key) = (to.mount.clone(), to.key.clone());
+            let place = Outside::Transit { mount, key };
+            (place.wrap(settings, &root, &SystemRandom)?, Vec::new())
+        }
     };
     // Handed out before the old home is left: who cannot read them has lost nothing.
     let texts: Vec<_> = shares.iter().map(|share| share.expose()).collect();

@@ -21,6 +21,14 @@ impl Key {
         }
     }
 
+    const fn of_environment(name: &'static str) -> Self {
+        Self {
+            name,
+            secret: true,
+            environment_only: true,
+        }
+    }
+
     /// Its name in the environment, such as `CUSTOS_TLS_MIN_VERSION`.
     pub fn variable(&self) -> String {
         format!(
@@ -47,12 +55,15 @@ pub const KEYS: &[Key] = &[
     },
     Key::plain("database_connections"),
     Key::plain("demo"),
-    Key {
-        name: "passphrase",
-        secret: true,
-        environment_only: true,
-    },
+    Key::of_environment("passphrase"),
     Key::plain("passphrase_file"),
+    Key::plain("pkcs11.module"),
+    Key::of_environment("pkcs11.pin"),
+    Key::plain("pkcs11.pin_file"),
+    Key::plain("transit.url"),
+    Key::plain("transit.ca_file"),
+    Key::of_environment("transit.token"),
+    Key::plain("transit.token_file"),
     Key::plain("tls.cert"),
     Key::plain("tls.key"),
     Key::plain("tls.min_version"),

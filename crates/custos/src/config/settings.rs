@@ -1,6 +1,6 @@
 //! The settings, understood.
 
-use super::{ConfigError, Layers, Secret};
+use super::{ConfigError, HomeSettings, Layers, Secret};
 use crate::words::Message;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -55,6 +55,8 @@ pub struct Settings {
     pub passphrase: Option<Secret>,
     /// A file whose first line does.
     pub passphrase_file: Option<PathBuf>,
+    /// What other homes of the root key need.
+    pub homes: HomeSettings,
     /// How connections are secured.
     pub tls: TlsSettings,
     /// What clients may take.
@@ -176,6 +178,7 @@ impl Settings {
                 .text("passphrase")
                 .map(|text| Secret::new(text.to_owned())),
             passphrase_file: path("passphrase_file"),
+            homes: HomeSettings::of(layers)?,
             tls,
             limits,
             log: log.unwrap_or_else(|| "info".to_owned()),

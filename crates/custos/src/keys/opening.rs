@@ -1,7 +1,9 @@
 //! Opening the key file with what its home asks for, and making the first one.
 
 use super::KeptKeys;
+use super::homes::fetch;
 use super::kept::OpenError;
+use super::secrets::{ask_for_shares, given_passphrase, passphrase};
 use crate::cli::Failure;
 use crate::config::Settings;
 use crate::serve::Places;
@@ -10,7 +12,6 @@ use crate::words::Message;
 use custos_kernel::crypto::{Home, HomeSecret, KeyFile, KeyFileError, RootKey, Share};
 use custos_values::{Clock, Random};
 use std::fmt::Display;
-use std::io::{IsTerminal, stdin};
 use std::path::Path;
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -44,7 +45,7 @@ pub fn make(
         None => Home::file(&root),
     };
     create_private_folder(&places.0.join("keys"))?;
-    KeptKeys::make(&path, home, root, SystemClock.now(), random)
+    KeptKeys::make(&path, settings, home, root, SystemClock.now(), random)
         .map_err(|error| unusable(&path, &error))
 }
 
@@ -61,12 +62,21 @@ pub fn open(
 ) -> Result<Arc<KeptKeys>, Failure> {
     let file = read(path)?;
     let root = root(&file, path, settings, shares)?;
-    KeptKeys::open(path, file, root, look_only, random).map_err(|error| match error {
-        OpenError::Content(KeyFileError::WrongRoot) => Message::new("key-wrong")
-            .with("path", path.display())
-            .into(),
+    let wrong = wrong_root(file.home(), path);
+    KeptKeys::open(path, settings, file, root, look_only, random).map_err(|error| match error {
+        OpenError::Content(KeyFileError::WrongRoot) => wrong.into(),
         other => unusable(path, &other),
     })
+}
+
+/// What to say when the keyring does not open with what its home gave.
+fn wrong_root(home: &Home, path: &Path) -> Message {
+    let id = match home {
+        // A service is not believed: that it answered says nothing about what it answered.
+        Home::Pkcs11 { .. } | Home::Transit { .. } => "key-wrong-from-home",
+        Home::File { .. } | Home::Passphrase { .. } | Home::Shares { .. } => "key-wrong",
+    };
+    Message::new(id).with("path", path.display())
 }
 
 /// Reads the key file.
@@ -97,11 +107,11 @@ fn root(
         Home::Shares { threshold, .. } if shares.is_empty() => ask_for_shares(*threshold)?,
         _ => Vec::new(),
     };
-    let secret = match (&passphrase, file.home()) {
+    let secret = match (&passphrase, fetch(file.home(), settings)?) {
         (Some(passphrase), _) => HomeSecret::Passphrase(passphrase),
-        (None, Home::Shares { .. }) if asked.is_empty() => HomeSecret::Shares(shares),
-        (None, Home::Shares { .. }) => HomeSecret::Shares(&asked),
-        (None, _) => HomeSecret::None,
+        (None, Some(root)) => HomeSecret::Root(root),
+        (None, None) if asked.is_empty() => HomeSecret::Shares(shares),
+        (None, None) => HomeSecret::Shares(&asked),
     };
     file.open_root(secret).map_err(|error| match error {
         KeyFileError::WrongPassphrase => Message::new("passphrase-wrong")
@@ -110,98 +120,4 @@ fn root(
         KeyFileError::WrongShares => Message::new("unseal-wrong").into(),
         other => unusable(path, &other),
     })
-}
-
-/// Shares for a command: asked for on a terminal, lines of standard input otherwise.
-fn ask_for_shares(threshold: u8) -> Result<Vec<Share>, Failure> {
-    let refused = || Failure::from(Message::new("unseal-refused"));
-    let mut shares = Vec::new();
-    for number in 1..=threshold {
-        let text = match stdin().is_terminal() {
-            true => {
-                let prompt = format!("{number}/{threshold}: ");
-                rpassword::prompt_password(prompt).map_err(|_| refused())?
-            }
-            false => {
-                let mut line = String::new();
-                stdin().read_line(&mut line).map_err(|_| refused())?;
-                line
-            }
-        };
-        let text = Zeroizing::new(text);
-        shares.push(Share::parse(&text).ok_or_else(refused)?);
-    }
-    Ok(shares)
-}
-
-/// A passphrase to be used from now on: from a file, or typed twice.
-///
-/// # Errors
-/// [`Failure`] when there is none, or the two are not the same.
-pub fn new_passphrase(file: Option<&Path>) -> Result<Zeroizing<String>, Failure> {
-    if let Some(path) = file {
-        return first_line(path);
-    }
-    let missing = || Failure::from(Message::new("keys-passphrase-new"));
-    if !stdin().is_terminal() {
-        return Err(missing());
-    }
-    let ask = |prompt: &str| {
-        let typed = rpassword::prompt_password(prompt).map_err(|_| missing())?;
-        Ok::<_, Failure>(Zeroizing::new(typed))
-    };
-    let (first, second) = (ask("1/2: ")?, ask("2/2: ")?);
-    match first.is_empty() || *first != *second {
-        true => Err(missing()),
-        false => Ok(first),
-    }
-}
-
-/// From the environment, from a file, or else asked for.
-///
-/// # Errors
-/// [`Failure`] when there is none.
-pub fn passphrase(settings: &Settings, key: &Path) -> Result<Zeroizing<String>, Failure> {
-    if let Some(given) = given_passphrase(settings)? {
-        return Ok(given);
-    }
-    let missing = || Message::new("passphrase-missing").with("path", key.display());
-    if !stdin().is_terminal() {
-        return Err(missing().into());
-    }
-    let prompt = format!("{}: ", key.display());
-    let typed = rpassword::prompt_password(prompt).map_err(|_| missing())?;
-    Ok(Zeroizing::new(typed))
-}
-
-/// From the environment or from a file.
-///
-/// # Errors
-/// [`Failure`] when the file cannot be read, can be read by others, or is empty.
-pub fn given_passphrase(settings: &Settings) -> Result<Option<Zeroizing<String>>, Failure> {
-    if let Some(secret) = &settings.passphrase {
-        return Ok(Some(Zeroizing::new(secret.reveal().to_owned())));
-    }
-    settings
-        .passphrase_file
-        .as_deref()
-        .map(first_line)
-        .transpose()
-}
-
-fn first_line(path: &Path) -> Result<Zeroizing<String>, Failure> {
-    if others_may_read(path)? {
-        return Err(Message::new("key-readable")
-            .with("path", path.display())
-            .into());
-    }
-    let text =
-        Zeroizing::new(std::fs::read_to_string(path).map_err(|error| unusable(path, &error))?);
-    let line = text.lines().next().unwrap_or_default();
-    if line.is_empty() {
-        return Err(Message::new("passphrase-empty")
-            .with("path", path.display())
-            .into());
-    }
-    Ok(Zeroizing::new(line.to_owned()))
 }

@@ -8,6 +8,7 @@ use super::socket::Sockets;
 use super::{imports, indexing, outgoing, router, sealed, seed};
 use crate::cli::Failure;
 use crate::config::Settings;
+use crate::keys;
 use crate::product::{Features, Foundation, location};
 use crate::system::{SystemClock, SystemRandom};
 use crate::words::Message;
@@ -116,6 +117,7 @@ impl Running {
             tokio::spawn(Arc::clone(&features.transparency).run()),
             tokio::spawn(Arc::clone(&features.access).run()),
             tokio::spawn(Arc::clone(&features.keys).run()),
+            tokio::spawn(keys::follow(Arc::clone(folder.keys()))),
             tokio::spawn(keep_certificate(settings, clock, tls_sender)),
         ];
         Ok(Self {

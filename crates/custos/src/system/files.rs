@@ -91,6 +91,24 @@ pub fn replace_secret(path: &Path, content: &[u8]) -> Result<(), PrivateFileErro
     Ok(())
 }
 
+/// Waits until no other process writes a file, and keeps others from it until the lock is dropped. What is locked lies
+/// beside the file, which is replaced as a whole.
+///
+/// # Errors
+/// When it cannot be locked.
+pub fn write_lock(path: &Path) -> io::Result<File> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let lock = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(FILE_MODE)
+        .open(PathBuf::from(name))?;
+    lock.lock()?;
+    Ok(lock)
+}
+
 /// Whether anybody but the owner may do anything with a file or folder.
 ///
 /// # Errors

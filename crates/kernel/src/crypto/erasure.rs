@@ -18,6 +18,7 @@ const CHILDREN: u8 = 16;
 const NODE: usize = 1 + 8 + 32;
 
 /// The secrets from which those of all records that were not erased can be computed.
+#[derive(PartialEq)]
 pub struct ErasureTree(BTreeMap<(u8, u64), KeyBytes>);
 
 impl ErasureTree {
@@ -69,6 +70,21 @@ impl ErasureTree {
             node = child(&node, taken);
         }
         true
+    }
+
+    /// Gives up what another state of the same tree has given up: afterwards this one gives the leaves that both gave.
+    pub(super) fn meet(&mut self, other: &Self) {
+        let mut met = BTreeMap::new();
+        for (mine, theirs) in [(&*self, other), (other, &*self)] {
+            let shared = mine.0.iter().filter(|((level, place), _)| {
+                (0..=*level).any(|above| {
+                    let up = place.checked_shr(4 * u32::from(level - above));
+                    theirs.0.contains_key(&(above, up.unwrap_or_default()))
+                })
+            });
+            met.extend(shared.map(|(at, secret)| (*at, secret.clone())));
+        }
+        self.0 = met;
     }
 
     pub(super) fn encoded_length(&self) -> usize {

@@ -65,6 +65,50 @@ fn an_erased_id_gets_no_new_key_and_is_not_erased_twice() {
     assert_eq!(made.err(), Some(CryptoError::Erased));
 }
 
+/// Nodes with one key file follow each other, and never backwards: neither an older file nor another installation's brings
+/// back what was erased.
+#[test]
+fn a_keyring_follows_another_forwards_only() {
+    let random = Repeatable::new(1);
+    let keyring = Keyring::generate(&random);
+    let yesterday = keyring.copy().unwrap();
+    let elsewhere = keyring.copy().unwrap();
+    assert!(elsewhere.erase(ORG, CUSTOMER.as_bytes()));
+    elsewhere.add_master(&[9; 32]);
+    assert_eq!(keyring.follow(&elsewhere), Ok(true));
+    assert!(keyring.is_erased(ORG, CUSTOMER.as_bytes()));
+    assert_eq!(keyring.master_numbers(), [1, 2]);
+    let stored = keyring
+        .first_tenant_key(ORG, Suite::Aes, &random)
+        .unwrap()
+        .1;
+    assert!(
+        elsewhere
+            .open_tenant_key(ORG, std::slice::from_ref(&stored))
+            .is_ok()
+    );
+
+    elsewhere.drop_old_masters();
+    assert_eq!(keyring.follow(&elsewhere), Ok(true));
+    assert_eq!(keyring.master_numbers(), [2]);
+
+    assert_eq!(keyring.follow(&yesterday), Ok(false));
+    assert!(
+        keyring.is_erased(ORG, CUSTOMER.as_bytes()),
+        "yesterday's file brings nothing back"
+    );
+    assert_eq!(keyring.master_numbers(), [2]);
+    // Each erased another one: both are gone.
+    assert!(keyring.erase(ORG, OTHER.as_bytes()));
+    assert_eq!(keyring.follow(&elsewhere), Ok(false));
+    assert!(keyring.is_erased(ORG, OTHER.as_bytes()));
+    assert_eq!(elsewhere.follow(&keyring), Ok(true));
+    assert!(elsewhere.is_erased(ORG, OTHER.as_bytes()));
+
+    let foreign = Keyring::generate(&random);
+    assert_eq!(keyring.follow(&foreign), Err(CryptoError::DoesNotOpen));
+}
+
 /// A reason about many records hangs on none of them.
 #[test]
 fn a_reason_about_many_stays() {

@@ -18,12 +18,13 @@ use zeroize::Zeroizing;
 
 /// Keeps the keyring where it outlives the process, outside the database.
 pub trait KeyringKeeper: Send + Sync {
-    /// Keeps the keyring as given, in place of what was kept before: when it returns, that is on disk and the former is
-    /// gone; when it fails, the former is still there.
+    /// Brings the keyring up to what is kept, which another node may have changed, and keeps it with a change in place of what
+    /// was kept before: when it returns, that is on disk and the former is gone; when it fails, the former is still there.
+    /// The change to the keyring in memory is the caller's.
     ///
     /// # Errors
     /// What was in the way.
-    fn keep(&self, keyring: &Keyring) -> Result<(), std::io::Error>;
+    fn keep(&self, change: &dyn Fn(&Keyring)) -> Result<(), std::io::Error>;
 }
 
 /// The keyring and the tenant keys opened so far.
@@ -156,7 +157,7 @@ impl TenantKeys {
         self.change(Keyring::drop_old_masters)
     }
 
-    /// Keeps a changed copy, then changes the keyring in the same way.
+    /// Has a changed copy kept, then changes the keyring in the same way.
     fn change<T>(&self, change: impl Fn(&Keyring) -> T) -> Result<T, StoreError> {
         let _one = self.changing.lock();
         let failed = |error: std::io::Error| StoreError::Keyring(error.to_string());
@@ -164,9 +165,10 @@ impl TenantKeys {
             .keeper
             .get()
             .ok_or_else(|| failed(std::io::ErrorKind::Unsupported.into()))?;
-        let next = self.keyring.copy()?;
-        change(&next);
-        keeper.keep(&next).map_err(failed)?;
+        let kept = keeper.keep(&|next| {
+            change(next);
+        });
+        kept.map_err(failed)?;
         Ok(change(&self.keyring))
     }
 }

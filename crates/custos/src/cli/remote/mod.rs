@@ -8,6 +8,7 @@ mod trust;
 
 pub(super) use approval::Wanted;
 pub(super) use refusal::{coded, text};
+pub(crate) use trust::certificates;
 
 use super::{Console, Failure};
 use crate::VERSION;

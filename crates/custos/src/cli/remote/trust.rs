@@ -51,7 +51,7 @@ impl Address {
 /// which only those can read who may read its data folder.
 pub(super) fn roots(arguments: &RemoteArguments, address: &Address) -> Result<RootCerts, Failure> {
     let certificates = match &arguments.ca {
-        Some(path) => given(path)?,
+        Some(path) => certificates(path)?,
         None => {
             let mut known = rustls_native_certs::load_native_certs().certs;
             if address.loopback {
@@ -69,7 +69,11 @@ pub(super) fn roots(arguments: &RemoteArguments, address: &Address) -> Result<Ro
     Ok(RootCerts::new_with_certs(&roots))
 }
 
-fn given(path: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
+/// The certificates of a file.
+///
+/// # Errors
+/// [`Failure`] when it cannot be read or has none.
+pub(crate) fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
     let none = || Failure::from(Message::new("remote-no-certificate").with("path", path.display()));
     match read(path) {
         Ok(found) if found.is_empty() => Err(none()),

@@ -50,6 +50,39 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Two nodes erase what they are told, neither knowing of the other: what either erased is gone from both together.
+    #[test]
+    fn states_that_meet_give_what_both_gave(
+        records in prop::collection::hash_set(any::<[u8; 16]>(), 2..40),
+        choice in prop::collection::vec(0_u8..4, 40),
+    ) {
+        let records: Vec<[u8; 16]> = records.into_iter().collect();
+        let [mut one, mut other] = [(); 2].map(|()| ErasureTree::generate(&Fixed(7)));
+        let before = all(&one, &records);
+        for (record, choice) in records.iter().zip(&choice) {
+            for (tree, _) in [(&mut one, 1), (&mut other, 2)].into_iter().filter(|(_, bit)| choice & bit != 0) {
+                tree.erase(ORG, record);
+            }
+        }
+        let (mut met, mut back) = (ErasureTree(one.0.clone()), ErasureTree(other.0.clone()));
+        met.meet(&other);
+        back.meet(&one);
+        prop_assert_eq!(&met.0, &back.0, "whoever follows whom");
+        let expected: Vec<_> = before
+            .into_iter()
+            .zip(&choice)
+            .map(|(leaf, choice)| leaf.filter(|_| *choice == 0))
+            .collect();
+        prop_assert_eq!(all(&met, &records), expected);
+        for (record, choice) in records.iter().zip(&choice) {
+            prop_assert_eq!(computable(&met, ErasureTree::place(ORG, record)), *choice == 0);
+        }
+    }
+}
+
 #[test]
 fn records_of_organisations_and_trees_have_secrets_of_their_own() {
     let tree = ErasureTree::generate(&Fixed(7));

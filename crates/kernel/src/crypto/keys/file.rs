@@ -62,10 +62,8 @@ pub enum Home {
         /// What the shares of this key have in common.
         set: String,
     },
-    /// Under a key that never leaves a security module.
+    /// Under a key that never leaves a security module. Which library speaks to it is configured.
     Pkcs11 {
-        /// The module's library.
-        module: String,
         /// The label of the token.
         token: String,
         /// The label of the key on it.
@@ -73,10 +71,8 @@ pub enum Home {
         /// Hexadecimal wrapped key.
         wrapped: String,
     },
-    /// Under a key of a service that speaks the protocol of Vault's transit engine.
+    /// Under a key of a service that speaks the protocol of Vault's transit engine. Where it is is configured.
     Transit {
-        /// Its address.
-        address: String,
         /// Where the engine is mounted.
         mount: String,
         /// The name of the key.

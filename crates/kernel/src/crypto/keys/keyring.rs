@@ -7,6 +7,7 @@ use crate::crypto::aead::AeadKey;
 use crate::crypto::erasure::ErasureTree;
 use crate::crypto::{CryptoError, Suite};
 use custos_values::{OrgId, Random};
+use std::cmp::Ordering;
 use std::sync::{Arc, PoisonError, RwLock};
 use zeroize::Zeroizing;
 
@@ -65,6 +66,34 @@ impl Keyring {
     /// The numbers of the keys that wrap organisations' keys, oldest first; more than one while they are replaced.
     pub fn master_numbers(&self) -> Vec<u32> {
         self.masters().iter().map(|(number, _)| *number).collect()
+    }
+
+    /// Takes over what another node made of this keyring: its keys for wrapping, and what it erased. What was erased here stays
+    /// erased. False when the other is older than this one, as one from a backup is: then nothing comes back.
+    ///
+    /// # Errors
+    /// [`CryptoError::DoesNotOpen`] when it is the keyring of another installation.
+    pub fn follow(&self, other: &Self) -> Result<bool, CryptoError> {
+        if self.database != other.database || self.files != other.files {
+            return Err(CryptoError::DoesNotOpen);
+        }
+        let mut theirs = other.masters();
+        let mut masters = self.masters.write().unwrap_or_else(PoisonError::into_inner);
+        let newest = |masters: &[(u32, KeyBytes)]| masters.last().map(|(number, _)| *number);
+        let order = newest(&theirs).cmp(&newest(&masters));
+        match order {
+            Ordering::Greater => *masters = theirs,
+            // Of the same keys, either may have dropped some already.
+            Ordering::Equal => {
+                theirs.retain(|key| masters.contains(key));
+                *masters = theirs;
+            }
+            Ordering::Less => {}
+        }
+        let found = other.erasure.read().unwrap_or_else(PoisonError::into_inner);
+        let mut tree = self.erasure.write().unwrap_or_else(PoisonError::into_inner);
+        tree.meet(&found);
+        Ok(order != Ordering::Less && *tree == *found)
     }
 
     /// Adds a key for wrapping; keys wrapped from now on are under it.
