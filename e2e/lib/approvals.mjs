@@ -1,5 +1,6 @@
 // The rules about what needs the yes of somebody else, where a test is about something else.
 import assert from 'node:assert/strict';
+import { button } from './lists.mjs';
 
 const NOBODY_ASKED_ABOVE = 1_000_000;
 
@@ -18,4 +19,29 @@ export async function letLargeExportsPass(security, system) {
   assert.ok(decided.status < 300, decided.text);
   const done = await change({ 'x-approval': asked.body.approval });
   assert.ok(done.status < 300, done.text);
+}
+
+/** Gives the reason in the dialog that an action opens which needs the yes of somebody else. */
+export async function requestApproval(page, t, why) {
+  const dialog = page.getByRole('dialog', { name: t('approval-needed-title') });
+  await dialog.getByLabel(t('approval-reason'), { exact: true }).fill(why);
+  await button(dialog, t('approval-ask')).click();
+  await page.getByText(t('approval-requested-title'), { exact: true }).waitFor();
+}
+
+/** Has `approver` approve the request with this reason, and `requester` carry it out. `look` is called on what is decided on. */
+export async function passApproval(t, { requester, approver, why }, look = async () => {}) {
+  const open = (page) => page.getByRole('link').filter({ hasText: why }).first().click();
+  const deciding = await approver.open('/approvals');
+  await open(deciding.page);
+  await button(deciding.page, t('approval-approve')).waitFor();
+  await look(deciding);
+  await button(deciding.page, t('approval-approve')).click();
+  await deciding.page.getByText(t('approval-approved'), { exact: true }).waitFor();
+  await deciding.close();
+  const { page, close } = await requester.open('/approvals?view=mine');
+  await open(page);
+  await button(page, t('approval-execute')).click();
+  await page.getByText(t('approval-state-executed-note'), { exact: true }).waitFor();
+  await close();
 }

@@ -11,6 +11,7 @@ nav-approvals = Approvals
 nav-audit = Audit
 nav-users = Accounts
 nav-departments = Departments
+nav-access = Access
 nav-witnesses = Witnesses
 nav-outbox = Messages
 nav-keys = Encryption keys

@@ -11,6 +11,7 @@ nav-approvals = 审批
 nav-audit = 审计
 nav-users = 账号
 nav-departments = 部门
+nav-access = 权限
 nav-witnesses = 日志见证
 nav-outbox = 消息
 nav-keys = 加密密钥

@@ -10,6 +10,7 @@ const locales = join(here, "../../locales");
 const source = join(here, "../src");
 const LANGUAGES = ["zh-CN", "en"];
 const FEATURES = [
+  "access",
   "account",
   "admin",
   "app",

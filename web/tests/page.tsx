@@ -42,6 +42,11 @@ export function session(...permissions: string[]) {
     fresh_until: later(0.08),
     device_id: null,
     roles_withheld: [],
+    label: {
+      clearance: { level: "internal", compartments: [] },
+      working: { level: "internal", compartments: [] },
+      compartments: [],
+    },
     idle_expires_at: later(1),
     absolute_expires_at: later(8),
   };

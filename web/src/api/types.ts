@@ -3,7 +3,7 @@ import type { components } from "./schema";
 type Schemas = components["schemas"];
 
 export type Status = Schemas["Status"];
-export type Session = Schemas["Session"];
+export type Session = Omit<Schemas["Session"], "label"> & { label: SessionLabel };
 export type Role = Schemas["Role"];
 export type DataScope = Schemas["DataScope"];
 export type NextStep = Schemas["NextStep"];
@@ -84,3 +84,34 @@ export type AuditFindingState = Schemas["AuditFindingState"];
 export type AuditRun = Schemas["AuditRun"];
 export type AuditRule = Schemas["AuditRule"];
 export type AuditSettings = Schemas["AuditSettings"];
+export type AccessLabel = Required<Schemas["AccessLabel"]>;
+export type FieldReach = Schemas["FieldReach"];
+// What a request may leave out, an answer says.
+export type AccessGrant = Required<Schemas["AccessGrant"]>;
+export type AccessRole = Required<Omit<Schemas["AccessRole"], "grants">> & { grants: AccessGrant[] };
+export type AccessRuleWhen = Required<Schemas["AccessRuleWhen"]>;
+export type AccessRuleForm = Required<Omit<Schemas["AccessRuleForm"], "when">> & { when: AccessRuleWhen };
+export type AccessRule = Required<Omit<Schemas["AccessRule"], "form">> & { form: AccessRuleForm | null };
+export type AccessFieldLabel = Omit<Schemas["AccessFieldLabel"], "label"> & { label: AccessLabel };
+export type Compartment = Schemas["AccessCompartment"];
+export type AccessObject = Schemas["AccessObject"];
+export type AccessField = Schemas["AccessField"];
+/** What an organisation allows and forbids by itself, as it is or would be. */
+export interface AccessConfiguration {
+  roles: AccessRole[];
+  rules: AccessRule[];
+  compartments: Compartment[];
+  field_labels: AccessFieldLabel[];
+}
+export type AccessRules = Omit<Schemas["AccessRules"], keyof AccessConfiguration> & AccessConfiguration;
+export type AccessTrial = Schemas["AccessTrial"];
+export type AccessShift = Schemas["AccessShift"];
+export type AccessCase = Schemas["AccessCaseInput"];
+export type AccessPerson = Omit<Schemas["AccessPerson"], "clearance"> & { clearance: AccessLabel };
+export type AccessTeam = Schemas["AccessTeam"];
+/** At which labels somebody may work. */
+export interface SessionLabel {
+  clearance: AccessLabel;
+  working: AccessLabel;
+  compartments: Compartment[];
+}

@@ -3,6 +3,7 @@ import {
   ApiOutlined,
   AuditOutlined,
   CheckSquareOutlined,
+  ControlOutlined,
   EyeOutlined,
   IdcardOutlined,
   ImportOutlined,
@@ -23,6 +24,7 @@ export interface Destination {
     | "/audit"
     | "/admin/users"
     | "/admin/departments"
+    | "/admin/access"
     | "/admin/outbox"
     | "/admin/log"
     | "/admin/identity-providers"
@@ -48,6 +50,7 @@ export const DESTINATIONS: readonly Destination[] = [
     icon: ApartmentOutlined,
     permission: "department.create",
   },
+  { to: "/admin/access", label: "nav-access", icon: ControlOutlined, permission: "access_rules.read" },
   { to: "/admin/outbox", label: "nav-outbox", icon: MailOutlined, permission: "message.list" },
   { to: "/admin/log", label: "nav-witnesses", icon: EyeOutlined, permission: "log_settings.read" },
   {

@@ -184,6 +184,36 @@ const departmentsRoute = createRoute({
   ),
 });
 
+const accessRolesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/admin/access",
+  component: lazyRouteComponent(() => import("../features/access/roles/RolesPage"), "RolesPage"),
+});
+
+const accessRulesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/admin/access/rules",
+  component: lazyRouteComponent(() => import("../features/access/rules/RulesPage"), "RulesPage"),
+});
+
+const accessLabelsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/admin/access/labels",
+  component: lazyRouteComponent(() => import("../features/access/labels/LabelsPage"), "LabelsPage"),
+});
+
+const accessPeopleRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/admin/access/people",
+  component: lazyRouteComponent(() => import("../features/access/people/PeoplePage"), "PeoplePage"),
+});
+
+const accessTeamsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/admin/access/teams",
+  component: lazyRouteComponent(() => import("../features/access/teams/TeamsPage"), "TeamsPage"),
+});
+
 const outboxRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/admin/outbox",
@@ -255,6 +285,11 @@ const routeTree = rootRoute.addChildren([
     auditRulesRoute,
     usersRoute,
     departmentsRoute,
+    accessRolesRoute,
+    accessRulesRoute,
+    accessLabelsRoute,
+    accessPeopleRoute,
+    accessTeamsRoute,
     outboxRoute,
     witnessesRoute,
     providersRoute,

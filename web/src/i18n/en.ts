@@ -1,4 +1,5 @@
 import antd from "antd/locale/en_US";
+import access from "../../../locales/en/access.ftl?raw";
 import account from "../../../locales/en/account.ftl?raw";
 import admin from "../../../locales/en/admin.ftl?raw";
 import app from "../../../locales/en/app.ftl?raw";
@@ -18,6 +19,7 @@ import setup from "../../../locales/en/setup.ftl?raw";
 import witnesses from "../../../locales/en/witnesses.ftl?raw";
 
 export const resources = [
+  access,
   account,
   admin,
   app,

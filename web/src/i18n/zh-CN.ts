@@ -1,5 +1,6 @@
 import antd from "antd/locale/zh_CN";
 import "dayjs/locale/zh-cn";
+import access from "../../../locales/zh-CN/access.ftl?raw";
 import account from "../../../locales/zh-CN/account.ftl?raw";
 import admin from "../../../locales/zh-CN/admin.ftl?raw";
 import app from "../../../locales/zh-CN/app.ftl?raw";
@@ -19,6 +20,7 @@ import setup from "../../../locales/zh-CN/setup.ftl?raw";
 import witnesses from "../../../locales/zh-CN/witnesses.ftl?raw";
 
 export const resources = [
+  access,
   account,
   admin,
   app,

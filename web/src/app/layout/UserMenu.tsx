@@ -1,14 +1,15 @@
-import { LogoutOutlined, UserOutlined } from "@ant-design/icons";
+import { LogoutOutlined, SafetyOutlined, UserOutlined } from "@ant-design/icons";
 import { Link } from "@tanstack/react-router";
 import { Dropdown } from "antd";
+import { choosesLabel } from "../../features/access/working/working";
 import { useT } from "../../i18n/useT";
 import { Avatar } from "../../ui/Avatar";
 import { useSession } from "../session/session";
 import { useSignOut } from "../session/useSignOut";
 
-export function UserMenu() {
+export function UserMenu({ onWorkingLabel }: { onWorkingLabel: () => void }) {
   const t = useT();
-  const { user } = useSession();
+  const { user, label } = useSession();
   const signOut = useSignOut();
   return (
     <Dropdown
@@ -32,6 +33,16 @@ export function UserMenu() {
             icon: <UserOutlined aria-hidden />,
             label: <Link to="/account">{t("nav-account")}</Link>,
           },
+          ...(choosesLabel(label)
+            ? [
+                {
+                  key: "working-label",
+                  icon: <SafetyOutlined aria-hidden />,
+                  label: t("working-label-switch"),
+                  onClick: onWorkingLabel,
+                },
+              ]
+            : []),
           { key: "sign-out", icon: <LogoutOutlined aria-hidden />, label: t("sign-out"), onClick: signOut },
         ],
       }}

@@ -10,8 +10,10 @@ export const sessionQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
   queryFn: async (): Promise<Session | null> => {
     try {
-      let session = await body(api.GET("/session"));
-      if (await adopt(session.user.id, session.device_id ?? null)) session = await body(api.GET("/session"));
+      // Answers leave nothing out, only requests may.
+      let session = (await body(api.GET("/session"))) as Session;
+      if (await adopt(session.user.id, session.device_id ?? null))
+        session = (await body(api.GET("/session"))) as Session;
       setCsrfToken(session.csrf_token);
       return session;
     } catch (error) {

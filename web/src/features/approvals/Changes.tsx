@@ -49,7 +49,18 @@ const WORDS: Record<string, string[]> = {
 function Values({ label, values }: { label: string; values: string[] }) {
   const t = useT();
   const format = useFormat();
-  const word = (value: string) => {
+  // A label is spelled as its level and the numbers of its compartments.
+  const classified = (spelled: string) => {
+    const [level = "", ...compartments] = spelled.split(" ");
+    return [t.has(`level-${level}`) ? t(`level-${level}`) : level, ...compartments].join(" ");
+  };
+  if (label === "policy_text") return values.map((text) => <pre key={text}>{text}</pre>);
+  const word = (value: string): string => {
+    if (label === "clearance") return classified(value);
+    if (label === "field_labels") {
+      const [field = "", marked = ""] = value.split(": ");
+      return `${t.has(`field-${field}`) ? t(`field-${field}`) : field}: ${classified(marked)}`;
+    }
     const ids = (WORDS[label] ?? []).map((prefix) => prefix + value);
     const id = ids.find((candidate) => t.has(candidate));
     return id === undefined ? value : t(id);

@@ -10,11 +10,15 @@ import { useProblemText } from "../../../ui/useProblemText";
 import { useOwnerOptions } from "../customers";
 import { ExplanationText } from "./ExplanationText";
 import { ASKABLE, audienceQuery } from "./sharing";
+import { useDecisionWords } from "./useDecisionWords";
+
+const NO_NAMES = {};
 
 /** Everybody who sees a customer and by which rule; and why somebody does or does not. */
 export function AudienceDialog({ customer, onClose }: { customer: Customer; onClose: () => void }) {
   const t = useT();
   const audience = useQuery(audienceQuery(customer.id));
+  const words = useDecisionWords(audience.data?.names ?? NO_NAMES);
   return (
     <Modal open title={t("audience-title")} footer={null} onCancel={onClose} width={560} destroyOnHidden>
       <p className="soft">{t("audience-note")}</p>
@@ -26,7 +30,7 @@ export function AudienceDialog({ customer, onClose }: { customer: Customer; onCl
             <span className="share-who">
               <strong>{viewer.user.name}</strong>
               <span className="soft">
-                {viewer.rules.map((rule) => t(`rule-${rule.replaceAll("/", "-")}`)).join(t("list-separator"))}
+                {[...new Set(viewer.rules.map(words.rule))].join(t("list-separator"))}
               </span>
             </span>
             <Pill tone={viewer.actions.includes("update") ? "brand" : "info"}>

@@ -1,10 +1,13 @@
 import { CheckCircleOutlined, StopOutlined } from "@ant-design/icons";
 import type { Explanation } from "../../../api/types";
 import { useT } from "../../../i18n/useT";
+import "./explanation.css";
+import { useDecisionWords } from "./useDecisionWords";
 
 /** A decision in words: the rules that decided, and what would turn it round. */
 export function ExplanationText({ explanation }: { explanation: Explanation }) {
   const t = useT();
+  const words = useDecisionWords(explanation.names);
   const { allowed, rules, changes } = explanation;
   return (
     <div className="explanation">
@@ -17,8 +20,8 @@ export function ExplanationText({ explanation }: { explanation: Explanation }) {
         <p className="soft">{t("explanation-no-rule")}</p>
       ) : (
         <ul>
-          {rules.map((rule) => (
-            <li key={rule}>{t(`rule-${rule.replaceAll("/", "-")}`)}</li>
+          {[...new Set(rules.map(words.rule))].map((said) => (
+            <li key={said}>{said}</li>
           ))}
         </ul>
       )}
@@ -27,11 +30,7 @@ export function ExplanationText({ explanation }: { explanation: Explanation }) {
           <h3>{t(allowed ? "explanation-would-end" : "explanation-would-allow")}</h3>
           <ul>
             {changes.map(({ kind, to }) => (
-              <li key={`${kind} ${to}`}>
-                {t(`change-${kind.replaceAll("_", "-")}`, {
-                  to: to === "" ? "" : t(`change-to-${kind.replaceAll("_", "-")}-${to.replaceAll("_", "-")}`),
-                })}
-              </li>
+              <li key={`${kind} ${to}`}>{words.change(kind, to)}</li>
             ))}
           </ul>
         </>

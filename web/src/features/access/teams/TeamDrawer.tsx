@@ -1,0 +1,62 @@
+import { Button, Drawer, Form, Input, Select } from "antd";
+import type { AccessTeam } from "../../../api/types";
+import { useT } from "../../../i18n/useT";
+import { useOwnerOptions } from "../../customers/customers";
+import type { TeamValues } from "./teams";
+
+interface Props {
+  team: AccessTeam;
+  saving: boolean;
+  onSave: (team: TeamValues) => void;
+  onClose: () => void;
+}
+
+/** Name and members of a team. */
+export function TeamDrawer({ team, saving, onSave, onClose }: Props) {
+  const t = useT();
+  const directory = useOwnerOptions();
+  const [form] = Form.useForm<TeamValues>();
+  // Who has left the directory stays a member until taken out.
+  const left = team.members
+    .filter(({ id }) => !directory.some(({ value }) => value === id))
+    .map(({ id, name }) => ({ value: id, label: name }));
+  return (
+    <Drawer
+      open
+      size={480}
+      title={team.name === "" ? t("access-team-add") : team.name}
+      onClose={onClose}
+      footer={
+        <div className="drawer-buttons">
+          <Button onClick={onClose}>{t("cancel")}</Button>
+          <Button type="primary" loading={saving} onClick={form.submit}>
+            {t("save")}
+          </Button>
+        </div>
+      }
+    >
+      <Form<TeamValues>
+        form={form}
+        layout="vertical"
+        requiredMark={false}
+        initialValues={{ name: team.name, members: team.members.map(({ id }) => id) }}
+        onFinish={({ name, members }) => onSave({ name: name.trim(), members })}
+      >
+        <Form.Item
+          name="name"
+          label={t("access-name")}
+          rules={[{ required: true, whitespace: true, message: t("hint-required") }]}
+        >
+          <Input maxLength={60} />
+        </Form.Item>
+        <Form.Item name="members" label={t("access-team-members")}>
+          <Select
+            mode="multiple"
+            showSearch={{ optionFilterProp: "label" }}
+            options={[...directory, ...left]}
+          />
+        </Form.Item>
+      </Form>
+    </Drawer>
+  );
+}
