@@ -17,4 +17,5 @@ export const RULES_OF: Record<Role, readonly string[]> = {
   system_admin: [],
   security_admin: ["security-admin-labels", "administrators-ask-who-sees-customers"],
   audit_admin: ["administrators-ask-who-sees-customers"],
+  external_auditor: [],
 };
