@@ -97,6 +97,26 @@ for (const language of LANGUAGES) {
         await close();
       });
 
+      await context.test('approvals are delegated for a while, and no longer', async () => {
+        const { page, picture, close } = await lead.open('/approvals');
+        await button(page, t('delegation-title')).click();
+        const drawer = page.getByRole('dialog', { name: t('delegation-title') });
+        const who = drawer.getByLabel(t('delegation-who'), { exact: true });
+        const { body } = await ask(page, '/users/directory');
+        const colleague = body.items.find(({ name }) => name === '赵雅雯');
+        await who.fill(colleague.name);
+        await page.getByTitle(`${colleague.name} · ${colleague.department_name}`).click();
+        await picture('approval-delegation');
+        await button(drawer, t('delegation-save')).click();
+        await page.getByText(t('delegation-saved'), { exact: true }).waitFor();
+        await drawer.waitFor({ state: 'hidden' });
+        await button(page, t('delegation-title')).click();
+        await button(drawer, t('delegation-end')).click();
+        await page.getByText(t('delegation-ended'), { exact: true }).waitFor();
+        await who.waitFor();
+        await close();
+      });
+
       await context.test('one click carries it out, and only once', async () => {
         const { page, picture, close } = await lead.open('/approvals?view=mine');
         await open(page, whyExport);

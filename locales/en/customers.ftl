@@ -194,6 +194,7 @@ rule-customers-lead-in-scope = Leads manage the customers in their data scope
 rule-customers-export-needs-a-fresh-factor = Exports need the identity to be proven again
 rule-customers-shared-to-read = The customer is shared for viewing
 rule-customers-shared-to-write = The customer is shared for editing
+rule-customers-emergency-access-reads = Emergency access lets them read it
 rule-customers-sales-share-their-own = Owners share their own customers
 rule-customers-lead-shares-in-scope = Leads share the customers in their data scope
 rule-customers-owners-ask-who-sees-their-customers = Owners may ask who sees their customers

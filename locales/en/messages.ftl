@@ -60,6 +60,14 @@ mail-factor-added-body =
     A way to prove who you are was added to your account on { $at }.
 
     If it was not you, contact your administrator now.
+mail-emergency-begun-subject = { $requester } has started emergency access
+mail-emergency-begun-body =
+    Hello { $name },
+
+    { $requester } started emergency access on { $at } for { $minutes } minutes and can read customers they otherwise may not see.
+
+    A security administrator can end it at once. Once it has ended, review it: { $link }
+
 mail-approval-asked-subject = { $requester } asks for your approval
 mail-approval-asked-body =
     Hello { $name },

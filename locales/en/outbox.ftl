@@ -72,6 +72,7 @@ message-factor_added = Factor added
 message-factor_removed = Factor removed
 message-approval_asked = Approval requested
 message-approval_decided = Approval decided
+message-emergency_begun = Emergency access
 message-state-queued = Waiting
 message-state-sending = Sending
 message-state-sent = Sent

@@ -179,6 +179,7 @@ rule-customers-lead-in-scope = 销售主管可以管理数据范围内的客户
 rule-customers-export-needs-a-fresh-factor = 导出前须再次验证身份
 rule-customers-shared-to-read = 客户已共享（仅查看）
 rule-customers-shared-to-write = 客户已共享（可编辑）
+rule-customers-emergency-access-reads = 紧急访问期间可以查看
 rule-customers-sales-share-their-own = 负责人可以共享自己的客户
 rule-customers-lead-shares-in-scope = 销售主管可以共享数据范围内的客户
 rule-customers-owners-ask-who-sees-their-customers = 负责人可以查询谁能看到自己的客户

@@ -60,6 +60,14 @@ mail-factor-added-body =
     您的账号于 { $at } 添加了一种验证方式。
 
     如果不是您本人操作，请立即联系管理员。
+mail-emergency-begun-subject = { $requester } 开始了紧急访问
+mail-emergency-begun-body =
+    { $name }，您好：
+
+    { $requester } 于 { $at } 开始紧急访问，时长 { $minutes } 分钟，期间可查看平时无权查看的客户资料。
+
+    如有异常，安全管理员可立即结束该访问。结束后请复核：{ $link }
+
 mail-approval-asked-subject = { $requester } 的申请等待您审批
 mail-approval-asked-body =
     { $name }，您好：

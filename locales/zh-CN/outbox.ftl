@@ -72,6 +72,7 @@ message-factor_added = 添加验证方式
 message-factor_removed = 移除验证方式
 message-approval_asked = 审批申请
 message-approval_decided = 审批结果
+message-emergency_begun = 紧急访问通知
 message-state-queued = 等待发送
 message-state-sending = 发送中
 message-state-sent = 已发送

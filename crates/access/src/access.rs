@@ -1,9 +1,12 @@
 //! The state all operations of this crate share.
 
-use crate::people::People;
+use crate::AccessError;
+use crate::break_glass::Held;
+use crate::people::{Customers, People};
+use crate::unused::{Permission, Usage, Uses};
 use custos_kernel::policy::{Caller, Job, Policy};
 use custos_store::{AuditSink, Store};
-use custos_values::OrgId;
+use custos_values::{CustomerId, OrgId, Timestamp};
 use parking_lot::RwLock;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,6 +24,11 @@ pub struct Access {
     approvable: RwLock<BTreeMap<&'static str, (&'static str, &'static str)>>,
     describers: RwLock<BTreeMap<&'static str, Arc<dyn Describe>>>,
     governed: RwLock<Vec<Arc<dyn Governed>>>,
+    customers: RwLock<Option<Arc<dyn Customers>>>,
+    emergencies: Held,
+    /// What operations ask for.
+    permissions: RwLock<Arc<[Permission]>>,
+    usage: RwLock<Option<Arc<dyn Usage>>>,
 }
 
 impl Access {
@@ -39,6 +47,10 @@ impl Access {
             approvable: RwLock::default(),
             describers: RwLock::default(),
             governed: RwLock::default(),
+            customers: RwLock::default(),
+            emergencies: Held::default(),
+            permissions: RwLock::new(Arc::from([])),
+            usage: RwLock::default(),
         })
     }
 
@@ -66,6 +78,56 @@ impl Access {
 
     pub(crate) fn governed(&self) -> Vec<Arc<dyn Governed>> {
         self.governed.read().clone()
+    }
+
+    /// Says what operations ask for.
+    pub fn announce_permissions(&self, permissions: Vec<Permission>) {
+        *self.permissions.write() = permissions.into();
+    }
+
+    /// Says who counts what people do.
+    pub fn set_usage(&self, usage: Arc<dyn Usage>) {
+        *self.usage.write() = Some(usage);
+    }
+
+    pub(crate) fn permissions(&self) -> Arc<[Permission]> {
+        Arc::clone(&self.permissions.read())
+    }
+
+    /// What people were allowed and did since a moment.
+    pub(crate) async fn uses_since(
+        &self,
+        org: OrgId,
+        from: Timestamp,
+    ) -> Result<Uses, AccessError> {
+        let usage = self.usage.read().clone();
+        match usage {
+            Some(usage) => Ok(usage.since(org, from).await?),
+            None => Ok(Uses::default()),
+        }
+    }
+
+    /// Says who knows the customers.
+    pub fn set_customers(&self, customers: Arc<dyn Customers>) {
+        *self.customers.write() = Some(customers);
+    }
+
+    /// The customers with exactly this name, number, e-mail address, code or id.
+    pub(crate) async fn customers_named(
+        &self,
+        org: OrgId,
+        text: &str,
+    ) -> Result<Vec<CustomerId>, AccessError> {
+        let customers = self.customers.read().clone();
+        match customers {
+            Some(customers) => Ok(customers.named(org, text).await?),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Who has emergency access, as far as this node knows.
+    pub(crate) fn emergencies(&self) -> &Held {
+        &self.emergencies
     }
 
     pub(crate) fn describer(&self, operation: &str) -> Option<Arc<dyn Describe>> {

@@ -1,28 +1,31 @@
 //! Who may do what, and with whose approval.
 //!
 //! Approvals: a request that a rule holds up waits, sealed, with its reason, until those named by the rule have approved
-//! exactly this request; then the person who asked carries it out, once. This crate knows people through [`People`] only.
+//! exactly this request; then the person who asked carries it out, once. Emergency access: whose permissions do not
+//! suffice reads for a while what they need, watched and reviewed by others. This crate knows people through [`People`]
+//! and customers through [`Customers`] only.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod access;
 pub mod approvals;
 mod assignments;
+pub mod break_glass;
 pub mod configuration;
 mod error;
 mod explanation;
 mod people;
 mod resources;
 mod trial;
+pub mod unused;
 
 pub use access::Access;
-pub use approvals::EVENTS;
 pub use configuration::{Configuration, InForce};
 pub use error::AccessError;
 pub use explanation::{ChangeBody, ExplanationBody};
-pub use people::{News, People, Someone};
+pub use people::{Customers, News, People, Someone};
 pub use resources::{
     AccessPeopleResource, AccessRulesResource, AccessTeamsResource, ApprovalResource,
-    ApprovalRulesResource,
+    ApprovalRulesResource, BreakGlassResource, PermissionUsageResource,
 };
 
 use custos_http::Operation;
@@ -40,18 +43,56 @@ pub const POLICIES: &[PolicySource] = &[
         feature: "access",
         text: include_str!("configuration/policy.cedar"),
     },
+    PolicySource {
+        feature: "break_glass",
+        text: include_str!("break_glass/policy.cedar"),
+    },
+    PolicySource {
+        feature: "unused",
+        text: include_str!("unused/policy.cedar"),
+    },
 ];
 
 /// The tables of this crate's features.
-pub const MIGRATIONS: &[Migration] = &[approvals::MIGRATION, configuration::MIGRATION];
+pub const MIGRATIONS: &[Migration] = &[
+    approvals::MIGRATION,
+    configuration::MIGRATION,
+    break_glass::MIGRATION,
+];
 
-/// Every column of secrets under the organisation's key, for a rotation of it.
-pub const SEALED_COLUMNS: &[SealedColumn] = &[SealedColumn {
-    table: "access_document",
-    column: "body",
-    row: "id",
-    purpose: Purpose::Fixed(configuration::SEALED),
-}];
+const fn column(
+    table: &'static str,
+    column: &'static str,
+    row: &'static str,
+    purpose: &'static str,
+) -> SealedColumn {
+    SealedColumn {
+        table,
+        column,
+        row,
+        purpose: Purpose::Fixed(purpose),
+    }
+}
+
+/// The columns of this crate's tables that hold secrets under the organisation's key, for a rotation of it.
+pub const SEALED_COLUMNS: &[SealedColumn] = &[
+    column("approval", "sealed", "id", approvals::SEALED_REQUEST),
+    column(
+        "approval_vote",
+        "sealed",
+        "approval_id",
+        approvals::SEALED_VOTE,
+    ),
+    column(
+        "approval_delegation",
+        "sealed",
+        "id",
+        approvals::SEALED_DELEGATION,
+    ),
+    column("access_document", "body", "id", configuration::SEALED),
+    column("break_glass", "sealed", "id", break_glass::SEALED),
+    column("break_glass", "review", "id", break_glass::SEALED_REVIEW),
+];
 
 /// The operations of this crate, to be registered with [`Access`] as their state.
 pub fn operations() -> Vec<Operation<Arc<Access>>> {
@@ -59,5 +100,7 @@ pub fn operations() -> Vec<Operation<Arc<Access>>> {
     all.extend(configuration::operations());
     all.extend(assignments::operations());
     all.extend(trial::operations());
+    all.extend(break_glass::operations());
+    all.extend(unused::operations());
     all
 }

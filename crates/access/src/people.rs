@@ -1,11 +1,11 @@
-//! What this crate needs to know about people; the identity feature provides it.
+//! What this crate needs to know about people and customers; the features they are of provide it.
 
 use crate::Configuration;
 use custos_kernel::event::Event;
 use custos_kernel::policy::{ApproverStanding, Origin, RoleSet, Standing};
 use custos_outbox::Template;
 use custos_store::{StoreError, WriteTx};
-use custos_values::{DepartmentId, OrgId, UserId};
+use custos_values::{CustomerId, DepartmentId, OrgId, UserId};
 use futures::future::BoxFuture;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -51,6 +51,12 @@ pub trait People: Send + Sync + 'static {
     /// Forgets what is kept of an organisation, for it was just changed.
     fn changed(&self, org: OrgId);
 
+    /// The departments' names.
+    fn departments(
+        &self,
+        org: OrgId,
+    ) -> BoxFuture<'_, Result<BTreeMap<DepartmentId, String>, StoreError>>;
+
     /// The leads of a person's department, or of the nearest above that has one; never the person.
     fn leads_of(
         &self,
@@ -85,4 +91,14 @@ pub trait People: Send + Sync + 'static {
         origin: &'a Origin,
         news: News,
     ) -> BoxFuture<'a, Result<Option<Event>, StoreError>>;
+}
+
+/// The customers of organisations.
+pub trait Customers: Send + Sync + 'static {
+    /// The customers with exactly this name, number, e-mail address, code or id, at most a few.
+    fn named<'a>(
+        &'a self,
+        org: OrgId,
+        text: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<CustomerId>, StoreError>>;
 }

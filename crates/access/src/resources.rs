@@ -10,6 +10,22 @@ impl Resource for ApprovalResource {
     const TYPE: &'static str = "approval";
 }
 
+/// Emergency access. Owned by the person who has it.
+#[derive(Debug)]
+pub enum BreakGlassResource {}
+
+impl Resource for BreakGlassResource {
+    const TYPE: &'static str = "break_glass";
+}
+
+/// What is granted and whether it is used. The record id is that of the organisation.
+#[derive(Debug)]
+pub enum PermissionUsageResource {}
+
+impl Resource for PermissionUsageResource {
+    const TYPE: &'static str = "permission_usage";
+}
+
 /// The rules about what needs approval. The record id is that of the organisation.
 #[derive(Debug)]
 pub enum ApprovalRulesResource {}

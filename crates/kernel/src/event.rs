@@ -33,7 +33,11 @@ impl Event {
             kind: R::TYPE.to_owned(),
             id: Some(*permit.record()),
         };
-        Self::by(permit.caller(), permit.action(), Some(subject))
+        let event = Self::by(permit.caller(), permit.action(), Some(subject));
+        if permit.only_in_emergency() {
+            return event.with("by_emergency", Detail::code("yes"));
+        }
+        event
     }
 
     /// A permitted action on the records of a scope.
@@ -137,8 +141,11 @@ impl Event {
         let external = caller
             .is_external()
             .then(|| ("external".to_owned(), Detail::code("auditor")));
-        let detail = grounds.into_iter().chain(credential).chain(approval);
-        let detail = detail.chain(external);
+        let emergency = caller
+            .emergency()
+            .map(|it| ("emergency".to_owned(), Detail::id(*it.id().as_bytes())));
+        let grounds = grounds.into_iter().chain(credential);
+        let detail = grounds.chain(approval).chain(external).chain(emergency);
         Self {
             org: caller.org(),
             actor,

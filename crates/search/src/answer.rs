@@ -5,7 +5,9 @@ use crate::find::Finder;
 use crate::index::Index;
 use crate::order::Place;
 use crate::pager::List;
-use crate::query::{Filters, Hit, MarkedReach, Page, Query, QueryError, Scope, ScopeTerm, Sort};
+use crate::query::{
+    Filters, Hit, MarkedReach, Page, Query, QueryError, Scope, ScopeTerm, Sort, Within,
+};
 use crate::schema::FieldId;
 use crate::set::Set;
 
@@ -204,13 +206,23 @@ impl Index {
     }
 
     fn reached(&self, reach: &MarkedReach) -> Set<'_> {
-        let related = self.related(reach);
+        let related = match reach.within {
+            None => self.related(reach),
+            Some(within) => Set::all_of(vec![self.confined(within), self.related(reach)]),
+        };
         match &reach.marks {
             None => related,
             Some(marks) => {
                 let marked = any(marks.iter().map(|mark| self.marks.set(Some(mark))));
                 Set::all_of(vec![related, marked])
             }
+        }
+    }
+
+    fn confined(&self, within: Within) -> Set<'_> {
+        match within {
+            Within::Customer(id) => Set::of_list(self.slot(&id).into_iter().collect()),
+            Within::Department(id) => self.term(ScopeTerm::Department(id)),
         }
     }
 

@@ -41,6 +41,6 @@ pub use document::{Document, DocumentError};
 pub use index::{Index, Stats, Upsert};
 pub use query::{
     Filters, Hit, MarkedReach, Page, Query, QueryError, RangeFilter, Scope, ScopeTerm, Sort,
-    TextQuery,
+    TextQuery, Within,
 };
 pub use schema::{FieldId, Id, IndexSchema};

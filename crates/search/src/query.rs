@@ -29,9 +29,20 @@ pub struct MarkedReach {
     pub department: Option<Id>,
     /// The departments below it.
     pub below: Vec<Id>,
+    /// What they are confined to besides; `None` for nothing.
+    pub within: Option<Within>,
     /// Whether their own are reached, those of the department, those of departments below, and the others: four parts
     /// that do not overlap, the first that fits counts.
     pub reached: [bool; 4],
+}
+
+/// Customers that something is confined to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Within {
+    /// One customer.
+    Customer(Id),
+    /// Those of a department.
+    Department(Id),
 }
 
 /// One reason why a customer may be seen.

@@ -5,7 +5,7 @@ mod model;
 
 use custos_search::{
     Cursor, Document, FieldId, Filters, Id, Index, IndexBuilder, MarkedReach, Query, RangeFilter,
-    Scope, ScopeTerm, Sort, TextQuery,
+    Scope, ScopeTerm, Sort, TextQuery, Within,
 };
 use model::{Model, schema};
 use proptest::prelude::*;
@@ -95,12 +95,20 @@ fn change(ids: u16) -> impl Strategy<Value = Change> {
 fn reach() -> impl Strategy<Value = MarkedReach> {
     let marks = prop::option::of(prop::collection::vec(0u32..5, 0..4));
     let below = prop::collection::vec((0u16..4).prop_map(id), 0..3);
-    (marks, party(), party(), below, any::<[bool; 4]>()).prop_map(
-        |(marks, owner, department, below, reached)| MarkedReach {
+    let within = prop::option::weighted(
+        0.3,
+        prop_oneof![
+            (0u16..8).prop_map(|n| Within::Customer(id(n))),
+            (0u16..4).prop_map(|n| Within::Department(id(n))),
+        ],
+    );
+    (marks, party(), party(), below, within, any::<[bool; 4]>()).prop_map(
+        |(marks, owner, department, below, within, reached)| MarkedReach {
             marks,
             owner,
             department,
             below,
+            within,
             reached,
         },
     )

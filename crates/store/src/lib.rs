@@ -32,7 +32,8 @@ pub use keys::{
 pub use log::desk::{EntryFilter, StoredEntry};
 pub use log::source::LogReader;
 pub use log::tally::{
-    AccessCount, ActionCount, ActorDay, HourCount, Sighting, SightingOf, TallyFilter, TallyState,
+    AccessCount, ActionCount, ActionUse, ActorDay, HourCount, Sighting, SightingOf, TallyFilter,
+    TallyState,
 };
 pub use log::{AnnouncedPolicy, AuditSink, SequencerHandle, StoredCosignature};
 pub use migrate::{Migration, MigrationSet};

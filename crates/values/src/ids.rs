@@ -113,6 +113,8 @@ ids! {
     MessageId,
     /// A request for the approval of others.
     ApprovalId,
+    /// Emergency access of a person.
+    EmergencyId,
     /// An event of the audit log.
     EventId,
     /// A role of the organisation's own.

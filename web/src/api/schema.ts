@@ -804,6 +804,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/emergencies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["emergency_list"];
+        put?: never;
+        post: operations["emergency_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/emergencies/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["emergency_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/emergencies/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["emergency_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/emergencies/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["emergency_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/external-auditors": {
         parameters: {
             query?: never;
@@ -1598,6 +1662,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["outbox_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/permissions/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["permission_usage"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4311,6 +4391,131 @@ export interface components {
          * @enum {string}
          */
         Duplicates: "skip" | "merge" | "keep";
+        /** @description Emergency access. */
+        Emergency: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Whose it is. */
+            user: components["schemas"]["EmergencyPerson"];
+            /** @description `active`, `to_review` or `reviewed`. */
+            state: string;
+            /**
+             * Format: uuid
+             * @description The customer it reaches, if it reaches one.
+             */
+            customer_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The department whose customers it reaches, if it does.
+             */
+            department_id?: string | null;
+            /** @description That department's name. */
+            department_name?: string | null;
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            begun_at?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when, at the longest.
+             */
+            until: string;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended_at?: string | null;
+            review?: components["schemas"]["EmergencyReview"] | null;
+            /** @description Whether what is stored of it was written by somebody else than this program. */
+            tampered: boolean;
+            /** @description What the caller can do: `end`, `review`. */
+            actions: string[];
+        };
+        /** @description What was begun. */
+        EmergencyBegun: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+        };
+        /** @description Somebody. */
+        EmergencyPerson: {
+            /**
+             * Format: uuid
+             * @description The account.
+             */
+            id: string;
+            /** @description The display name. */
+            name: string;
+        };
+        /** @description What is asked for: one customer, or those of one department. */
+        EmergencyRequest: {
+            /** @description The customer's whole name, phone, e-mail, code, or id. */
+            customer?: string | null;
+            /**
+             * Format: uuid
+             * @description The department.
+             */
+            department_id?: string | null;
+            /** @description Why, 4 to 500 characters. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description For how many minutes, 1 to 60.
+             */
+            minutes: number;
+        };
+        /** @description The review of emergency access. */
+        EmergencyReview: {
+            /** @description Who signed it. */
+            by: components["schemas"]["EmergencyPerson"];
+            /**
+             * @description What came out of it.
+             * @enum {string}
+             */
+            conclusion: "justified" | "misused";
+            /** @description What they noted. */
+            note: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+        };
+        /** @description A review to be signed. */
+        EmergencyReviewRequest: {
+            /**
+             * @description What came out of it.
+             * @enum {string}
+             */
+            conclusion: "justified" | "misused";
+            /** @description What was found, 4 to 1000 characters. */
+            note: string;
+        };
+        /** @description What goes on now. */
+        EmergencyState: {
+            /**
+             * Format: uuid
+             * @description The caller's own that goes on.
+             */
+            own?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when it does, at the longest.
+             */
+            own_until?: string | null;
+            /** @description How many go on, for who watches over them. */
+            active: number;
+            /** @description How many wait for their review, for the same. */
+            to_review: number;
+        };
         /** @description What somebody from outside was asked to look at. */
         Engagement: {
             /** @description Whom they come from. */
@@ -5537,6 +5742,48 @@ export interface components {
              */
             min_length: number;
         };
+        /** @description What is granted and was not used. */
+        PermissionUsage: {
+            /**
+             * Format: date-time
+             * @description Since when it was looked at.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description When the first entry of the log was made: what was before, it does not tell.
+             */
+            log_since?: string | null;
+            /** @description By role. */
+            roles: components["schemas"]["RoleUsage"][];
+            /** @description By person. */
+            people: components["schemas"]["PersonUsage"][];
+        };
+        /** @description A person with what their roles grant. */
+        PersonUsage: {
+            /**
+             * Format: uuid
+             * @description The account.
+             */
+            id: string;
+            /** @description The display name. */
+            name: string;
+            /** @description The roles held. */
+            roles: string[];
+            /** @description How many permissions they are granted, apart from those every role grants. */
+            granted: number;
+            /** @description Those of them that they did not use. */
+            unused: string[];
+            /**
+             * Format: date-time
+             * @description When they last did anything, to the hour.
+             */
+            last_used_at?: string | null;
+            /** @description Whether the account is younger than the time looked at. */
+            new: boolean;
+            /** @description The roles that would have done. */
+            proposal?: string[] | null;
+        };
         /** @description A preference. */
         Preference: {
             /** @description Any JSON of at most 16 KiB; null when there is none. */
@@ -5687,6 +5934,17 @@ export interface components {
             /** @description The networks in CIDR form, at most 50; none means anywhere. */
             networks: string[];
             hours?: components["schemas"]["WeekHours"] | null;
+        };
+        /** @description A role with what it grants. */
+        RoleUsage: {
+            /** @description The role. */
+            role: string;
+            /** @description How many active people hold it. */
+            people: number;
+            /** @description How many permissions it grants, apart from those every role does. */
+            granted: number;
+            /** @description Those of them that nobody who holds it used. */
+            unused: string[];
         };
         /**
          * @description Which codes do as second factor of people without an authenticator app or passkey. Administrators need one of these
@@ -8616,6 +8874,171 @@ export interface operations {
             };
         };
     };
+    emergency_list: {
+        parameters: {
+            query: {
+                /** @description Items per page, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `open` for those that go on or wait for their review, `all` for all. */
+                view: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Emergency"][];
+                        next_cursor: string | null;
+                        /** Format: int64 */
+                        total?: number;
+                    };
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    emergency_begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmergencyRequest"];
+            };
+        };
+        responses: {
+            /** @description success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmergencyBegun"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    emergency_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmergencyState"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    emergency_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    emergency_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmergencyReviewRequest"];
+            };
+        };
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     external_auditor_list: {
         parameters: {
             query?: never;
@@ -10711,6 +11134,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OutboxTestResult"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    permission_usage: {
+        parameters: {
+            query?: {
+                /** @description Days, 7 to 366; 90 if not given. */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PermissionUsage"];
                 };
             };
             /** @description problem */

@@ -1,4 +1,5 @@
 import {
+  AlertOutlined,
   ApartmentOutlined,
   ApiOutlined,
   AuditOutlined,
@@ -11,6 +12,7 @@ import {
   LockOutlined,
   MailOutlined,
   SafetyCertificateOutlined,
+  ScissorOutlined,
   SolutionOutlined,
   TeamOutlined,
 } from "@ant-design/icons";
@@ -31,11 +33,13 @@ export interface Destination {
     | "/admin/security"
     | "/admin/api-keys"
     | "/admin/keys"
+    | "/emergency"
+    | "/admin/unused"
     | "/docs";
   label: string;
   icon: ComponentType<{ "aria-hidden"?: boolean }>;
-  /** The permission the server lists for people who may go there; null when everybody signed in may. */
-  permission: string | null;
+  /** The permission the server lists for people who may go there, or several of which one is enough; null when everybody signed in may. */
+  permission: string | readonly string[] | null;
 }
 
 export const DESTINATIONS: readonly Destination[] = [
@@ -51,6 +55,12 @@ export const DESTINATIONS: readonly Destination[] = [
     permission: "department.create",
   },
   { to: "/admin/access", label: "nav-access", icon: ControlOutlined, permission: "access_rules.read" },
+  {
+    to: "/emergency",
+    label: "nav-emergency",
+    icon: AlertOutlined,
+    permission: ["break_glass.create", "break_glass.verify"],
+  },
   { to: "/admin/outbox", label: "nav-outbox", icon: MailOutlined, permission: "message.list" },
   { to: "/admin/log", label: "nav-witnesses", icon: EyeOutlined, permission: "log_settings.read" },
   {
@@ -66,12 +76,20 @@ export const DESTINATIONS: readonly Destination[] = [
     permission: "security_settings.read",
   },
   { to: "/admin/api-keys", label: "nav-api-keys", icon: KeyOutlined, permission: "api_key.list" },
+  {
+    to: "/admin/unused",
+    label: "nav-unused",
+    icon: ScissorOutlined,
+    permission: "permission_usage.list",
+  },
   { to: "/admin/keys", label: "nav-keys", icon: LockOutlined, permission: "key.read" },
   { to: "/docs", label: "nav-docs", icon: ApiOutlined, permission: null },
 ];
 
 export function reachable(permissions: readonly string[]): Destination[] {
-  return DESTINATIONS.filter(({ permission }) => permission === null || permissions.includes(permission));
+  return DESTINATIONS.filter(
+    ({ permission }) => permission === null || [permission].flat().some((one) => permissions.includes(one)),
+  );
 }
 
 /** Where a person begins: the first destination that is theirs by permission, and not everybody's. */

@@ -128,6 +128,18 @@ const approvalRoute = createRoute({
   component: lazyRouteComponent(() => import("../features/approvals/ApprovalPage"), "ApprovalPage"),
 });
 
+const emergencyRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/emergency",
+  component: lazyRouteComponent(() => import("../features/emergency/EmergencyPage"), "EmergencyPage"),
+});
+
+const unusedRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/admin/unused",
+  component: lazyRouteComponent(() => import("../features/unused/UnusedPage"), "UnusedPage"),
+});
+
 const auditRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/audit",
@@ -277,6 +289,8 @@ const routeTree = rootRoute.addChildren([
     importRoute,
     approvalsRoute,
     approvalRoute,
+    emergencyRoute,
+    unusedRoute,
     auditRoute,
     auditChartsRoute,
     auditExternalRoute,

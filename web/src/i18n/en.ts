@@ -6,6 +6,7 @@ import app from "../../../locales/en/app.ftl?raw";
 import approvals from "../../../locales/en/approvals.ftl?raw";
 import audit from "../../../locales/en/audit.ftl?raw";
 import customers from "../../../locales/en/customers.ftl?raw";
+import emergency from "../../../locales/en/emergency.ftl?raw";
 import errors from "../../../locales/en/errors.ftl?raw";
 import federation from "../../../locales/en/federation.ftl?raw";
 import fields from "../../../locales/en/fields.ftl?raw";
@@ -16,6 +17,7 @@ import outbox from "../../../locales/en/outbox.ftl?raw";
 import security from "../../../locales/en/security.ftl?raw";
 import session from "../../../locales/en/session.ftl?raw";
 import setup from "../../../locales/en/setup.ftl?raw";
+import unused from "../../../locales/en/unused.ftl?raw";
 import witnesses from "../../../locales/en/witnesses.ftl?raw";
 
 export const resources = [
@@ -26,6 +28,7 @@ export const resources = [
   approvals,
   audit,
   customers,
+  emergency,
   errors,
   federation,
   fields,
@@ -36,6 +39,7 @@ export const resources = [
   security,
   session,
   setup,
+  unused,
   witnesses,
 ];
 export { antd };

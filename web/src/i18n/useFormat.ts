@@ -15,6 +15,8 @@ export interface Format {
   percent(share: number): string;
   /** Words as the language lists them. */
   list(words: string[]): string;
+  /** Words of which one is meant. */
+  either(words: string[]): string;
 }
 
 const BYTE_UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
@@ -45,6 +47,7 @@ export function makeFormat(language: string): Format {
   const number = new Intl.NumberFormat(language);
   const percent = new Intl.NumberFormat(language, { style: "percent" });
   const list = new Intl.ListFormat(language, { type: "conjunction" });
+  const either = new Intl.ListFormat(language, { type: "disjunction" });
   return {
     dateTime: (iso) => dateTime.format(new Date(iso)),
     exactTime: (iso) => exactTime.format(new Date(iso)),
@@ -71,6 +74,7 @@ export function makeFormat(language: string): Format {
     },
     percent: (share) => percent.format(share),
     list: (words) => list.format(words),
+    either: (words) => either.format(words),
   };
 }
 

@@ -7,6 +7,7 @@ import app from "../../../locales/zh-CN/app.ftl?raw";
 import approvals from "../../../locales/zh-CN/approvals.ftl?raw";
 import audit from "../../../locales/zh-CN/audit.ftl?raw";
 import customers from "../../../locales/zh-CN/customers.ftl?raw";
+import emergency from "../../../locales/zh-CN/emergency.ftl?raw";
 import errors from "../../../locales/zh-CN/errors.ftl?raw";
 import federation from "../../../locales/zh-CN/federation.ftl?raw";
 import fields from "../../../locales/zh-CN/fields.ftl?raw";
@@ -17,6 +18,7 @@ import outbox from "../../../locales/zh-CN/outbox.ftl?raw";
 import security from "../../../locales/zh-CN/security.ftl?raw";
 import session from "../../../locales/zh-CN/session.ftl?raw";
 import setup from "../../../locales/zh-CN/setup.ftl?raw";
+import unused from "../../../locales/zh-CN/unused.ftl?raw";
 import witnesses from "../../../locales/zh-CN/witnesses.ftl?raw";
 
 export const resources = [
@@ -27,6 +29,7 @@ export const resources = [
   approvals,
   audit,
   customers,
+  emergency,
   errors,
   federation,
   fields,
@@ -37,6 +40,7 @@ export const resources = [
   security,
   session,
   setup,
+  unused,
   witnesses,
 ];
 export { antd };

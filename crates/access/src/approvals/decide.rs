@@ -290,6 +290,9 @@ impl Access {
             if let Err(error) = self.expire_approvals().await {
                 tracing::warn!(%error, "requests for approval could not be ended");
             }
+            if let Err(error) = self.expire_emergencies().await {
+                tracing::warn!(%error, "emergency access could not be ended");
+            }
             tokio::time::sleep(SWEEP).await;
         }
     }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 /// Longest delegation, in milliseconds: 90 days.
 const MAX_MS: i64 = 90 * 86_400_000;
-const SEALED_DELEGATION: &str = "approval.delegation";
+pub(crate) const SEALED_DELEGATION: &str = "approval.delegation";
 
 /// A delegation as sealed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

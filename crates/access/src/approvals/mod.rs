@@ -22,8 +22,10 @@ mod rules_http;
 mod sql;
 mod view;
 
+pub(crate) use delegation::SEALED_DELEGATION;
 pub use describe::{Change, Describe, Described};
 pub use events::EVENTS;
+pub(crate) use model::{SEALED_REQUEST, SEALED_VOTE};
 pub use rules::{IfNobody, Rule};
 pub(crate) use sql::MIGRATION;
 

@@ -100,8 +100,8 @@ pub(super) struct Ballot {
     pub(super) at: Timestamp,
 }
 
-const SEALED_REQUEST: &str = "approval.request";
-const SEALED_VOTE: &str = "approval.vote";
+pub(crate) const SEALED_REQUEST: &str = "approval.request";
+pub(crate) const SEALED_VOTE: &str = "approval.vote";
 
 fn seal<T: Serialize>(
     key: &TenantKey,

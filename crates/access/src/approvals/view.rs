@@ -271,7 +271,7 @@ impl Access {
     }
 
     /// Names of everybody, for what is shown of requests.
-    pub(super) async fn names(
+    pub(crate) async fn names(
         &self,
         caller: &Caller,
     ) -> Result<BTreeMap<UserId, String>, AccessError> {

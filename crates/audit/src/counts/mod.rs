@@ -5,7 +5,8 @@ mod people;
 mod query;
 mod readers;
 mod sightings;
-pub(crate) mod usual;
+pub(crate) mod usage;
+mod usual;
 
 pub(crate) use http::operations;
 pub(crate) use readers::{DAY_MS, Thresholds, unusual_of};

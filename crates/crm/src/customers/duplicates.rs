@@ -9,14 +9,16 @@ use crate::crm::OrgKeys;
 use crate::fields::CUSTOMER;
 use crate::{Crm, CrmError};
 use custos_kernel::crypto::Disclosures;
-use custos_kernel::policy::{Caller, Permit, actions};
-use custos_values::CustomerId;
+use custos_kernel::policy::{Caller, Job, Permit, actions};
+use custos_values::{CustomerId, OrgId};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// Most customers reported for one value.
 const LIMIT: i64 = 20;
+/// The fields that tell which customer is meant.
+const IDENTIFYING: [&str; 5] = ["name", "uscc", "phone", "landline", "email"];
 
 /// A customer that has a value in common with the one asked about.
 #[derive(Debug, Serialize, ToSchema)]
@@ -55,6 +57,24 @@ impl Crm {
             }
         }
         Ok(found)
+    }
+
+    /// The customers with exactly this name, number, e-mail address, code or id: for whoever asks for access to one they
+    /// do not see.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn identify(&self, org: OrgId, text: &str) -> Result<Vec<CustomerId>, CrmError> {
+        let job = Caller::system(Job::Access, org);
+        let keys = self.keys(org).await?;
+        let mut tx = self.store.read().await?;
+        if let Ok(id) = text.parse::<CustomerId>() {
+            let found = sql::find_many(&mut tx, &keys, &job, &[*id.as_bytes()]).await?;
+            return Ok(found.iter().map(|_| id).collect());
+        }
+        let fields = IDENTIFYING.map(|field| (field, text.to_owned()));
+        let found = self.duplicate_ids(&mut tx, &job, &keys, &fields).await?;
+        Ok(found.into_keys().map(CustomerId::from_bytes).collect())
     }
 
     /// The matches as the caller may see them, and the fields that were disclosed.

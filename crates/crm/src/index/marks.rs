@@ -3,8 +3,8 @@
 
 use crate::customers::Customer;
 use crate::fields::FieldSpec;
-use custos_kernel::policy::{Action, Caller, Marking, Relations, Scope};
-use custos_search::MarkedReach;
+use custos_kernel::policy::{Action, Caller, EmergencyReach, Marking, Relations, Scope};
+use custos_search::{MarkedReach, Within};
 use parking_lot::RwLock;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -45,7 +45,10 @@ impl Marks {
         if scope.is_all() {
             return custos_search::Scope::All;
         }
-        self.render(scope.caller(), |marking| scope.relations(marking))
+        self.render(scope.caller(), |marking, emergency| match emergency {
+            false => scope.relations(marking),
+            true => scope.relations_in_emergency(marking),
+        })
     }
 
     /// Where a scope's caller sees a field, be it masked.
@@ -55,8 +58,8 @@ impl Marks {
         spec: &FieldSpec,
     ) -> custos_search::Scope {
         let rule = spec.rule();
-        self.render(scope.caller(), |marking| {
-            scope.relations_showing(marking, rule)
+        self.render(scope.caller(), |marking, emergency| {
+            scope.relations_showing(marking, rule, emergency)
         })
     }
 
@@ -67,21 +70,43 @@ impl Marks {
         spec: &FieldSpec,
     ) -> bool {
         let rule = spec.rule();
+        let covers = |reached: Relations, shown: Relations| {
+            let mut both = reached.iter().zip(shown);
+            both.all(|(reached, shown)| !reached || shown)
+        };
+        let urgent = scope.caller().emergency().is_some();
         self.0.read().all.iter().all(|marking| {
-            let reached = scope.relations(marking);
-            let shown = scope.relations_showing(marking, rule);
-            reached
-                .iter()
-                .zip(shown)
-                .all(|(reached, shown)| !reached || shown)
+            let plainly = scope.relations_showing(marking, rule, false);
+            let urgently = || scope.relations_showing(marking, rule, true);
+            covers(scope.relations(marking), plainly)
+                && (!urgent || covers(scope.relations_in_emergency(marking), urgently()))
         })
     }
 
+    /// What is reached as ever, and what emergency access reaches besides.
     fn render(
         &self,
         caller: &Caller,
-        relations: impl Fn(&Marking) -> Relations,
+        relations: impl Fn(&Marking, bool) -> Relations,
     ) -> custos_search::Scope {
+        let mut reaches = self.reaches(caller, None, |marking| relations(marking, false));
+        if let Some(emergency) = caller.emergency() {
+            let within = match emergency.reach() {
+                EmergencyReach::Record(id) => Within::Customer(id),
+                EmergencyReach::Department(id) => Within::Department(*id.as_bytes()),
+            };
+            let urgent = |marking: &Marking| relations(marking, true);
+            reaches.extend(self.reaches(caller, Some(within), urgent));
+        }
+        custos_search::Scope::Marked(reaches)
+    }
+
+    fn reaches(
+        &self,
+        caller: &Caller,
+        within: Option<Within>,
+        relations: impl Fn(&Marking) -> Relations,
+    ) -> Vec<MarkedReach> {
         let mut by_reach: BTreeMap<Relations, Vec<u32>> = BTreeMap::new();
         for (number, marking) in (0u32..).zip(&self.0.read().all) {
             by_reach.entry(relations(marking)).or_default().push(number);
@@ -99,8 +124,9 @@ impl Marks {
                 .iter()
                 .map(|id| *id.as_bytes())
                 .collect(),
+            within,
             reached,
         });
-        custos_search::Scope::Marked(reaches.collect())
+        reaches.collect()
     }
 }

@@ -4,14 +4,14 @@
 use custos_crm::{POLICIES, customers::Customer};
 use custos_kernel::crypto::Token;
 use custos_kernel::policy::{
-    Assurance, Attributes, Caller, Compartments, DataScope, Facts, Grantee, Label, Level, Marking,
-    NetworkZone, OrganisationRule, OrganisationRules, Origin, Policy, Profile, Relation, Risk,
-    Role, RoleSet, SessionLimits, SessionRecord, SessionState, Share, ShareGrant, Standing,
-    Subject, Surroundings, actions,
+    Assurance, Attributes, Caller, Compartments, DataScope, EmergencyReach, EmergencyRecord, Facts,
+    Grantee, Label, Level, Marking, NetworkZone, OrganisationRule, OrganisationRules, Origin,
+    Policy, Profile, Relation, Risk, Role, RoleSet, SessionLimits, SessionRecord, SessionState,
+    Share, ShareGrant, Standing, Subject, Surroundings, actions,
 };
 use custos_testkit::TestRandom;
 use custos_values::{
-    CustomRoleId, DepartmentId, OrgId, Random, SessionId, TeamId, Timestamp, UserId,
+    CustomRoleId, DepartmentId, EmergencyId, OrgId, Random, SessionId, TeamId, Timestamp, UserId,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -160,6 +160,29 @@ struct Case {
     department: Option<DepartmentId>,
     marking: Marking,
     foreign: bool,
+    emergency: Option<Emergency>,
+}
+
+/// Emergency access somebody has, or had.
+struct Emergency {
+    user: UserId,
+    reach: EmergencyReach,
+    until: i64,
+}
+
+impl Emergency {
+    fn random(dice: &mut Dice) -> Self {
+        Self {
+            user: user(dice.roll(3)),
+            reach: match dice.roll(3) {
+                0 => EmergencyReach::Record([5; 16]),
+                1 => EmergencyReach::Record([6; 16]),
+                _ => EmergencyReach::Department(department(dice.roll(4))),
+            },
+            // It is 100 milliseconds past the beginning of time; the last one is longer than any may be.
+            until: dice.one(&[50, 100, 101, 3_600_000, 3_600_001]),
+        }
+    }
 }
 
 impl Person {
@@ -250,6 +273,7 @@ impl Case {
                 shares,
             },
             foreign: dice.chance(20),
+            emergency: dice.chance(4).then(|| Emergency::random(dice)),
         }
     }
 
@@ -281,6 +305,17 @@ impl Case {
         widest
     }
 
+    /// Whether emergency access reaches the record.
+    fn urgent(&self) -> bool {
+        self.emergency.as_ref().is_some_and(|it| {
+            let reached = match it.reach {
+                EmergencyReach::Record(id) => id == [5; 16],
+                EmergencyReach::Department(id) => self.department == Some(id),
+            };
+            it.user == self.person.me && reached && (101..=3_600_000).contains(&it.until)
+        })
+    }
+
     fn facts(&self, org: OrgId) -> Facts<Customer> {
         Facts::owned(org, [5; 16], 1, self.owner, self.department)
             .marked(Arc::new(self.marking.clone()))
@@ -307,9 +342,21 @@ impl Case {
             standing: self.person.standing.clone(),
         };
         let now = Timestamp::from_millis(100);
-        session
+        let caller = session
             .authenticate(&token, Origin::default(), now, &SessionLimits::default())
-            .unwrap()
+            .unwrap();
+        let Some(emergency) = &self.emergency else {
+            return caller;
+        };
+        let record = EmergencyRecord {
+            id: EmergencyId::from_bytes([1; 16]),
+            org,
+            user: emergency.user,
+            reach: emergency.reach,
+            begun_at: Timestamp::from_millis(0),
+            until: Timestamp::from_millis(emergency.until),
+        };
+        record.lend(caller)
     }
 }
 
@@ -373,6 +420,11 @@ fn reference(case: &Case, organisation: &Organisation, verb: &str) -> bool {
         "classify" => (sells && own) || (lead && in_scope) || security,
         other => panic!("{other}"),
     };
+    let administers = security || profile.roles.contains(Role::AuditAdmin);
+    let employed = profile.roles.iter().next().is_some() || !profile.custom_roles.is_empty();
+    if matches!(verb, "list" | "read" | "reveal") {
+        permitted |= case.urgent() && employed && !administers;
+    }
     let mut forbidden = false;
     for rule in &organisation.rules {
         if rule.applies(verb, case) {

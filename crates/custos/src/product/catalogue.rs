@@ -21,8 +21,9 @@ pub fn permissions(registry: &Registry) -> Vec<(&'static str, &'static str)> {
 fn declared() -> impl Iterator<Item = &'static EventName> {
     [
         custos_outbox::EVENTS,
-        custos_access::EVENTS,
         custos_access::configuration::EVENTS,
+        custos_access::approvals::EVENTS,
+        custos_access::break_glass::EVENTS,
         custos_keys::EVENTS,
         custos_identity::EVENTS,
         custos_crm::EVENTS,

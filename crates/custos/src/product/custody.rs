@@ -1,8 +1,11 @@
-//! What people own, for the identity feature: their customers.
+//! Customers, for features that know them through a trait: what people own, and who is meant by a name.
 
-use custos_crm::{Crm, customers};
+use custos_crm::{Crm, CrmError, customers};
 use custos_identity::{Custody, CustodyError, Placing, Reach};
-use custos_values::{OrgId, UserId};
+use custos_store::StoreError;
+use custos_values::{CustomerId, OrgId, UserId};
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Weak};
@@ -53,5 +56,27 @@ impl Custody for Customers {
             all: reach.all,
         };
         Box::pin(async move { Ok(self.crm()?.reached(org, &reach).await?) })
+    }
+}
+
+/// The customers that emergency access is asked for.
+pub(super) struct Named(pub(super) Weak<Crm>);
+
+impl custos_access::Customers for Named {
+    fn named<'a>(
+        &'a self,
+        org: OrgId,
+        text: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<CustomerId>, StoreError>> {
+        async move {
+            let Some(crm) = self.0.upgrade() else {
+                return Ok(Vec::new());
+            };
+            crm.identify(org, text).await.map_err(|error| match error {
+                CrmError::Store(error) => error,
+                other => StoreError::Corrupt(other.to_string()),
+            })
+        }
+        .boxed()
     }
 }

@@ -1,10 +1,10 @@
 //! Every feature, and the registry of all their operations.
 
-use super::custody::Customers;
+use super::custody::{self, Customers};
 use super::file_words::FileWords;
 use super::foundation::policy_text;
 use super::mail_words::MailWords;
-use super::{ApiDocument, Foundation, catalogue, foreseeing, key_records, staff, status};
+use super::{ApiDocument, Foundation, catalogue, foreseeing, key_records, staff, status, usage};
 use crate::VERSION;
 use crate::cli::Failure;
 use crate::serve::Door;
@@ -76,6 +76,7 @@ impl Features {
         identity.set_custody(Arc::new(Customers(Arc::downgrade(&crm))));
         access.describe_own();
         access.govern(Arc::clone(&crm) as _);
+        access.set_customers(Arc::new(custody::Named(Arc::downgrade(&crm))));
         let (store, policy, sink) = shared();
         let records = Arc::new(key_records::Customers(Arc::clone(&crm)));
         let columns = key_records::columns();
@@ -94,6 +95,7 @@ impl Features {
         transparency.announce_also(staff::own_rules(&identity, &base.policy));
         desk.set_postures(staff::postures(&identity));
         desk.set_witnesses(staff::stated_witnesses(&transparency));
+        access.set_usage(Arc::new(usage::Counted(Arc::clone(&desk))));
         Ok(Self {
             transparency,
             identity,
@@ -125,6 +127,8 @@ impl Features {
         registry.add(Arc::clone(&document), ApiDocument::operations());
         document.describe(&registry, VERSION);
         self.access.announce_approvable(registry.approvable());
+        self.access
+            .announce_permissions(usage::permissions(&registry));
         self.identity
             .set_permission_catalogue(catalogue::permissions(&registry));
         self.desk

@@ -40,8 +40,8 @@ pub(super) fn columns() -> Vec<SealedColumn> {
     [
         custos_outbox::SEALED_COLUMNS,
         custos_identity::SEALED_COLUMNS,
-        custos_access::SEALED_COLUMNS,
         custos_crm::SEALED_COLUMNS,
+        custos_access::SEALED_COLUMNS,
         custos_audit::SEALED_COLUMNS,
         custos_transparency::SEALED_COLUMNS,
     ]

@@ -101,6 +101,7 @@ mod tests {
                 Template::ContactCode | Template::SignInCode => &["<code>", "<minutes>"],
                 Template::ApprovalAsked => &["<link>", "<requester>"],
                 Template::ApprovalDecided => &["<link>"],
+                Template::EmergencyBegun => &["<link>", "<requester>", "<minutes>"],
                 Template::NewSignIn => &["<device>", "<address>", "<at>"],
                 _ => &[],
             };

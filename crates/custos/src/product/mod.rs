@@ -13,6 +13,7 @@ mod mail_words;
 mod offline;
 mod staff;
 mod status;
+mod usage;
 
 pub use catalogue::{actions, permissions};
 pub use document::ApiDocument;

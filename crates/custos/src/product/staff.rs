@@ -125,6 +125,18 @@ impl custos_access::People for Staff {
         .boxed()
     }
 
+    fn departments(
+        &self,
+        org: OrgId,
+    ) -> BoxFuture<'_, Result<BTreeMap<DepartmentId, String>, StoreError>> {
+        async move {
+            let directory = self.0.directory(org).await.map_err(failed)?;
+            let named = directory.departments();
+            Ok(named.map(|(id, it)| (id, it.name.clone())).collect())
+        }
+        .boxed()
+    }
+
     fn changed(&self, org: OrgId) {
         self.0.forget_directory(org);
     }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 pub struct Door {
     /// Verifies credentials.
     pub identity: Arc<Identity>,
-    /// Knows what needs the approval of others, and has it.
+    /// Knows what needs the approval of others, and has it, and who has emergency access.
     pub access: Arc<Access>,
     /// Decides.
     pub policy: Arc<Policy>,
@@ -33,7 +33,14 @@ impl Gatekeeper for Door {
         asked: Asked<'a>,
         origin: Origin,
     ) -> BoxFuture<'a, Result<Authenticated, Problem>> {
-        self.identity.authenticate(headers, asked, origin).boxed()
+        async move {
+            let proven = self.identity.authenticate(headers, asked, origin).await?;
+            Ok(Authenticated {
+                caller: self.access.in_emergency(proven.caller).await,
+                ..proven
+            })
+        }
+        .boxed()
     }
 
     fn authenticate_provisioning<'a>(

@@ -82,6 +82,9 @@ pub fn about(operation: &Declared) -> Option<About> {
         id if id.starts_with("access_") => About::Nothing,
         "approval_read" | "approval_decide" | "approval_withdraw" => About::Record,
         id if id.starts_with("approval_") => About::Nothing,
+        "permission_usage" => About::Nothing,
+        "emergency_list" | "emergency_state" | "emergency_begin" => About::Nothing,
+        "emergency_end" | "emergency_review" => About::Record,
         "security_settings_read" | "security_settings_update" | "security_settings_preview" => {
             About::Nothing
         }
@@ -149,6 +152,7 @@ pub fn call(site: &Site<'_>, operation: &Declared, target: &Target) -> Call {
         "customers_create" => "?allow_duplicate=true".to_owned(),
         "imports_rejected" => "?format=csv".to_owned(),
         "approval_list" => "?view=mine".to_owned(),
+        "emergency_list" => "?view=all".to_owned(),
         "audit_entries_list" | "audit_sightings_list" => {
             format!("?resource_id={}", target.customer)
         }
@@ -270,6 +274,8 @@ fn body(site: &Site<'_>, operation: &str, target: &Target) -> Option<Value> {
         "access_teams_update" => json!({ "teams": [] }),
         "session_working_label" => json!({ "level": "internal" }),
         "approval_decide" => json!({ "approve": true }),
+        "emergency_begin" => json!({ "reason": "客户投诉", "minutes": 0, "customer": "无" }),
+        "emergency_review" => json!({ "conclusion": "justified", "note": "已核对操作记录" }),
         "approval_delegation_update" => json!({
             "delegate_id": MISSING, "from": "2026-01-01T00:00:00.000Z", "until": "2026-01-02T00:00:00.000Z"
         }),

@@ -5,6 +5,7 @@
 mod approvals;
 mod browser;
 mod cases;
+mod emergencies;
 mod events;
 mod expected;
 mod external;
@@ -21,3 +22,4 @@ mod target;
 #[allow(dead_code, reason = "only the codes are needed here")]
 mod totp;
 mod transfers;
+mod unused;

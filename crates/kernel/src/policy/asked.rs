@@ -12,6 +12,8 @@ use super::{
 pub(super) struct Bearing<'a> {
     pub(super) relation: Relation,
     pub(super) share: Share,
+    /// Whether emergency access of the caller's reaches it.
+    pub(super) emergency: bool,
     /// `None`: a record without one.
     pub(super) label: Option<Label>,
     /// The level rules are told instead of the label's, for a record there might be.
@@ -22,7 +24,11 @@ pub(super) struct Bearing<'a> {
 impl<'a> Bearing<'a> {
     pub(super) fn of<R: Resource>(caller: &Caller, facts: &'a Facts<R>) -> Self {
         let relation = Relation::of(caller, facts);
-        Self::at::<R>(caller, relation, facts.marking.as_deref())
+        let emergency = caller.emergency().is_some_and(|it| it.reaches(facts));
+        Self {
+            emergency,
+            ..Self::at::<R>(caller, relation, facts.marking.as_deref())
+        }
     }
 
     pub(super) fn at<R: Resource>(
@@ -41,6 +47,7 @@ impl<'a> Bearing<'a> {
         Self {
             relation,
             share: marking.map_or(Share::None, |marking| marking.share_with(caller)),
+            emergency: false,
             label: Some(marking.map_or(highest, |marking| marking.label)),
             level: None,
             attributes: marking.map(|marking| &marking.attributes),
@@ -51,6 +58,7 @@ impl<'a> Bearing<'a> {
         Self {
             relation,
             share: Share::None,
+            emergency: false,
             label: None,
             level: None,
             attributes: None,
@@ -110,6 +118,20 @@ impl<'a> Asked<'a> {
         bearing: Bearing<'_>,
     ) -> bool {
         self.about(resource, action, bearing, Attained::NOTHING)
+    }
+
+    /// Whether what is allowed would not be but for emergency access.
+    pub(super) fn only_in_emergency(
+        &self,
+        resource: &'static str,
+        action: &'static str,
+        bearing: Bearing<'_>,
+    ) -> bool {
+        let otherwise = Bearing {
+            emergency: false,
+            ..bearing
+        };
+        bearing.emergency && !self.now(resource, action, otherwise)
     }
 
     pub(super) fn about(
@@ -196,8 +218,12 @@ impl<'a> Asked<'a> {
         if !self.caller.reaches(resource, action) {
             return false;
         }
-        let hypothetical = self.question(resource, action, Bearing::plain(Relation::Own), None);
-        let key = self.attain(hypothetical, Bearing::plain(Relation::Own), attained);
+        let stands_for_all = Bearing {
+            emergency: self.caller.emergency().is_some(),
+            ..Bearing::plain(Relation::Own)
+        };
+        let hypothetical = self.question(resource, action, stands_for_all, None);
+        let key = self.attain(hypothetical, stands_for_all, attained);
         self.snapshot.ever(key, || {
             let mut bearings = self.bearings(resource, action, &Share::ALL).into_iter();
             bearings.any(|bearing| self.about(resource, action, bearing, attained))
@@ -217,10 +243,17 @@ impl<'a> Asked<'a> {
             None => &[],
         };
         let mut bearings = Vec::new();
+        let emergency =
+            self.caller.emergency().is_some() && self.snapshot.asks_for_emergency(resource, action);
+        let emergencies: &[bool] = if emergency { &[false, true] } else { &[false] };
         for relation in Relation::WITHIN {
-            for share in shares {
+            for (share, emergency) in shares
+                .iter()
+                .flat_map(|share| emergencies.iter().map(move |emergency| (share, emergency)))
+            {
                 let plain = Bearing {
                     share: *share,
+                    emergency: *emergency,
                     ..Bearing::plain(relation)
                 };
                 bearings.push(plain);
@@ -272,6 +305,7 @@ impl<'a> Asked<'a> {
             action,
             relation: bearing.relation,
             share: bearing.share,
+            emergency: bearing.emergency && self.snapshot.asks_for_emergency(resource, action),
             flow,
             level: bearing
                 .level

@@ -1,7 +1,7 @@
 //! The caller of an operation: made from a verified credential, or a named job of the server itself.
 
 use super::engagement::outsiders_reach;
-use super::{Approved, Circumstances, DataScope, Profile, RoleSet, Standing};
+use super::{Approved, Circumstances, DataScope, Emergency, Profile, RoleSet, Standing};
 use custos_values::{ApiKeyId, DepartmentId, OrgId, ProviderId, SessionId, Timestamp, UserId};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -118,6 +118,7 @@ pub struct Caller {
     circumstances: Option<Circumstances>,
     scopes: Option<Arc<BTreeSet<String>>>,
     approval: Option<Approved>,
+    emergency: Option<Arc<Emergency>>,
     origin: Origin,
     at: Timestamp,
 }
@@ -132,6 +133,7 @@ impl Caller {
             circumstances: None,
             scopes: None,
             approval: None,
+            emergency: None,
             origin: Origin::default(),
             at: Timestamp::from_millis(0),
         }
@@ -159,6 +161,7 @@ impl Caller {
             circumstances: Some(circumstances),
             scopes: None,
             approval: None,
+            emergency: None,
             origin,
             at,
         }
@@ -187,6 +190,17 @@ impl Caller {
     pub(super) fn approved(mut self, approval: Approved) -> Self {
         self.approval = Some(approval);
         self
+    }
+
+    /// The same, with emergency access.
+    pub(super) fn in_emergency(mut self, emergency: Arc<Emergency>) -> Self {
+        self.emergency = Some(emergency);
+        self
+    }
+
+    /// The emergency access they have.
+    pub fn emergency(&self) -> Option<&Emergency> {
+        self.emergency.as_deref()
     }
 
     /// What was found about the approval of others for this request.

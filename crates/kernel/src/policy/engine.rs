@@ -231,7 +231,8 @@ impl Policy {
         let asked = Asked::of(&snapshot, caller);
         let bearing = Bearing::of(caller, facts);
         if asked.about(R::TYPE, A::NAME, bearing, Attained::NOTHING) {
-            return Ok(Permit::new(caller, facts));
+            let only = asked.only_in_emergency(R::TYPE, A::NAME, bearing);
+            return Ok(Permit::new(caller, facts, only));
         }
         let visible = asked.about(R::TYPE, actions::Read::NAME, bearing, Attained::EVERYTHING);
         let remedy = asked.remedy(R::TYPE, A::NAME, bearing);
@@ -326,6 +327,7 @@ impl Policy {
             action,
             relation,
             share: Share::None,
+            emergency: false,
             flow: Flow::default(),
             level: Level::default(),
             attributes: Attributes::default(),

@@ -184,6 +184,16 @@ impl Policy {
         Asked::of(&snapshot, caller).now(R::TYPE, action, Bearing::of(caller, facts))
     }
 
+    /// Whether a subject may take an action on any record at all, as [`Policy::may_ever`] says of a caller.
+    pub fn subject_may_ever(
+        &self,
+        subject: &Subject,
+        resource: &'static str,
+        action: &'static str,
+    ) -> bool {
+        self.may_ever(&subject.0, resource, action)
+    }
+
     /// A decision about a subject with the rules that led to it, but without what would change it: for going through
     /// many.
     pub fn decision<R: Resource>(

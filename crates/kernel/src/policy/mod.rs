@@ -11,6 +11,7 @@ mod approval;
 mod asked;
 mod caller;
 mod circumstances;
+mod emergency;
 mod engagement;
 mod engine;
 mod explain;
@@ -36,6 +37,7 @@ pub use caller::{Caller, CallerKind, Job, Origin};
 pub use circumstances::{
     Assurance, Circumstances, DeviceStanding, Hours, Moment, NetworkZone, Purpose, Risk,
 };
+pub use emergency::{Emergency, EmergencyReach, EmergencyRecord, LONGEST_EMERGENCY_MS};
 pub use engagement::{Engagement, LogView};
 pub use engine::{Decision, FieldAccess, FieldRule, Policy, PolicyError, PolicySource};
 pub use explain::{Change, Explanation, Subject};

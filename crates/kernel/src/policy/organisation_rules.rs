@@ -199,7 +199,7 @@ fn syntax(rule: &str, errors: &cedar_policy::ParseErrors) -> Vec<RuleProblem> {
 
 /// What an organisation's rules may ask for, and of which type it is.
 fn validator(grantable: &BTreeSet<String>) -> Result<Validator, Vec<RuleProblem>> {
-    const AROUND: &str = "relation: String, share: String, reads_up: Bool, writes_down: Bool, label: Long, \
+    const AROUND: &str = "relation: String, share: String, emergency: Bool, reads_up: Bool, writes_down: Bool, label: Long, \
          region: String, value: String, status: String, fresh: Bool, assurance: String, device: String, \
          network: String, hours: String, risk: String, weekday: Long, hour: Long, purpose: String";
     const FIELD: &str = ", field: String, category: String, masked: Bool";

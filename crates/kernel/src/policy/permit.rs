@@ -17,15 +17,17 @@ pub struct Permit<A: Action, R: Resource> {
     caller: Caller,
     record: [u8; 16],
     version: i64,
+    only_in_emergency: bool,
     kind: PhantomData<(A, R)>,
 }
 
 impl<A: Action, R: Resource> Permit<A, R> {
-    pub(super) fn new(caller: &Caller, facts: &Facts<R>) -> Self {
+    pub(super) fn new(caller: &Caller, facts: &Facts<R>, only_in_emergency: bool) -> Self {
         Self {
             caller: caller.clone(),
             record: facts.id,
             version: facts.version,
+            only_in_emergency,
             kind: PhantomData,
         }
     }
@@ -48,6 +50,11 @@ impl<A: Action, R: Resource> Permit<A, R> {
     /// The row version decided on; 0 for a record about to be made.
     pub fn version(&self) -> i64 {
         self.version
+    }
+
+    /// Whether it would not have been permitted but for the caller's emergency access.
+    pub fn only_in_emergency(&self) -> bool {
+        self.only_in_emergency
     }
 
     /// The action in full, such as `customer.read`.
@@ -153,11 +160,36 @@ impl<A: Action, R: Resource> Scope<A, R> {
         }
     }
 
-    /// Which of them show a field of such a record, be it masked.
-    pub fn relations_showing(&self, marking: &Marking, field: super::FieldRule) -> Relations {
+    /// As [`Self::relations`], of a record that the caller's emergency access reaches.
+    pub fn relations_in_emergency(&self, marking: &Marking) -> Relations {
+        match &self.reach {
+            Reach::Related(relations) => *relations,
+            Reach::Marked => {
+                let asked = Asked::of(&self.snapshot, &self.caller);
+                Relation::WITHIN.map(|relation| {
+                    let bearing = Bearing {
+                        emergency: true,
+                        ..Bearing::at::<R>(&self.caller, relation, Some(marking))
+                    };
+                    asked.now(R::TYPE, A::NAME, bearing)
+                })
+            }
+        }
+    }
+
+    /// Which of them show a field of such a record, be it masked; in an emergency if said so.
+    pub fn relations_showing(
+        &self,
+        marking: &Marking,
+        field: super::FieldRule,
+        emergency: bool,
+    ) -> Relations {
         let asked = Asked::of(&self.snapshot, &self.caller);
         Relation::WITHIN.map(|relation| {
-            let bearing = Bearing::at::<R>(&self.caller, relation, Some(marking));
+            let bearing = Bearing {
+                emergency,
+                ..Bearing::at::<R>(&self.caller, relation, Some(marking))
+            };
             asked.shows(R::TYPE, bearing, field)
         })
     }
@@ -213,14 +245,16 @@ impl<A: Action, R: Resource> Scope<A, R> {
 
     /// A permit for one record, if the scope includes it.
     pub fn admit(&self, facts: &Facts<R>) -> Option<Permit<A, R>> {
-        let admitted = match self.reach {
-            Reach::Related(_) => self.allows(Relation::of(&self.caller, facts)),
+        let (admitted, only) = match self.reach {
+            Reach::Related(_) => (self.allows(Relation::of(&self.caller, facts)), false),
             Reach::Marked => {
                 let bearing = Bearing::of(&self.caller, facts);
-                Asked::of(&self.snapshot, &self.caller).now(R::TYPE, A::NAME, bearing)
+                let asked = Asked::of(&self.snapshot, &self.caller);
+                let only = asked.only_in_emergency(R::TYPE, A::NAME, bearing);
+                (asked.now(R::TYPE, A::NAME, bearing), only)
             }
         };
-        admitted.then(|| Permit::new(&self.caller, facts))
+        admitted.then(|| Permit::new(&self.caller, facts, only))
     }
 }
 

@@ -78,6 +78,8 @@ pub(super) struct Question {
     pub(super) action: &'static str,
     pub(super) relation: Relation,
     pub(super) share: Share,
+    /// Whether emergency access reaches it.
+    pub(super) emergency: bool,
     pub(super) flow: Flow,
     pub(super) level: Level,
     pub(super) attributes: Attributes,
@@ -147,6 +149,7 @@ impl Question {
         let mut context = vec![
             ("relation", text(self.relation.name())),
             ("share", text(self.share.name())),
+            ("emergency", RestrictedExpression::new_bool(self.emergency)),
             ("approved", RestrictedExpression::new_bool(self.approved)),
             ("reads_up", RestrictedExpression::new_bool(self.flow.up)),
             (

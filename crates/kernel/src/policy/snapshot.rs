@@ -21,6 +21,7 @@ pub(super) struct Mentions {
     pub(super) moment: bool,
     pub(super) purpose: bool,
     pub(super) label: bool,
+    pub(super) emergency: bool,
 }
 
 impl Mentions {
@@ -34,6 +35,7 @@ impl Mentions {
         self.moment |= any(&["weekday", "hour"]);
         self.purpose |= any(&["purpose"]);
         self.label |= any(&["label"]);
+        self.emergency |= any(&["emergency"]);
     }
 }
 
@@ -44,6 +46,8 @@ struct Slice {
     told_apart: Vec<Known>,
     /// The rules that do.
     texts: Vec<String>,
+    /// Whether a rule asks for emergency access.
+    emergency: bool,
 }
 
 /// What a rule may know of a record beside how somebody stands to it.
@@ -82,6 +86,7 @@ impl Snapshot {
             for action in constrained_actions(rule) {
                 let slice = slices.entry(action).or_default();
                 slice.rules.add(rule.clone()).map_err(|e| e.to_string())?;
+                slice.emergency |= own.emergency;
                 if own.attributes || own.label {
                     slice.texts.push(text.clone());
                 }
@@ -142,6 +147,12 @@ impl Snapshot {
         of_type.fold(Label::of(Level::Public), |high, (_, label)| {
             high.join(*label)
         })
+    }
+
+    /// Whether emergency access makes a difference to an action.
+    pub(super) fn asks_for_emergency(&self, resource: &str, action: &str) -> bool {
+        let slice = self.slices.get(&format!("{resource}.{action}"));
+        slice.is_some_and(|slice| slice.emergency)
     }
 
     /// Records that the rules about an action may tell apart by what they hold.

@@ -36,11 +36,13 @@ pub enum Template {
     ApprovalAsked,
     /// A request for approval was decided, or its time passed.
     ApprovalDecided,
+    /// Somebody has emergency access.
+    EmergencyBegun,
 }
 
 impl Template {
     /// Every template.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Test,
         Self::Invitation,
         Self::Reset,
@@ -54,6 +56,7 @@ impl Template {
         Self::LogRefused,
         Self::ApprovalAsked,
         Self::ApprovalDecided,
+        Self::EmergencyBegun,
     ];
 
     /// Those that may also go out as text messages.
@@ -75,6 +78,7 @@ impl Template {
             Self::LogRefused => "log_refused",
             Self::ApprovalAsked => "approval_asked",
             Self::ApprovalDecided => "approval_decided",
+            Self::EmergencyBegun => "emergency_begun",
         }
     }
 

@@ -3,7 +3,7 @@
 mod text;
 
 use custos_search::{
-    Document, FieldId, Filters, Id, IndexSchema, Query, Scope, ScopeTerm, TextQuery,
+    Document, FieldId, Filters, Id, IndexSchema, Query, Scope, ScopeTerm, TextQuery, Within,
 };
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -105,7 +105,12 @@ fn allowed(d: &Document, scope: &Scope) -> bool {
                 .marks
                 .as_ref()
                 .is_none_or(|marks| marks.contains(&d.mark));
-            marked && reach.reached[part]
+            let within = match reach.within {
+                None => true,
+                Some(Within::Customer(id)) => d.id == id,
+                Some(Within::Department(id)) => d.department == Some(id),
+            };
+            marked && within && reach.reached[part]
         }),
     }
 }

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Navigate, Outlet, useLocation } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { ReasonDialog } from "../../features/approvals/ReasonDialog";
+import { EmergencyBanner } from "../../features/emergency/EmergencyBanner";
 import { StepUpDialog } from "../../features/session/StepUpDialog";
 import { useT } from "../../i18n/useT";
 import { AccountLanguage } from "../session/AccountLanguage";
@@ -37,6 +38,7 @@ export function AppShell() {
       <SideNav />
       <div className="shell-column">
         <TopBar />
+        <EmergencyBanner />
         <main id="main" className="shell-main" ref={main} tabIndex={-1}>
           <Outlet />
         </main>

@@ -2,6 +2,7 @@ import { MoreOutlined } from "@ant-design/icons";
 import { Link } from "@tanstack/react-router";
 import { Dropdown } from "antd";
 import { Waiting } from "../../features/approvals/Waiting";
+import { ToReview } from "../../features/emergency/ToReview";
 import { useT } from "../../i18n/useT";
 import { reachable } from "../navigation";
 import { useSession } from "../session/session";
@@ -22,6 +23,7 @@ export function MobileNav() {
           <Icon aria-hidden />
           <span>{t(label)}</span>
           {to === "/approvals" && <Waiting />}
+          {to === "/emergency" && <ToReview />}
         </Link>
       ))}
       {rest.length > 0 && (

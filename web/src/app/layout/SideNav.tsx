@@ -2,6 +2,7 @@ import { MenuFoldOutlined, MenuUnfoldOutlined } from "@ant-design/icons";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { Waiting } from "../../features/approvals/Waiting";
+import { ToReview } from "../../features/emergency/ToReview";
 import { useT } from "../../i18n/useT";
 import { Emblem } from "../../ui/Emblem";
 import { reachable } from "../navigation";
@@ -38,6 +39,7 @@ export function SideNav() {
             <Icon aria-hidden />
             <span>{t(label)}</span>
             {to === "/approvals" && <Waiting />}
+            {to === "/emergency" && <ToReview />}
           </Link>
         ))}
       </nav>

@@ -1,7 +1,8 @@
-import { CheckSquareOutlined } from "@ant-design/icons";
+import { CheckSquareOutlined, SwapOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { Segmented, Skeleton } from "antd";
+import { Button, Segmented, Skeleton } from "antd";
+import { useState } from "react";
 import type { Approval } from "../../api/types";
 import { useMay } from "../../app/session/session";
 import { useFormat } from "../../i18n/useFormat";
@@ -15,6 +16,7 @@ import { useCursors } from "../../ui/useCursors";
 import { approvalsQuery, countsQuery, toneOf } from "./approvals";
 import "./approvals.css";
 import type { ApprovalsView } from "./approvalsSearch";
+import { DelegationDrawer } from "./DelegationDrawer";
 import { RulesPanel } from "./RulesPanel";
 import { useOperationName } from "./useOperationName";
 
@@ -25,6 +27,7 @@ export function ApprovalsPage() {
   const navigate = useNavigate();
   const { view = "to_decide" } = useSearch({ from: "/shell/approvals" });
   const counts = useQuery(countsQuery);
+  const [delegating, setDelegating] = useState(false);
   const label = (name: ApprovalsView, count = 0) =>
     count > 0 ? `${t(`approvals-${name}`)} (${count})` : t(`approvals-${name}`);
   const options = [
@@ -35,7 +38,17 @@ export function ApprovalsPage() {
   ];
   return (
     <>
-      <PageHeader title={t("approvals-title")} note={t("approvals-note")} />
+      <PageHeader
+        title={t("approvals-title")}
+        note={t("approvals-note")}
+        actions={
+          may("approval.assign") && (
+            <Button icon={<SwapOutlined aria-hidden />} onClick={() => setDelegating(true)}>
+              {t("delegation-title")}
+            </Button>
+          )
+        }
+      />
       <div className="approvals-views">
         <Segmented<ApprovalsView>
           aria-label={t("approvals-views")}
@@ -44,6 +57,7 @@ export function ApprovalsPage() {
           onChange={(chosen) => void navigate({ to: "/approvals", search: { view: chosen } })}
         />
       </div>
+      {delegating && <DelegationDrawer onClose={() => setDelegating(false)} />}
       {view === "rules" ? <RulesPanel /> : <List key={view} view={view} />}
     </>
   );

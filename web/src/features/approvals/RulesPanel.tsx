@@ -50,7 +50,7 @@ export function RulesPanel() {
                     <span key={number}>
                       {t("approval-step", {
                         needed: step.needed,
-                        who: format.list(step.approvers.map(name)),
+                        who: format.either(step.approvers.map(name)),
                       })}
                     </span>
                   ))}

@@ -22,7 +22,7 @@ export function Steps({ approval }: { approval: Approval }) {
             <span className="approval-step-who">
               {t("approval-step", {
                 needed: step.needed,
-                who: format.list(step.approvers.map(name)),
+                who: format.either(step.approvers.map(name)),
               })}
               {waits && <ClockCircleOutlined aria-hidden />}
               {done && <CheckCircleFilled aria-hidden className="approval-yes" />}

@@ -50,6 +50,11 @@ export const rulesQuery = queryOptions({
   queryFn: () => body(api.GET("/approvals/rules")),
 });
 
+export const delegationQuery = queryOptions({
+  queryKey: [KEY, "delegation"],
+  queryFn: () => body(api.GET("/approvals/delegation")),
+});
+
 /** The step a request waits in; the last one once it waits no more. */
 export function stepOf({ steps, step }: Approval): number {
   return Math.min(step, steps.length - 1);

@@ -10,7 +10,8 @@ mod read;
 use crate::Migration;
 
 pub use read::{
-    AccessCount, ActionCount, ActorDay, HourCount, Sighting, SightingOf, TallyFilter, TallyState,
+    AccessCount, ActionCount, ActionUse, ActorDay, HourCount, Sighting, SightingOf, TallyFilter,
+    TallyState,
 };
 
 /// Milliseconds in an hour.

@@ -89,6 +89,17 @@ pub struct AccessCount {
     pub entries: i64,
 }
 
+/// That somebody was allowed something and did it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActionUse {
+    /// The person.
+    pub actor: [u8; 16],
+    /// The action.
+    pub action: String,
+    /// When the last hour in which they did begins.
+    pub last: Timestamp,
+}
+
 /// Of which the sightings are asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SightingOf {
@@ -350,6 +361,54 @@ impl ReadTx {
                 })
             })
             .collect()
+    }
+
+    /// When the first hour begins that was counted.
+    ///
+    /// # Errors
+    /// See [`Self::tally_state`].
+    pub async fn tally_begin<A: Action, R: Resource>(
+        &mut self,
+        scope: &Scope<A, R>,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        if !scope.is_all() {
+            return Ok(None);
+        }
+        let sql = "SELECT MIN(hour) FROM audit_hour WHERE org_id = $1";
+        let rows = self.raw(sql, &[org_value(scope.org())]).await?;
+        let first = rows.first().map_or(Ok(None), |row| row.int_opt(0))?;
+        Ok(first.map(|hour| Timestamp::from_millis(hour * HOUR_MS)))
+    }
+
+    /// What each person was allowed and did since a moment.
+    ///
+    /// # Errors
+    /// See [`Self::tally_state`].
+    pub async fn tally_uses<A: Action, R: Resource>(
+        &mut self,
+        scope: &Scope<A, R>,
+        from: Timestamp,
+    ) -> Result<Vec<ActionUse>, StoreError> {
+        if !scope.is_all() {
+            return Ok(Vec::new());
+        }
+        let sql = "SELECT actor_id, action, MAX(hour) FROM audit_count \
+                   WHERE org_id = $1 AND hour >= $2 AND outcome = 'allowed' GROUP BY actor_id, action";
+        let values = [org_value(scope.org()), Value::Int(hour(from))];
+        let rows = self.raw(sql, &values).await?;
+        let mut uses = Vec::with_capacity(rows.len());
+        for row in &rows {
+            // Empty stands for nobody.
+            let Ok(actor) = row.bytes(0)?.try_into() else {
+                continue;
+            };
+            uses.push(ActionUse {
+                actor,
+                action: row.text(1)?.to_owned(),
+                last: Timestamp::from_millis(row.int(2)? * HOUR_MS),
+            });
+        }
+        Ok(uses)
     }
 
     /// Who had a record before them, or which records a person had, latest first; days from `from` to `to` as in

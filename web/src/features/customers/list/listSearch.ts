@@ -10,9 +10,11 @@ export const FILTER_KEYS = [
 ] as const;
 export type FilterKey = (typeof FILTER_KEYS)[number];
 
-export type ListSearch = { q?: string; sort?: string } & { [key in FilterKey]?: string };
+export type ListSearch = { q?: string; sort?: string; department_id?: string } & {
+  [key in FilterKey]?: string;
+};
 
-const KEYS = ["q", "sort", ...FILTER_KEYS] as const;
+const KEYS = ["q", "sort", "department_id", ...FILTER_KEYS] as const;
 
 /** The part of an address's parameters that the list understands. */
 export function parseListSearch(search: Record<string, unknown>): ListSearch {

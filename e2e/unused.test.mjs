@@ -1,0 +1,53 @@
+// Unused permissions by hand, in both languages: a person who holds more than they use is proposed the smaller role, and it
+// goes the way of every change of roles.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { openBrowser, PHONE } from './lib/browser.mjs';
+import { ask } from './lib/flows.mjs';
+import { button } from './lib/lists.mjs';
+import { signInAs } from './lib/people.mjs';
+import { startServer } from './lib/server.mjs';
+import { LANGUAGES, words } from './lib/words.mjs';
+
+for (const language of LANGUAGES) {
+  test(`unused permissions in ${language}`, async (context) => {
+    const t = words(language);
+    const server = await startServer({ arguments: ['--demo'] });
+    const browser = await openBrowser(server.url);
+    try {
+      const security = await signInAs(browser, server, t, 'security_admin', { language });
+      const lead = await signInAs(browser, server, t, 'sales_lead', { language });
+
+      await context.test('what nobody used is listed by role and by person', async () => {
+        const { page, picture, close } = await security.open('/admin/unused');
+        await page.getByRole('heading', { name: t('unused-title') }).waitFor();
+        const title = t('unused-of-person', { name: lead.name });
+        await button(page, title).click();
+        const drawer = page.getByRole('dialog', { name: title });
+        await drawer.getByText(t('action-customer-export'), { exact: true }).waitFor();
+        await picture('unused-list');
+        await close();
+      });
+
+      await context.test('one click proposes the smaller role', async () => {
+        const { page, picture, overflow, close } = await security.open('/admin/unused');
+        await picture('unused');
+        await button(page, t('unused-propose-named', { name: lead.name })).click();
+        const confirm = page.getByRole('dialog');
+        await picture('unused-propose');
+        await button(confirm, t('unused-propose')).click();
+        await page.getByText(t('unused-reduced', { name: lead.name }), { exact: true }).waitFor();
+        const { body } = await ask(page, '/users?limit=200');
+        assert.deepEqual(body.items.find(({ login }) => login === lead.login).roles, []);
+        await page.setViewportSize(PHONE);
+        await page.emulateMedia({ colorScheme: 'dark' });
+        await picture('unused-phone-dark');
+        assert.equal(await overflow(), 0, 'nothing has to be scrolled sideways');
+        await close();
+      });
+    } finally {
+      await browser.close();
+      await server.stop();
+    }
+  });
+}

@@ -1,0 +1,31 @@
+### 未使用的权限用语。
+
+unused-title = 未使用的权限
+unused-note = 角色已授予但近期无人使用的权限，依据审计日志统计。不含所有角色都有的基本权限。
+unused-days = 统计时间
+unused-days-of = 近 { $count } 天
+unused-short = 审计日志从 { $at } 开始，此前的使用情况未知。
+unused-roles = 按角色
+unused-by-person = 按人员
+unused-role = 角色
+unused-person = 姓名
+unused-people = 人数
+unused-used = 已使用
+unused-used-by = { $name } 的权限使用率
+unused-of = { $used } / { $granted }
+unused-unused = 未使用
+unused-count = { $count } 项
+unused-none = 无
+unused-of-role = { $name }：未使用的权限
+unused-of-person = { $name }：未使用的权限
+unused-last = 最近使用
+unused-never = 无记录
+unused-new = 新账号
+unused-proposal = 建议角色
+unused-no-role = 无角色
+unused-propose = 收回
+unused-propose-named = 收回 { $name } 的多余角色
+unused-propose-title = 将 { $name } 的角色改为：{ $roles }？
+unused-propose-text = 统计期内，此人没有用过被收回角色特有的权限。如规则要求，将先提交审批。
+unused-propose-new = 此账号的使用时间短于统计期，请确认确实不再需要。如规则要求，将先提交审批。
+unused-reduced = 已更新 { $name } 的角色。
