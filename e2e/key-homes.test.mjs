@@ -87,6 +87,13 @@ test('the root key moves through all five homes, and a stolen data folder opens 
         const status = await at.keys(['status', '--json'], needs(home));
         assert.equal(status.code, 0, status.err);
         assert.equal(JSON.parse(status.out).home, home.to[0]);
+        const looked = await custos(['doctor', '--data', at.server.data, '--lang', 'en'], { environment: home.environment });
+        const t = words('en');
+        assert.ok(looked.out.includes(t(`keys-home-${home.to[0]}`, { threshold: 2, shares: 3 })), looked.out);
+        if (home.to[0] !== 'shares') {
+          const keys = { suite: t('keys-suite-aes'), rotation: t('doctor-rotation-none') };
+          assert.ok(looked.out.includes(t('doctor-keys', keys)), looked.out);
+        }
         const now = await at.file();
         for (const text of [PASSPHRASE, token.pin, transit.token]) assert.ok(!now.includes(text));
         assert.notEqual(now, before);

@@ -8,6 +8,7 @@ keys-rotate-text = A new version of the organisation's key takes over, and every
 keys-rotation-begun = The rotation has begun
 keys-running = Rotation to version { $version } is under way
 keys-progress = { $done } of { $total } rows looked at
+keys-arriving = The new key is about to take over; sealing anew begins then
 keys-checking = Checking that nothing is left under the former key
 keys-started = begun { $at }
 keys-finished = finished { $at }

@@ -13,5 +13,6 @@ unseal-taken = Your share was taken.
 unseal-known = This share was given already.
 unseal-refused = This is not a share of this server's key. Check it for typing errors.
 unseal-wrong = These shares do not open the key. They were discarded: all have to be given again.
-unseal-opened = The server is unsealed and starting.
+unseal-done = This server is unsealed
+unseal-opened = There are enough shares. The server is starting; you can sign in in a moment.
 unseal-go-on = Go on to sign in

@@ -8,6 +8,7 @@ keys-rotate-text = 系统将启用新版本的组织密钥，并在后台用它�
 keys-rotation-begun = 已开始轮换
 keys-running = 正在轮换到版本 { $version }
 keys-progress = 已检查 { $done } / { $total } 行
+keys-arriving = 新密钥即将启用，随后开始重新加密
 keys-checking = 正在确认没有数据遗留在旧密钥下
 keys-started = { $at } 开始
 keys-finished = { $at } 完成

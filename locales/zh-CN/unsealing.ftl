@@ -13,5 +13,6 @@ unseal-taken = 已收到您的份额。
 unseal-known = 这一份已经提交过。
 unseal-refused = 这不是本服务器密钥的份额，请检查是否输错。
 unseal-wrong = 这些份额无法开启密钥，已全部作废，请重新提交。
-unseal-opened = 服务器已解封，正在启动。
+unseal-done = 服务器已解封
+unseal-opened = 密钥份额已收齐，服务器正在启动，稍候即可登录。
 unseal-go-on = 前往登录

@@ -113,7 +113,8 @@ fn as_json(version: &KeyVersion) -> serde_json::Value {
     json!({ "number": version.number, "suite": version.suite.name(), "state": version.state.name() })
 }
 
-fn home_in_words(home: &Home) -> Message {
+/// Where the root key lives, in words.
+pub(crate) fn home_in_words(home: &Home) -> Message {
     let message = Message::new(format!("keys-home-{}", home.name()));
     match home {
         Home::Shares {

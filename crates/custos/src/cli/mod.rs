@@ -18,6 +18,7 @@ mod witness;
 
 pub use console::Console;
 pub use failure::{EXIT_FINDINGS, EXIT_STOPPED, EXIT_UNUSABLE, Failure};
+pub(crate) use keys::home_in_words;
 
 use crate::words::Language;
 use crate::{VERSION, doctor};

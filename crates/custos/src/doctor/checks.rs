@@ -1,11 +1,13 @@
 //! Files, certificate, disk.
 
 use super::Check;
+use crate::cli::home_in_words;
 use crate::config::{Settings, TlsVersion};
 use crate::keys;
 use crate::serve::{Certificate, Places};
 use crate::system::{SystemRandom, others_may_read};
 use crate::words::Message;
+use custos_kernel::crypto::Home;
 use custos_values::Clock;
 use std::sync::Arc;
 
@@ -45,11 +47,21 @@ fn root_key(settings: &Settings) -> Check {
         let message = Message::new("key-missing").with("path", path.display());
         return Check::problem("root_key", message);
     }
+    let home = match keys::read(&path) {
+        Ok(file) => file.home().clone(),
+        Err(failure) => return Check::problem("root_key", failure.message),
+    };
+    let told = |id| {
+        Message::new(id)
+            .with("path", path.display())
+            .with_words("home", home_in_words(&home))
+    };
+    if matches!(home, Home::Shares { .. }) {
+        // People are not asked for their shares to look.
+        return Check::skipped("root_key", told("doctor-key-people"));
+    }
     match keys::open(&path, settings, &[], true, Arc::new(SystemRandom)) {
-        Ok(_) => Check::ok(
-            "root_key",
-            Message::new("doctor-key").with("path", path.display()),
-        ),
+        Ok(_) => Check::ok("root_key", told("doctor-key")),
         Err(failure) => Check::problem("root_key", failure.message),
     }
 }

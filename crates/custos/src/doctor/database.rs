@@ -9,6 +9,7 @@ use crate::serve::{DataFolder, Places};
 use crate::system::{SystemClock, SystemRandom};
 use crate::words::Message;
 use custos_audit::AuditEntry;
+use custos_kernel::crypto::Home;
 use custos_kernel::policy::{Caller, Job, Policy, Scope, actions::Verify};
 use custos_store::{EngineKind, Store};
 use custos_values::{Clock, OrgId};
@@ -27,6 +28,12 @@ pub(super) fn all(settings: &Settings, clock: &dyn Clock) -> Vec<Check> {
             "database",
             Message::new("doctor-database-none"),
         ));
+        return found;
+    }
+    let file = keys::read(&Places(&settings.data).root_key());
+    if file.is_ok_and(|file| matches!(file.home(), Home::Shares { .. })) {
+        let message = Message::new("doctor-database-people");
+        found.push(Check::skipped("database", message));
         return found;
     }
     let looked = crate::cli::runtime().and_then(|runtime| {
@@ -106,9 +113,32 @@ async fn look(store: &Store, clock: &dyn Clock) -> Result<Vec<Check>, Failure> {
     ));
     let policy = policy()?;
     for org in organisations {
+        found.extend(keys_of(store, org).await?);
         found.extend(log(store, &policy, org, clock).await?);
     }
     Ok(found)
+}
+
+/// The suite that seals, and the last rotation.
+async fn keys_of(store: &Store, org: OrgId) -> Result<Option<Check>, Failure> {
+    // That it does not open is said with the log.
+    let Ok(key) = store.keys().get(store, org).await else {
+        return Ok(None);
+    };
+    let rotations = store.keys().rotations(store, org).await?;
+    let rotation = match rotations.first().map(|rotation| rotation.finished_at) {
+        None => Message::new("doctor-rotation-none"),
+        Some(None) => Message::new("doctor-rotation-open"),
+        Some(Some(at)) => Message::new("doctor-rotation").with("at", at.utc_date()),
+    };
+    let suite = Message::new(format!("keys-suite-{}", key.suite().name()));
+    let told = Message::new("doctor-keys")
+        .with_words("suite", suite)
+        .with_words("rotation", rotation);
+    Ok(Some(match rotations.first() {
+        Some(open) if open.finished_at.is_none() => Check::warning("keys", told),
+        _ => Check::ok("keys", told),
+    }))
 }
 
 async fn log(

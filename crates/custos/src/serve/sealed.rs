@@ -113,7 +113,6 @@ fn router(waiting: &Arc<Waiting>) -> Router {
             "/readyz",
             get(async || (StatusCode::SERVICE_UNAVAILABLE, "sealed\n")),
         )
-        .route("/unseal.css", get(unseal_page::style))
         .route("/unseal", post(give))
         .route("/api/v1/unseal", post(give))
         .fallback(page)

@@ -1,24 +1,30 @@
-//! The page of a sealed server: a form without script, since the web page and its words are data of an open server.
+//! The page of a sealed server: a form without script, since the web page and its words are data of an open server. Its style
+//! comes with it: after the last share there is nobody left to ask for one.
 
 use crate::words::{self, Language, Message};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use custos_kernel::crypto::sha256;
+use std::sync::LazyLock;
 
 const STYLE: &str = include_str!("unseal.css");
 
-/// The form's style.
-pub(super) async fn style() -> Response {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE).into_response()
-}
-
-/// Nothing from anywhere else, and forms to here only.
-pub(super) async fn policy(mut response: Response) -> Response {
-    response.headers_mut().insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(
-            "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-        ),
+/// Nothing from anywhere else, this style alone, and forms to here only.
+static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
+    let hash = BASE64.encode(sha256(STYLE.as_bytes()));
+    let text = format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     );
+    HeaderValue::try_from(text).unwrap_or_else(|_| unreachable!("letters, digits and signs"))
+});
+
+/// Says what the page may load.
+pub(super) async fn policy(mut response: Response) -> Response {
+    response
+        .headers_mut()
+        .insert(header::CONTENT_SECURITY_POLICY, POLICY.clone());
     response
         .headers_mut()
         .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -68,8 +74,13 @@ pub(super) fn render(
         ),
     };
     let (tag, title, text) = (language.tag(), say("unseal-title"), say("unseal-text"));
+    // Opened, it is not sealed any more, and what was needed is not needed.
+    let about = match outcome {
+        Some("opened") => format!("<h1>{}</h1>", say("unseal-done")),
+        _ => format!(r#"<h1>{title}</h1><p>{text}</p><p class="count">{count}</p>"#),
+    };
     Html(format!(
-        r#"<!doctype html><html lang="{tag}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title><link rel="stylesheet" href="/unseal.css"></head><body><main><h1>{title}</h1><p>{text}</p><p class="count">{count}</p>{told}{form}</main></body></html>"#
+        r#"<!doctype html><html lang="{tag}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title><style>{STYLE}</style></head><body><main>{about}{told}{form}</main></body></html>"#
     ))
     .into_response()
 }

@@ -52,7 +52,7 @@ export function KeysPage() {
         </div>
       ) : (
         <>
-          {running !== undefined && <Running rotation={running} />}
+          {running !== undefined && <Running rotation={running} versions={keys.data.versions} />}
           <RootKey keys={keys.data} />
           <Versions keys={keys.data} />
         </>
@@ -64,10 +64,11 @@ export function KeysPage() {
   );
 }
 
-function Running({ rotation }: { rotation: KeyRotation }) {
+function Running({ rotation, versions }: { rotation: KeyRotation; versions: Keys["versions"] }) {
   const t = useT();
   const format = useFormat();
   const percent = percentOf(rotation);
+  const arriving = versions.some(({ number, state }) => number === rotation.version && state === "arriving");
   return (
     <section className="panel panel-body keys-running" aria-labelledby="keys-running">
       <h2 id="keys-running">{t("keys-running", { version: rotation.version })}</h2>
@@ -78,7 +79,7 @@ function Running({ rotation }: { rotation: KeyRotation }) {
       />
       <p className="soft figures">
         {rotation.part === ""
-          ? t("keys-checking")
+          ? t(arriving ? "keys-arriving" : "keys-checking")
           : t("keys-progress", { done: rotation.done, total: rotation.total })}
         {" · "}
         {t("keys-started", { at: format.dateTime(rotation.started_at) })}
