@@ -149,11 +149,11 @@ for (const language of LANGUAGES) {
         const drawer = page.getByRole('dialog', { name: t('access-rule-new') });
         await drawer.getByLabel(t('access-name'), { exact: true }).fill(ruleName);
         await drawer.getByText(t('access-rule-mode-text'), { exact: true }).first().click();
-        await drawer.getByLabel(t('access-rule-text'), { exact: true }).fill(MISTAKE);
+        await drawer.getByRole('textbox', { name: t('access-rule-text'), exact: true }).fill(MISTAKE);
         await drawer.getByRole('button', { name: t('access-check-place', { line: 4, column: 3 }) }).waitFor();
         assert.equal(await drawer.locator('.code mark').first().innerText(), 'acton');
         await picture('access-cedar');
-        await drawer.getByLabel(t('access-rule-text'), { exact: true }).fill(MISTAKE.replace('acton', 'action'));
+        await drawer.getByRole('textbox', { name: t('access-rule-text'), exact: true }).fill(MISTAKE.replace('acton', 'action'));
         await drawer.getByText(t('access-check-good')).waitFor();
         await button(drawer, t('cancel')).click();
         await drawer.waitFor({ state: 'hidden' });
@@ -196,22 +196,22 @@ for (const language of LANGUAGES) {
         await button(drawer, t('access-bench-ask')).click();
         const now = drawer.getByRole('region', { name: t('access-bench-now') });
         await now.getByText(t('explanation-allowed'), { exact: true }).waitFor();
-        await now.getByText(t('explanation-named-role', { name: roleName })).waitFor();
+        await now.getByText(t('explanation-named-role', { name: roleName }), { exact: true }).waitFor();
         const then = drawer.getByRole('region', { name: t('access-bench-draft') });
         await then.getByText(t('explanation-refused'), { exact: true }).waitFor();
-        await then.getByText(t('explanation-named-rule', { name: ruleName })).waitFor();
+        await then.getByText(t('explanation-named-rule', { name: ruleName }), { exact: true }).waitFor();
         await picture('access-bench');
         await button(drawer, t('close')).last().click();
         await drawer.waitFor({ state: 'hidden' });
       });
 
       await context.test('a draft warns before it is left, and is still there afterwards', async () => {
-        await page.getByRole('link', { name: t('nav-docs') }).click();
+        await page.getByRole('link', { name: t('nav-docs'), exact: true }).click();
         const dialog = page.getByRole('dialog', { name: t('access-leave-title') });
         await stillness(page);
         await button(dialog, t('access-leave')).click();
         await page.waitForURL(`${server.url}/docs`);
-        await page.getByRole('link', { name: t('nav-access') }).click();
+        await page.getByRole('link', { name: t('nav-access'), exact: true }).click();
         await bar.getByText(t('access-changes', { count: 1 })).waitFor();
       });
 
