@@ -72,6 +72,8 @@ for (const language of LANGUAGES) {
       await context.test('a role with hidden and masked fields, with the approval of a second administrator', async () => {
         await button(page, t('access-role-add')).click();
         const drawer = page.getByRole('dialog', { name: t('access-role-new') });
+        await drawer.getByLabel(t('access-name'), { exact: true }).waitFor();
+        await stillness(page);
         await drawer.getByLabel(t('access-name'), { exact: true }).fill(roleName);
         await choose(drawer, t('access-scope-of', { object: t('access-object-customer') }), t('scope-all'));
         for (const [field, reach] of [['amount', 'hidden'], ['phone', 'read'], ['email', 'masked']]) {
@@ -163,6 +165,7 @@ for (const language of LANGUAGES) {
         await button(page, t('access-rule-add')).click();
         const drawer = page.getByRole('dialog', { name: t('access-rule-new') });
         await drawer.getByLabel(t('access-name'), { exact: true }).fill(ruleName);
+        await stillness(page);
         await chooseMany(drawer, t('access-rule-actions'), t('access-action-list'), t('access-action-read'));
         await chooseMany(drawer, t('access-rule-roles'), roleName);
         await drawer.getByRole('combobox', { name: t('access-condition-regions'), exact: true }).fill(region);
@@ -190,6 +193,8 @@ for (const language of LANGUAGES) {
       await context.test('the bench says why, now and with the changes', async () => {
         await button(page, t('access-bench')).click();
         const drawer = page.getByRole('dialog', { name: t('access-bench') });
+        await drawer.getByRole('combobox', { name: t('access-person'), exact: true }).waitFor();
+        await stillness(page);
         await choose(drawer, t('access-person'), person.name);
         await choose(drawer, t('access-condition-relations'), t('access-relation-elsewhere'));
         await drawer.getByLabel(t('access-condition-regions'), { exact: true }).fill(region);

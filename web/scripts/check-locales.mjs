@@ -17,6 +17,7 @@ const FEATURES = [
   "approvals",
   "audit",
   "customers",
+  "emergency",
   "errors",
   "federation",
   "fields",
@@ -27,6 +28,7 @@ const FEATURES = [
   "security",
   "session",
   "setup",
+  "unused",
   "witnesses",
 ];
 
