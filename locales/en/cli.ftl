@@ -224,3 +224,22 @@ import-failed = The import failed: { $reason }
 witness-no-log = Name at least one log with --log: the public key that its audit page shows.
 witness-ready = This witness takes checkpoints at { $url }/add-checkpoint
 witness-key = Its public key, to be entered in the log settings of Custos: { $key }
+
+## Years of the log, and the automated audit
+
+audit-findings-none = Nothing was found.
+log-years-none = No year of the log is over yet.
+log-year = { $year }: { $entries } entries, { $state }
+log-state-sealed = sealed
+log-state-archived = sealed and archived
+log-state-removed = archived and removed
+log-nothing = There is nothing to archive.
+log-archived = { $year } archived and verified: { $path }
+log-archive-holds = { $year } was archived before and holds: { $path }
+log-removed = { $year }: { $entries } entries removed. Their hashes stay, and the log verifies as before.
+log-not-sealed = { $year } is not sealed, or was removed already: a year is sealed once it is over.
+log-not-signed = { $year } has no signed checkpoint after its seal yet. Try again in a moment.
+log-removed-already = The entries of { $year } were removed already.
+log-too-early = The entries of { $year } still have to stay: see how long entries are kept, under Years in the audit desk.
+log-older-left = Before { $year } there is an older year that has not been removed. Remove that one first.
+log-archive-wrong = { $path } is not the whole, unaltered archive of { $year }: { $reason }

@@ -374,3 +374,5 @@ error-rule-not_one = A rule is exactly one policy, without templates.
 error-rule-principal = A rule must be about “principal is User”.
 error-rule-actions = A rule must name the actions it is about.
 error-rule-not_grantable = No rule can be made about “{ $detail }”.
+error-log_retention-years = For ever, or { $min } to { $max } years
+error-log_year-no_archive = There is no archive of this year: it was removed, or is not signed yet

@@ -136,3 +136,6 @@ approval-label-compartments = 知悉范围
 approval-label-field_labels = 字段密级
 approval-label-custom_roles = 自定义角色
 approval-label-clearance = 涉密等级
+approval-operation-audit_retention_update = 修改日志保留期限
+approval-label-retention_years = 保留年数
+retention-value-for_ever = 永久保留

@@ -209,3 +209,22 @@ import-failed = 导入失败：{ $reason }
 witness-no-log = 请用 --log 指定至少一份日志：即其审计页面上显示的公钥。
 witness-ready = 见证服务已就绪，接收检查点的地址：{ $url }/add-checkpoint
 witness-key = 见证公钥，请填入守客的日志见证设置：{ $key }
+
+## 日志年度与自动审计
+
+audit-findings-none = 没有发现问题。
+log-years-none = 日志还没有已结束的年度。
+log-year = { $year } 年：{ $entries } 条记录，{ $state }
+log-state-sealed = 已封存
+log-state-archived = 已封存并归档
+log-state-removed = 已归档并移除
+log-nothing = 没有需要归档的年度。
+log-archived = { $year } 年已归档并通过校验：{ $path }
+log-archive-holds = { $year } 年此前已归档，校验无误：{ $path }
+log-removed = { $year } 年：已移除 { $entries } 条记录。哈希仍保留，日志照常可以校验。
+log-not-sealed = { $year } 年尚未封存或已移除：年度结束后才会封存。
+log-not-signed = { $year } 年封存之后还没有已签名的检查点，请稍后重试。
+log-removed-already = { $year } 年的记录已移除。
+log-too-early = { $year } 年的记录尚未到保留期限，请在审计日志的“年度”页查看保留期限。
+log-older-left = { $year } 年之前还有未移除的年度，请先移除更早的年度。
+log-archive-wrong = { $path } 不是 { $year } 年完整且未经改动的归档：{ $reason }

@@ -374,3 +374,5 @@ error-rule-not_one = 每条规则只能有一个策略，且不能用模板。
 error-rule-principal = 规则须以“principal is User”限定对象。
 error-rule-actions = 规则须写明针对哪些操作。
 error-rule-not_grantable = 不能对“{ $detail }”设规则。
+error-log_retention-years = 请选择永久保留，或 { $min } 至 { $max } 年
+error-log_year-no_archive = 该年度没有可用的归档：记录已移除，或尚未签名

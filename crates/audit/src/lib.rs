@@ -16,10 +16,14 @@ mod rules;
 mod runs;
 mod settings;
 mod worker;
+mod years;
 
 pub use desk::{AuditEntry, Desk, Names, Postures, StatedWitnesses};
 pub use error::AuditError;
+pub use findings::FindingTold;
 pub use integrity::EvidenceFile;
+pub use resources::YearResource;
+pub use years::{ArchiveFile, ArchiveProblem, RemovalRefused, RetentionForeseen, YearView};
 
 use custos_http::Operation;
 use custos_kernel::policy::PolicySource;
@@ -33,6 +37,7 @@ pub const MIGRATIONS: &[Migration] = &[
     rules::MIGRATION,
     runs::MIGRATION,
     findings::MIGRATION,
+    years::MIGRATION,
 ];
 
 /// The columns of this crate's tables that hold secrets under the organisation's key, for a rotation of it.
@@ -59,5 +64,6 @@ pub fn operations() -> Vec<Operation<Arc<Desk>>> {
     operations.extend(runs::operations());
     operations.extend(findings::operations());
     operations.extend(integrity::operations());
+    operations.extend(years::operations());
     operations
 }

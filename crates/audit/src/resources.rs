@@ -18,6 +18,22 @@ impl Resource for RuleResource {
     const TYPE: &'static str = "audit_rule";
 }
 
+/// A year of the log that is over.
+#[derive(Debug)]
+pub enum YearResource {}
+
+impl Resource for YearResource {
+    const TYPE: &'static str = "log_year";
+}
+
+/// How long entries of the log stay. The record id is that of the organisation.
+#[derive(Debug)]
+pub enum RetentionResource {}
+
+impl Resource for RetentionResource {
+    const TYPE: &'static str = "log_retention";
+}
+
 /// A run of the automated audit.
 #[derive(Debug)]
 pub enum RunResource {}

@@ -21,6 +21,9 @@ impl Desk {
             if let Err(error) = self.audit_all().await {
                 tracing::warn!(%error, "the automated audit was broken off and is tried again");
             }
+            if let Err(error) = self.keep_years().await {
+                tracing::warn!(%error, "years of the log could not be sealed or removed");
+            }
             tokio::time::sleep(LOOK).await;
         }
     }
@@ -28,6 +31,14 @@ impl Desk {
     async fn audit_all(self: &Arc<Self>) -> Result<(), AuditError> {
         for org in self.store.log_organisations().await? {
             self.audit(org).await?;
+        }
+        Ok(())
+    }
+
+    async fn keep_years(&self) -> Result<(), AuditError> {
+        for org in self.store.log_organisations().await? {
+            self.remove_further(org).await?;
+            self.seal_years(org).await?;
         }
         Ok(())
     }

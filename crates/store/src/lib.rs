@@ -35,7 +35,10 @@ pub use log::tally::{
     AccessCount, ActionCount, ActionUse, ActorDay, HourCount, Sighting, SightingOf, TallyFilter,
     TallyState,
 };
-pub use log::{AnnouncedPolicy, AuditSink, SequencerHandle, StoredCosignature};
+pub use log::{
+    AnnouncedPolicy, AuditSink, SealedYear, SequencerHandle, StoredCosignature, YearOver,
+    year_begins, year_of,
+};
 pub use migrate::{Migration, MigrationSet};
 pub use row::{Row, Value};
 pub use sealed_row::SealedFields;

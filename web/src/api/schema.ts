@@ -404,6 +404,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/audit/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["audit_retention_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/audit/rules": {
         parameters: {
             query?: never;
@@ -494,6 +510,38 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["audit_verification_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/years": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["audit_year_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/years/{year}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["audit_year_archive"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4013,6 +4061,68 @@ export interface components {
              */
             resource_id: string | null;
         };
+        /** @description A year that is over and sealed. */
+        AuditYear: {
+            /**
+             * Format: int64
+             * @description The year, by the organisation's clock.
+             */
+            year: number;
+            /**
+             * Format: int64
+             * @description The place of its first entry.
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description The place after its last: the size of the log that was sealed.
+             */
+            to: number;
+            /** @description The root of the log at that size, hexadecimal. */
+            root: string;
+            /**
+             * Format: date-time
+             * @description When it was sealed.
+             */
+            sealed_at: string;
+            /**
+             * Format: int64
+             * @description The place of the entry that states size and root.
+             */
+            sealed_index: number;
+            /**
+             * Format: date-time
+             * @description When it was last archived.
+             */
+            archived_at: string | null;
+            /**
+             * Format: date-time
+             * @description When its entries were removed from the database.
+             */
+            removed_at: string | null;
+            /** @description Whether the time its entries have to stay is over. */
+            removable: boolean;
+        };
+        /** @description The sealed years, and how long entries stay. */
+        AuditYears: {
+            /** @description Oldest first. */
+            items: components["schemas"]["AuditYear"][];
+            /**
+             * Format: int64
+             * @description Whole years that entries stay; 0 for ever.
+             */
+            retention_years: number;
+            /**
+             * Format: int64
+             * @description The fewest that can be set.
+             */
+            least_years: number;
+            /**
+             * Format: int64
+             * @description The version to base a change on.
+             */
+            retention_version: number;
+        };
         /** @description What the provider sent back with the browser. */
         Callback: {
             /** @description The state. */
@@ -5284,6 +5394,14 @@ export interface components {
              */
             hours: number;
         };
+        /** @description How long entries stay in the database. */
+        LogRetention: {
+            /**
+             * Format: int64
+             * @description Whole years, at least 3, not counting the one under way; 0 for ever.
+             */
+            years: number;
+        };
         /** @description Who the log is shown to. */
         LogSettings: {
             /** @description The witnesses. */
@@ -6544,6 +6662,11 @@ export interface components {
             size: number;
             /**
              * Format: int64
+             * @description How many entries were archived and removed: the log begins after them, their hashes are still compared.
+             */
+            entries_removed: number;
+            /**
+             * Format: int64
              * @description How many stored entries were compared with the tree.
              */
             entries_checked: number;
@@ -7708,6 +7831,39 @@ export interface operations {
             };
         };
     };
+    audit_retention_update: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogRetention"];
+            };
+        };
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     audit_rule_list: {
         parameters: {
             query?: never;
@@ -7955,6 +8111,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Verification"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_year_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditYears"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_year_archive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                year: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-tar": string;
                 };
             };
             /** @description problem */

@@ -72,6 +72,8 @@ export interface Amount {
   minor: number;
   currency: string;
 }
+export type AuditYear = Schemas["AuditYear"];
+export type AuditYears = Schemas["AuditYears"];
 export type ExternalAuditor = Schemas["ExternalAuditor"];
 export type AuditCounts = Schemas["AuditCounts"];
 export type AuditChange = Schemas["AuditChange"];

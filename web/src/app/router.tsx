@@ -147,6 +147,12 @@ const auditRoute = createRoute({
   component: lazyRouteComponent(() => import("../features/audit/AuditPage"), "AuditPage"),
 });
 
+const auditYearsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/audit/years",
+  component: lazyRouteComponent(() => import("../features/audit/YearsPage"), "YearsPage"),
+});
+
 const auditExternalRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/audit/external",
@@ -293,6 +299,7 @@ const routeTree = rootRoute.addChildren([
     unusedRoute,
     auditRoute,
     auditChartsRoute,
+    auditYearsRoute,
     auditExternalRoute,
     auditSightingsRoute,
     auditFindingsRoute,

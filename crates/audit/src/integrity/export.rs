@@ -106,7 +106,7 @@ impl EvidenceFile {
 }
 
 /// The policies that were in force during the period.
-fn attached(announced: Vec<AnnouncedPolicy>, range: &Range<u64>) -> Attachments {
+pub(crate) fn attached(announced: Vec<AnnouncedPolicy>, range: &Range<u64>) -> Attachments {
     let mut attachments = Attachments::default();
     for (nth, AnnouncedPolicy { text, entry }) in announced.into_iter().enumerate() {
         // The first one began before the period, or is the first there is.

@@ -5,6 +5,7 @@ mod export;
 mod verification;
 
 pub use export::EvidenceFile;
+pub(crate) use export::attached;
 
 use crate::Desk;
 use custos_http::Operation;

@@ -24,6 +24,8 @@ pub(crate) struct Verification {
     ok: bool,
     /// How many entries the newest valid checkpoint covers.
     size: u64,
+    /// How many entries were archived and removed: the log begins after them, their hashes are still compared.
+    entries_removed: u64,
     /// How many stored entries were compared with the tree.
     entries_checked: u64,
     /// Entries written since that checkpoint, which nothing vouches for yet.
@@ -106,6 +108,7 @@ async fn run(desk: &Desk, scope: Scope<Verify, AuditEntry>) -> Result<Verificati
     desk.sequencer.flush().await?;
     let verifier = store.log_verifier(scope.org()).await?;
     let mut log = store.log_reader(&scope).await?;
+    let entries_removed = log.removed();
     let read = tokio::task::spawn_blocking(move || {
         verify_log(&mut log, &verifier, None, &mut |_, _| {
             if store.clock().now().millis() - started > LONGEST_MS {
@@ -127,6 +130,7 @@ async fn run(desk: &Desk, scope: Scope<Verify, AuditEntry>) -> Result<Verificati
     Ok(Verification {
         ok: report.is_ok(),
         size: report.size,
+        entries_removed,
         entries_checked: report.entries_checked,
         entries_unsigned: report.entries_unsigned,
         checkpoints_checked: report.checkpoints_checked,

@@ -29,7 +29,7 @@ impl Desk {
     ///
     /// # Errors
     /// Refused, or 409 `audit.run_active`.
-    pub(super) async fn begin_run(&self, caller: &Caller) -> Result<AuditRunId, AuditError> {
+    pub(crate) async fn begin_run(&self, caller: &Caller) -> Result<AuditRunId, AuditError> {
         let begun = self.begin(caller, None).await?;
         begun.ok_or_else(|| {
             AuditError::Request(Problem::new(StatusCode::CONFLICT, "audit.run_active"))

@@ -47,6 +47,8 @@ pub enum Command {
     /// Verify or export the audit log
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Show, archive and remove years of the audit log; with the embedded database, while the server is stopped
+    Log(LogArguments),
     /// Be a witness of the audit logs of other installations: sign their checkpoints, if none contradicts an earlier one
     Witness(WitnessArguments),
     /// Look after accounts from the machine itself; with the embedded database, while the server is stopped
@@ -180,6 +182,64 @@ pub enum AuditCommand {
     Divergence(DivergenceArguments),
     /// Write the log as an evidence file
     Export(Box<ExportArguments>),
+    /// Go through the rules of the automated audit now and tell what is open; exit code 1 if something is. With the
+    /// embedded database, while the server is stopped
+    Run(Box<FindingsArguments>),
+    /// Tell what the automated audit found; exit code 1 if there is something
+    Findings(Box<FindingsArguments>),
+}
+
+/// `custos audit run` and `custos audit findings`
+#[derive(Debug, Args)]
+pub struct FindingsArguments {
+    /// Settings.
+    #[command(flatten)]
+    pub settings: SettingsArguments,
+    /// Findings in which state
+    #[arg(long, value_name = "STATE", default_value = "open", value_parser = ["open", "accepted", "resolved"])]
+    pub state: String,
+    /// Which organisation's, by id, if there are several
+    #[arg(long, value_name = "ID")]
+    pub organisation: Option<String>,
+}
+
+/// `custos log …`
+#[derive(Debug, Args)]
+pub struct LogArguments {
+    /// Settings.
+    #[command(flatten)]
+    pub settings: SettingsArguments,
+    /// Which organisation's log, by id, if there are several
+    #[arg(long, value_name = "ID")]
+    pub organisation: Option<String>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: LogCommand,
+}
+
+/// What can be done with the years of the log from the machine itself.
+#[derive(Debug, Subcommand)]
+pub enum LogCommand {
+    /// Say which years are sealed, archived and removed
+    Years,
+    /// Write the archive of each sealed year into a folder and verify it; goes on where it was broken off
+    Archive {
+        /// The folder; archives that are there and hold are left alone
+        #[arg(long, value_name = "FOLDER")]
+        out: PathBuf,
+        /// Only this year
+        #[arg(long, value_name = "YEAR")]
+        year: Option<i64>,
+    },
+    /// Remove the entries of a year from the database; their hashes stay. Verifies the archive first
+    Remove {
+        /// The year: the oldest one that is still there, and no longer has to stay
+        #[arg(long, value_name = "YEAR")]
+        year: i64,
+        /// Its archive
+        #[arg(long, value_name = "FILE")]
+        archive: PathBuf,
+    },
 }
 
 /// `custos audit verify`

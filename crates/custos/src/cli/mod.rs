@@ -5,10 +5,12 @@ mod audit;
 mod console;
 pub mod export;
 mod failure;
+mod findings;
 mod generate;
 pub mod import;
 mod interruption;
 mod keys;
+mod log;
 mod new_file;
 mod progress;
 pub mod remote;
@@ -64,6 +66,11 @@ fn execute(command: Command, console: &Console) -> Result<u8, Failure> {
         Command::Audit(AuditCommand::Verify(arguments)) => audit::verify(arguments, console),
         Command::Audit(AuditCommand::Divergence(arguments)) => audit::compare(&arguments, console),
         Command::Audit(AuditCommand::Export(arguments)) => audit::export(&arguments, console),
+        Command::Audit(AuditCommand::Run(arguments)) => findings::run(&arguments, true, console),
+        Command::Audit(AuditCommand::Findings(arguments)) => {
+            findings::run(&arguments, false, console)
+        }
+        Command::Log(arguments) => log::run(&arguments, console),
         Command::Witness(arguments) => witness::run(&arguments, console),
         Command::User(arguments) => user::run(arguments, console),
         Command::Keys(arguments) => keys::run(arguments, console),

@@ -81,7 +81,6 @@ impl Features {
         let records = Arc::new(key_records::Customers(Arc::clone(&crm)));
         let columns = key_records::columns();
         let keys = Keys::new(store, policy, sink, columns, records, custodian);
-        foreseeing::announce(&access, &identity, &crm, &keys);
         let (store, policy, sink) = shared();
         let names = staff::names(&identity);
         let desk = Desk::new(store, policy, sink, Arc::clone(&base.sequencer), names);
@@ -93,6 +92,7 @@ impl Features {
         let sequencer = Arc::clone(&base.sequencer);
         let transparency = Transparency::new(store, policy, sink, sequencer, options);
         transparency.announce_also(staff::own_rules(&identity, &base.policy));
+        foreseeing::announce(&access, &identity, &crm, &keys, &desk);
         desk.set_postures(staff::postures(&identity));
         desk.set_witnesses(staff::stated_witnesses(&transparency));
         access.set_usage(Arc::new(usage::Counted(Arc::clone(&desk))));

@@ -2,6 +2,7 @@
 
 use custos_access::Access;
 use custos_access::approvals::{Change, Describe, Described};
+use custos_audit::Desk;
 use custos_crm::Crm;
 use custos_http::{Content, Problem};
 use custos_identity::Identity;
@@ -113,13 +114,43 @@ impl Describe for RootKeys {
     }
 }
 
+struct Retentions(Arc<Desk>);
+
+impl Describe for Retentions {
+    fn describe<'a>(
+        &'a self,
+        caller: &'a Caller,
+        content: &'a Content,
+    ) -> BoxFuture<'a, Result<Described, Problem>> {
+        async move {
+            let desk = &self.0;
+            let foreseen = desk.foresee_retention(caller.org(), &content.body).await?;
+            let years = |years: i64| match years {
+                0 => "for_ever".to_owned(),
+                years => years.to_string(),
+            };
+            let (before, after) = (years(foreseen.before), years(foreseen.after));
+            Ok(Described {
+                measure: Measure::default(),
+                changes: vec![Change::changed("retention_years", [before], [after])],
+            })
+        }
+        .boxed()
+    }
+}
+
 /// Tells the approvals who knows what requests would do.
 pub(super) fn announce(
     access: &Access,
     identity: &Arc<Identity>,
     crm: &Arc<Crm>,
     keys: &Arc<Keys>,
+    desk: &Arc<Desk>,
 ) {
+    access.describe_by(
+        "audit_retention_update",
+        Arc::new(Retentions(Arc::clone(desk))),
+    );
     access.describe_by("user_access", Arc::new(Grants(Arc::clone(identity))));
     access.describe_by("keys_rotate", Arc::new(Rotations(Arc::clone(keys))));
     access.describe_by("keys_replace_root", Arc::new(RootKeys(Arc::clone(keys))));

@@ -144,6 +144,7 @@ pub fn call(site: &Site<'_>, operation: &Declared, target: &Target) -> Call {
         .replace("{grantee_id}", &target.owner)
         .replace("{factor_id}", MISSING)
         .replace("{kind}", kind)
+        .replace("{year}", "2001")
         .replace("{key}", "customers.list")
         .replace("{code}", "large_export");
     let query = match operation.id {
@@ -177,6 +178,7 @@ pub fn call(site: &Site<'_>, operation: &Declared, target: &Target) -> Call {
         "outbox_settings_update"
         | "audit_settings_update"
         | "log_settings_update"
+        | "audit_retention_update"
         | "audit_rule_update" => call.with("if-match", "\"0\""),
         _ => call,
     }
@@ -214,6 +216,7 @@ fn body(site: &Site<'_>, operation: &str, target: &Target) -> Option<Value> {
         }
         "audit_rule_update" => json!({ "enabled": true, "parameters": { "customers": 500 } }),
         "audit_finding_update" => json!({ "state": "resolved", "reason": "已核对" }),
+        "audit_retention_update" => json!({ "years": 6 }),
         "audit_settings_update" => json!({ "utc_offset_minutes": 480, "run_every_hours": 24 }),
         "external_auditor_create" | "external_auditor_update" => {
             external_auditor(site, operation, number)

@@ -211,6 +211,9 @@ external_auditor_create   external_auditor.create -    -    -    -    -    +    
 external_auditor_update   .                    -    -    -    -    -    404    -    -    -
 external_auditor_link     .                    -    -    -    -    -    404    -    -    -
 external_auditor_end      .                    -    -    -    -    -    404    -    -    -
+audit_year_list           log_year.list        -    -    -    -    -    +    -    -    -
+audit_year_archive        .                    -    -    -    -    -    404    -    -    -
+audit_retention_update    log_retention.update -    -    -    -    -    +    -    -    -
 audit_entries_list        audit_entry.list     -     -    -     -      -        onf   -    -       -
 audit_actions_list        audit_entry.list     -     -    -     -      -        +     -    -       -
 audit_counts_read         audit_entry.list     -     -    -     -      -        +     -    -       -

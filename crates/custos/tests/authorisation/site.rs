@@ -161,6 +161,7 @@ impl<'i> Site<'i> {
             "access_people_update",
             "keys_rotate",
             "keys_replace_root",
+            "audit_retention_update",
         ];
         let off = off.map(|operation| Rule {
             enabled: false,

@@ -40,7 +40,7 @@ pub use evidence::{
 pub use hash::{Hash, empty_root, leaf_hash, node_hash, sha256};
 pub use note::NoteError;
 pub use proof::{
-    ProofError, consistency_proof, inclusion_proof, verify_consistency, verify_inclusion,
+    ProofError, consistency_proof, inclusion_proof, tree_root, verify_consistency, verify_inclusion,
 };
 pub use quorum::{Cosigned, Quorum, QuorumError, Witnessing};
 pub use source::{LogSource, SourceError, StoredCheckpoint, StoredEntry, TileReader};

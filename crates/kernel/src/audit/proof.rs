@@ -171,6 +171,18 @@ pub fn verify_consistency(
     holds(last == 0 && old_hash == *old_root && new_hash == *new_root)
 }
 
+/// The root of the tree of the first `size` entries, from its tiles.
+///
+/// # Errors
+/// [`ProofError::OutOfRange`] for more entries than a log can have, and the errors of reading tiles.
+pub fn tree_root<R: TileReader + ?Sized>(reader: &mut R, size: u64) -> Result<Hash, ProofError> {
+    match size {
+        0 => Ok(empty_root()),
+        size if size > MAX_SIZE => Err(ProofError::OutOfRange),
+        size => subtree_root(reader, 0, size),
+    }
+}
+
 fn holds(condition: bool) -> Result<(), ProofError> {
     condition.then_some(()).ok_or(ProofError::Invalid)
 }

@@ -9,6 +9,7 @@ mod sink;
 pub(crate) mod source;
 pub(crate) mod tally;
 mod witnessed;
+mod years;
 
 use crate::Migration;
 use custos_values::OrgId;
@@ -17,8 +18,9 @@ pub use announced::AnnouncedPolicy;
 pub use sequencer::SequencerHandle;
 pub use sink::AuditSink;
 pub use witnessed::StoredCosignature;
+pub use years::{SealedYear, YearOver, year_begins, year_of};
 
-pub(crate) const MIGRATIONS: &[Migration] = &[LOG, tally::MIGRATION, WITNESSED];
+pub(crate) const MIGRATIONS: &[Migration] = &[LOG, tally::MIGRATION, WITNESSED, years::MIGRATION];
 
 const LOG: Migration = Migration {
     name: "0001_audit_log",

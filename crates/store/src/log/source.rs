@@ -2,6 +2,7 @@
 
 use crate::log::sequencer::signer;
 use crate::log::witnessed::cosign;
+use crate::log::years::kept_from;
 use crate::{EngineKind, ReadTx, Row, Store, StoreError, Value};
 use custos_kernel::audit::{
     CheckpointVerifier, LogSource, SourceError, StoredCheckpoint, StoredEntry, TileReader,
@@ -17,6 +18,10 @@ pub struct LogReader {
     org: OrgId,
     /// The entries that may be read; of all others, the hashes.
     shown: Range<u64>,
+    /// The log as it was at this size, or as it is.
+    until: u64,
+    /// The first entry that was not removed.
+    kept: u64,
     runtime: Handle,
 }
 
@@ -41,11 +46,16 @@ impl Store {
             EngineKind::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         };
         tx.snapshot(begin).await?;
-        let shown = shown_places(&mut tx, scope.org(), scope.caller().log_view()).await?;
+        let mut shown = shown_places(&mut tx, scope.org(), scope.caller().log_view()).await?;
+        let kept = kept_from(&mut tx, scope.org()).await?;
+        shown.start = shown.start.max(kept);
+        shown.end = shown.end.max(shown.start);
         Ok(LogReader {
             tx,
             org: scope.org(),
             shown,
+            until: u64::MAX,
+            kept,
             runtime: Handle::current(),
         })
     }
@@ -107,6 +117,28 @@ async fn shown_places(
 }
 
 impl LogReader {
+    /// The same log as it was when it had so many entries, with the contents of some of them.
+    #[must_use]
+    pub fn at(mut self, size: u64, entries: Range<u64>) -> Self {
+        self.until = size;
+        let start = entries.start.max(self.shown.start);
+        self.shown = start..entries.end.min(self.shown.end).max(start);
+        self
+    }
+
+    /// How many entries were archived and removed: the log begins after them.
+    pub fn removed(&self) -> u64 {
+        self.kept
+    }
+
+    /// The first checkpoint over at least so many entries.
+    ///
+    /// # Errors
+    /// [`SourceError`] if reading fails.
+    pub fn checkpoint_from(&mut self, size: u64) -> Result<Option<StoredCheckpoint>, SourceError> {
+        Ok(self.checkpoints(size.checked_sub(1), 1)?.pop())
+    }
+
     fn rows(&mut self, sql: &str, more: &[Value]) -> Result<Vec<Row>, SourceError> {
         let mut values = vec![Value::from(&self.org.as_bytes()[..])];
         values.extend_from_slice(more);
@@ -170,9 +202,10 @@ impl LogSource for LogReader {
         after: Option<u64>,
         limit: usize,
     ) -> Result<Vec<StoredCheckpoint>, SourceError> {
-        let sql = "SELECT size, note FROM audit_checkpoint WHERE org_id = $1 AND size > $2 ORDER BY size LIMIT $3";
+        let sql = "SELECT size, note FROM audit_checkpoint WHERE org_id = $1 AND size > $2 AND size <= $4 \
+                   ORDER BY size LIMIT $3";
         let after = after.map_or(Value::Int(-1), place);
-        let rows = self.rows(sql, &[after, place(limit as u64)])?;
+        let rows = self.rows(sql, &[after, place(limit as u64), place(self.until)])?;
         let found = rows.iter().map(checkpoint_row).collect::<Result<_, _>>();
         self.cosigned(found.map_err(SourceError::new)?)
     }
@@ -182,7 +215,8 @@ impl LogSource for LogReader {
         below: Option<u64>,
     ) -> Result<Option<StoredCheckpoint>, SourceError> {
         let sql = "SELECT size, note FROM audit_checkpoint WHERE org_id = $1 AND size < $2 ORDER BY size DESC LIMIT 1";
-        let rows = self.rows(sql, &[below.map_or(Value::Int(i64::MAX), place)])?;
+        let below = below.unwrap_or(u64::MAX).min(self.until.saturating_add(1));
+        let rows = self.rows(sql, &[place(below)])?;
         let found = rows.iter().map(checkpoint_row).collect::<Result<_, _>>();
         Ok(self.cosigned(found.map_err(SourceError::new)?)?.pop())
     }

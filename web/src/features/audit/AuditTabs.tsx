@@ -9,6 +9,7 @@ const TABS = [
   { to: "/audit/sightings", label: "audit-tab-sightings", permission: "audit_entry.list" },
   { to: "/audit/findings", label: "audit-tab-findings", permission: "audit_finding.list" },
   { to: "/audit/rules", label: "audit-tab-rules", permission: "audit_rule.list" },
+  { to: "/audit/years", label: "audit-tab-years", permission: "log_year.list" },
   { to: "/audit/external", label: "audit-tab-external", permission: "external_auditor.create" },
 ] as const;
 
