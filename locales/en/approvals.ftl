@@ -144,4 +144,3 @@ approval-label-custom_roles = Own roles
 approval-label-clearance = Clearance
 approval-operation-audit_retention_update = Change how long log entries stay
 approval-label-retention_years = Years
-retention-value-for_ever = For ever

@@ -138,4 +138,3 @@ approval-label-custom_roles = 自定义角色
 approval-label-clearance = 涉密等级
 approval-operation-audit_retention_update = 修改日志保留期限
 approval-label-retention_years = 保留年数
-retention-value-for_ever = 永久保留

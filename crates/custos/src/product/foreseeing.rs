@@ -126,7 +126,7 @@ impl Describe for Retentions {
             let desk = &self.0;
             let foreseen = desk.foresee_retention(caller.org(), &content.body).await?;
             let years = |years: i64| match years {
-                0 => "for_ever".to_owned(),
+                0 => "for-ever".to_owned(),
                 years => years.to_string(),
             };
             let (before, after) = (years(foreseen.before), years(foreseen.after));

@@ -39,7 +39,7 @@ const WORDS: Record<string, string[]> = {
   data_scope: ["scope-"],
   format: ["format-"],
   suite: ["keys-suite-"],
-  retention_years: ["retention-value-"],
+  retention_years: ["retention-"],
   root_key_home: ["keys-home-"],
   columns: ["field-", "column-"],
   filter_status: ["choice-status-", "choice-"],
