@@ -5,6 +5,7 @@
 mod approvals;
 mod browser;
 mod cases;
+mod duties;
 mod emergencies;
 mod events;
 mod expected;

@@ -132,11 +132,12 @@ impl Policy {
                 features.push(policy.new_id(PolicyId::new(&id)));
             }
         }
-        let plain =
-            Snapshot::new(&features, HashMap::new(), 0).map_err(|reason| PolicyError::Syntax {
+        let plain = Snapshot::new(&features, &[], HashMap::new(), 0).map_err(|reason| {
+            PolicyError::Syntax {
                 feature: "all",
                 reason,
-            })?;
+            }
+        })?;
         Ok(Self {
             features,
             plain: Arc::new(plain),
@@ -187,10 +188,9 @@ impl Policy {
     }
 
     fn compile(&self, own: &OrganisationRules) -> Result<Snapshot, Vec<RuleProblem>> {
-        let mut rules = self.features.clone();
-        rules.extend(own.checked(&self.features)?);
+        let rules = own.checked(&self.features)?;
         let labels = own.field_labels.iter().cloned().collect();
-        let snapshot = Snapshot::new(&rules, labels, own.generation)
+        let snapshot = Snapshot::new(&self.features, &rules, labels, own.generation)
             .map_err(|reason| vec![RuleProblem::whole(reason)])?;
         Ok(snapshot.with_own_text(own.text()))
     }

@@ -97,6 +97,12 @@ impl Question {
             || self.field.is_none() && outsiders_reach(self.resource, self.action)
     }
 
+    /// Whether whoever asks has a role that excludes all others.
+    pub(super) fn is_exclusive(&self) -> bool {
+        let profile = self.principal.profile();
+        profile.is_some_and(|profile| profile.roles.iter().any(Role::is_exclusive))
+    }
+
     pub(super) fn action_name(&self) -> String {
         format!("{}.{}", self.resource, self.action)
     }

@@ -42,6 +42,9 @@ impl Mentions {
 #[derive(Default)]
 struct Slice {
     rules: PolicySet,
+    /// The same without what the organisation permits by itself: for whoever has a role that excludes all others, so that no
+    /// rule of the organisation's gives them a second duty.
+    for_exclusive: PolicySet,
     /// Records that rules which ask for their attributes or level may tell apart.
     told_apart: Vec<Known>,
     /// The rules that do.
@@ -70,15 +73,20 @@ pub(super) struct Snapshot {
 }
 
 impl Snapshot {
-    /// Rules with names of their own, each naming its actions.
+    /// Rules with names of their own, each naming its actions: those of the features, and the organisation's own.
     pub(super) fn new(
-        rules: &[CedarPolicy],
+        features: &[CedarPolicy],
+        own: &[CedarPolicy],
         field_labels: HashMap<(String, String), Label>,
         generation: i64,
     ) -> Result<Self, String> {
         let mut slices: HashMap<String, Slice> = HashMap::new();
         let mut mentions = Mentions::default();
-        for rule in rules {
+        let features = features.iter().map(|rule| (rule, true));
+        let own = own
+            .iter()
+            .map(|rule| (rule, rule.effect() == Effect::Forbid));
+        for (rule, for_exclusive) in features.chain(own) {
             let text = without_annotations(rule);
             let mut own = Mentions::default();
             own.take(&text);
@@ -87,6 +95,10 @@ impl Snapshot {
                 let slice = slices.entry(action).or_default();
                 slice.rules.add(rule.clone()).map_err(|e| e.to_string())?;
                 slice.emergency |= own.emergency;
+                if for_exclusive {
+                    let also = slice.for_exclusive.add(rule.clone());
+                    also.map_err(|e| e.to_string())?;
+                }
                 if own.attributes || own.label {
                     slice.texts.push(text.clone());
                 }
@@ -193,9 +205,11 @@ impl Snapshot {
         let Some((request, entities)) = question.to_cedar() else {
             return refused;
         };
-        let response = self
-            .authorizer
-            .is_authorized(&request, &slice.rules, &entities);
+        let rules = match question.is_exclusive() {
+            true => &slice.for_exclusive,
+            false => &slice.rules,
+        };
+        let response = self.authorizer.is_authorized(&request, rules, &entities);
         if response.diagnostics().errors().next().is_some() {
             return refused;
         }
