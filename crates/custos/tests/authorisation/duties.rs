@@ -24,7 +24,6 @@ const DUTIES: [(&str, &[&str]); 4] = [
             "identity_provider.delete",
             "key.rotate",
             "log_settings.update",
-            "log_retention.update",
             "message.delete",
             "message.list",
             "message.read",
@@ -71,6 +70,7 @@ const DUTIES: [(&str, &[&str]); 4] = [
             "external_auditor.create",
             "external_auditor.delete",
             "external_auditor.update",
+            "log_retention.update",
         ],
     ),
     (
@@ -136,7 +136,7 @@ const FREE: &[&str] = &[
     "identity_provider.read",
     "key.read",
     "log_settings.read",
-    "log_retention.read",
+    
     "password.read",
     "password.update",
     "preference.read",
