@@ -71,11 +71,14 @@ const DUTIES: [(&str, &[&str]); 4] = [
             "external_auditor.delete",
             "external_auditor.update",
             "log_retention.update",
+            "log_year.export",
+            "log_year.list",
         ],
     ),
     (
         "sells",
         &[
+            "break_glass.create",
             "customer.assign",
             "customer.create",
             "customer.delete",
@@ -100,6 +103,11 @@ const DUTIES: [(&str, &[&str]); 4] = [
 /// the server do.
 const FREE: &[&str] = &[
     "access_people.list",
+    "break_glass.list",
+    "break_glass.read",
+    "break_glass.update",
+    "break_glass.verify",
+    "permission_usage.list",
     "access_rules.explain",
     "access_rules.read",
     "access_teams.list",
@@ -136,7 +144,6 @@ const FREE: &[&str] = &[
     "identity_provider.read",
     "key.read",
     "log_settings.read",
-    
     "password.read",
     "password.update",
     "preference.read",
