@@ -10,6 +10,7 @@ mod emergencies;
 mod events;
 mod expected;
 mod external;
+mod insiders;
 mod keys;
 mod leavers;
 mod lifecycle;
