@@ -528,6 +528,7 @@ action-access_rules-suppose = Worked out a decision
 action-access_people-list = Read what people hold
 action-access_people-update = Changed what a person holds
 action-access_teams-list = Read teams
+action-access_teams-read = Read names of teams
 action-access_teams-update = Changed teams
 action-session-working_label = Changed the working label
 audit-tab-years = Years

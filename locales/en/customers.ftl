@@ -145,6 +145,7 @@ share-title = Share the customer
 share-note = They see this customer only, and sensitive values stay masked as the rules say. A share ends on its date and can be withdrawn at any time.
 share-with = Share with
 share-kind-user = Colleague
+share-kind-team = Team
 share-kind-department = Department
 share-choose = Please choose
 share-extent = They may

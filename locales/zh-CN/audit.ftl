@@ -522,6 +522,7 @@ action-access_rules-suppose = 推演一次访问判定
 action-access_people-list = 查看人员授权
 action-access_people-update = 修改人员授权
 action-access_teams-list = 查看团队
+action-access_teams-read = 查看团队名称
 action-access_teams-update = 修改团队
 action-session-working_label = 切换工作密级
 audit-tab-years = 年度

@@ -131,6 +131,7 @@ share-note = 对方只能看到此客户，敏感信息仍按规则隐藏。到�
 share-with = 共享给
 share-kind-user = 同事
 share-kind-department = 部门
+share-kind-team = 团队
 share-choose = 请选择
 share-extent = 权限
 share-read = 仅查看

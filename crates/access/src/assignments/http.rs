@@ -111,6 +111,13 @@ struct TeamsBody {
     teams: Vec<TeamBody>,
 }
 
+/// The teams by name.
+#[derive(Debug, Serialize, ToSchema)]
+struct TeamNames {
+    /// All of them.
+    items: Vec<NamedBody>,
+}
+
 /// A team to be.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -165,6 +172,14 @@ pub(crate) fn operations() -> Vec<Operation<Arc<State_>>> {
             teams,
         )
         .answers::<TeamsBody>(200),
+        Operation::new(
+            Method::GET,
+            "/teams",
+            "team_list",
+            Access::to::<actions::Read, AccessTeamsResource>(),
+            team_names,
+        )
+        .answers::<TeamNames>(200),
         Operation::new(
             Method::PUT,
             "/access/teams",
@@ -286,6 +301,20 @@ async fn teams(
         teams: teams.collect(),
     };
     Ok(ETag(StatusCode::OK, generation, body))
+}
+
+async fn team_names(
+    State(access): State<Arc<State_>>,
+    Api(caller): Api,
+) -> Result<Json<TeamNames>, AccessError> {
+    let teams = access.team_names(&caller).await?.into_iter();
+    let named = |team: Team| NamedBody {
+        id: team.id.to_string(),
+        name: team.name,
+    };
+    Ok(Json(TeamNames {
+        items: teams.map(named).collect(),
+    }))
 }
 
 async fn update_teams(

@@ -28,6 +28,19 @@ impl Access {
         Ok((people.teams, accounts, version))
     }
 
+    /// The names of teams, for whoever may share something with them; leaves an entry.
+    pub(super) async fn team_names(&self, caller: &Caller) -> Result<Vec<Team>, AccessError> {
+        let scope = self
+            .policy()
+            .scope::<actions::Read, AccessTeamsResource>(caller)?;
+        let configuration = self.people().configuration(caller.org()).await?;
+        let shown = Detail::count(configuration.people.teams.len() as u64);
+        self.sink()
+            .record(Event::of_scope(&scope).with("shown", shown))
+            .await?;
+        Ok(configuration.people.teams.clone())
+    }
+
     /// Sets the teams, in place of those of a version.
     ///
     /// # Errors

@@ -77,6 +77,7 @@ pub fn about(operation: &Declared) -> Option<About> {
         id if id.starts_with("identity_provider_") => About::Record,
         "service_account_list" | "service_account_create" => About::Nothing,
         "api_key_create" | "api_key_rotate" | "api_key_revoke" => About::Record,
+        "team_list" => About::Nothing,
         "access_people_list" => About::Many,
         "access_people_update" => About::Record,
         id if id.starts_with("access_") => About::Nothing,

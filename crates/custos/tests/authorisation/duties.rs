@@ -111,6 +111,7 @@ const FREE: &[&str] = &[
     "access_rules.explain",
     "access_rules.read",
     "access_teams.list",
+    "access_teams.read",
     "api_key.delete",
     "api_key.list",
     "api_key.read",

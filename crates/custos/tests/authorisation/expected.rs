@@ -139,6 +139,7 @@ access_rules_bench        .                    -     -    -     -      422      
 access_people_list        access_people.list   -     -    -     -      onf      onf   -    -       -
 access_people_update      access_people.update -     -    -     -      onf      -     -    -       -
 access_teams_list         access_teams.list    -     -    -     -      +        +     -    -       -
+team_list                 access_teams.read    +     +    +     +      +        +     -    -       -
 access_teams_update       access_teams.update  -     -    -     -      +        -     -    -       -
 session_working_label     session.working_label +    +    +     +      +        +     +    -       -
 approval_list             approval.list        +     +    +     +      +        +     -    -       -

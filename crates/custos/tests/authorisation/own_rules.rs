@@ -456,6 +456,8 @@ async fn what_is_shared_with_a_team_is_shared_with_who_is_in_it_now() {
         let set = put("/access/teams", 1, teams(json!([member.id])));
         home.security.send(set).await.expect(204);
         assert_eq!(read(&member.browser, &id).await.status, 200);
+        let names = owner.browser.send(Call::get("/teams")).await.expect(200);
+        assert_eq!(names["items"], json!([{ "id": TEAM, "name": "攻坚组" }]));
         let set = put("/access/teams", 2, json!({ "teams": [] }));
         home.security.send(set).await.expect(204);
         assert_eq!(read(&member.browser, &id).await.status, 404);

@@ -6,22 +6,23 @@ import type { Customer } from "../../../api/types";
 import { useT } from "../../../i18n/useT";
 import { useFormProblem } from "../../../ui/useFormProblem";
 import { refreshCustomers, useOwnerOptions } from "../customers";
-import { departmentsQuery, endOfDay } from "./sharing";
+import { departmentsQuery, endOfDay, teamsQuery } from "./sharing";
 
 interface Values {
-  kind: "user" | "department";
+  kind: "user" | "department" | "team";
   grantee_id: string;
   share: "read" | "write";
   until?: Dayjs | null;
 }
 
-/** Lets a colleague or a department see or change one customer. */
+/** Lets a colleague, a department or a team see or change one customer. */
 export function ShareDialog({ customer, onClose }: { customer: Customer; onClose: () => void }) {
   const t = useT();
   const [form] = Form.useForm<Values>();
   const kind = Form.useWatch("kind", form) ?? "user";
   const people = useOwnerOptions();
   const departments = useQuery(departmentsQuery);
+  const teams = useQuery(teamsQuery);
   const queryClient = useQueryClient();
   const problem = useFormProblem(form);
   const share = useMutation({
@@ -38,10 +39,17 @@ export function ShareDialog({ customer, onClose }: { customer: Customer; onClose
     },
     onError: problem.show,
   });
+  // Most organisations have no teams: then there is nothing to choose.
+  const kinds = (["user", "department", "team"] as const).filter(
+    (value) => value !== "team" || (teams.data?.items.length ?? 0) > 0,
+  );
   const options =
     kind === "user"
       ? people.filter(({ value }) => value !== customer.owner?.id)
-      : (departments.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }));
+      : ((kind === "team" ? teams.data?.items : departments.data?.items) ?? []).map(({ id, name }) => ({
+          value: id,
+          label: name,
+        }));
   return (
     <Modal
       open
@@ -67,7 +75,7 @@ export function ShareDialog({ customer, onClose }: { customer: Customer; onClose
       >
         <Form.Item name="kind" label={t("share-with")}>
           <Radio.Group
-            options={(["user", "department"] as const).map((value) => ({
+            options={kinds.map((value) => ({
               value,
               label: t(`share-kind-${value}`),
             }))}

@@ -27,6 +27,12 @@ export const departmentsQuery = queryOptions({
   queryFn: () => body(api.GET("/departments")),
 });
 
+export const teamsQuery = queryOptions({
+  queryKey: ["teams"],
+  staleTime: 60_000,
+  queryFn: () => body(api.GET("/teams")),
+});
+
 /** The end of a day, where the person is. */
 export function endOfDay(day: { endOf: (unit: "day") => { toISOString: () => string } }): string {
   return day.endOf("day").toISOString();
