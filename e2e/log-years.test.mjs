@@ -37,6 +37,8 @@ for (const language of LANGUAGES) {
         await stillness(page);
         await page.locator('.ant-select-item-option').filter({ hasText: t('retention-years', { years: 6 }), visible: true }).click();
         const dialog = page.getByRole('dialog', { name: t('approval-needed-title') });
+        await dialog.waitFor();
+        await stillness(page);
         await dialog.getByLabel(t('approval-reason'), { exact: true }).fill(why);
         await button(dialog, t('approval-ask')).click();
         await page.getByText(t('approval-requested-title'), { exact: true }).waitFor();

@@ -32,18 +32,25 @@ pub(crate) async fn settle(
             open(desk, tx, auditor, rule, hit, now).await?;
             continue;
         };
-        let mut found = before.swap_remove(place);
+        let known = before.swap_remove(place);
+        let mut found = known.clone();
         let again = comes_back(rule, &found, &hit, now);
         if found.state == State::Resolved && !again {
             continue;
         }
-        found.last_at = now;
         found.happened_at = hit.at.or(found.happened_at);
         (found.detail, found.trace) = written(&hit)?;
         if again {
             reopen(&mut found);
             tally.reopened += 1;
         }
+        if found == known {
+            let facts = Facts::shared(auditor.org(), *found.id.as_bytes(), found.version);
+            let permit = desk.policy.permit(auditor, &facts)?;
+            sql::found_again(tx, &permit, now).await?;
+            continue;
+        }
+        found.last_at = now;
         keep(desk, tx, auditor, &found).await?;
     }
     for mut found in before {

@@ -21,7 +21,7 @@ pub(crate) const MIGRATION: Migration = Migration {
 };
 
 /// A finding as stored.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct FindingRow {
     pub(super) id: AuditFindingId,
     pub(super) rule: i64,
@@ -153,6 +153,18 @@ pub(super) async fn insert(
         Value::from(found.happened_at),
     ];
     tx.put(permit, sql, &values).await.map(|_| ())
+}
+
+/// Notes that a finding was found again, at the version it was read at. That is no change of it: whoever is deciding about it
+/// need not look again.
+pub(super) async fn found_again(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<actions::Update, FindingResource>,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let sql =
+        "UPDATE audit_finding SET last_at = $4 WHERE org_id = $1 AND id = $2 AND version = $3";
+    tx.change(permit, sql, &[Value::from(at)]).await
 }
 
 /// Stores a finding as it is now, at the version it was read at.

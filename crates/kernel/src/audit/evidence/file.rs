@@ -275,21 +275,23 @@ impl<R: Read + Seek> LogSource for EvidenceFile<R> {
                 break;
             };
             let data = self.read(place).map_err(SourceError::new)?;
-            let (period, mut outside) = (self.meta.from..self.meta.to, false);
-            let entries: Vec<StoredEntry> = (index * WIDTH..)
-                .zip(bundle_entries(&data).take(TILE_WIDTH))
-                .filter(|(index, body)| *index >= from && !body.is_empty())
-                .inspect(|(index, _)| outside |= !period.contains(index))
+            let period = self.meta.from..self.meta.to;
+            let there = || {
+                let all = (index * WIDTH..).zip(bundle_entries(&data).take(TILE_WIDTH));
+                all.filter(|(_, body)| !body.is_empty())
+            };
+            // Nothing would compare it with the tree.
+            if there().any(|(index, _)| !period.contains(&index)) {
+                return Err(SourceError::new("an entry outside the period"));
+            }
+            let entries: Vec<StoredEntry> = there()
+                .filter(|(index, _)| *index >= from)
                 .map(|(index, body)| StoredEntry {
                     index,
                     body: body.to_vec(),
                 })
                 .take(limit)
                 .collect();
-            // Nothing would compare it with the tree.
-            if outside {
-                return Err(SourceError::new("an entry outside the period"));
-            }
             if !entries.is_empty() {
                 return Ok(entries);
             }

@@ -91,10 +91,18 @@ fn the_numbers_in_meta_are_limited() {
     };
     let enormous = with("\"size\": 587", "\"size\": 18446744073709551615");
     assert!(matches!(enormous, Err(EvidenceError::TooLarge)));
+    // A part of the log may be all that is given; then no entry beside it is.
+    for (from, to) in [
+        ("\"to\": 587", "\"to\": 500"),
+        ("\"to\": 587", "\"to\": 586"),
+        ("\"from\": 0", "\"from\": 1"),
+        ("\"from\": 0", "\"from\": 300"),
+    ] {
+        let hidden = with(from, to);
+        assert!(hidden.is_err(), "{to}: {hidden:?}");
+    }
     for (from, to) in [
         ("\"to\": 587", "\"to\": 588"),
-        ("\"to\": 587", "\"to\": 500"),
-        ("\"from\": 0", "\"from\": 1"),
         ("\"from\": 0", "\"from\": -1"),
         ("\"from\": 0", "\"other\": 0"),
         ("evidence-3", "evidence-4"),
