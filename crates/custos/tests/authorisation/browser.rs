@@ -105,6 +105,14 @@ impl Browser {
         }
     }
 
+    /// The same browser in front of another server.
+    pub fn at(&self, router: &Router) -> Self {
+        Self {
+            router: router.clone(),
+            ..self.clone()
+        }
+    }
+
     /// The session's CSRF token.
     pub fn csrf(&self) -> &str {
         self.csrf.as_deref().unwrap_or_default()

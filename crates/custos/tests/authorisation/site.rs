@@ -111,6 +111,11 @@ impl<'i> Site<'i> {
         Browser::new(&self.router)
     }
 
+    /// A browser of another server on the same data, in front of this one.
+    pub fn carried(&self, browser: &Browser) -> Browser {
+        browser.at(&self.router)
+    }
+
     /// A number that was not used before.
     pub fn next(&self) -> u32 {
         self.number.fetch_add(1, Ordering::Relaxed) + 1
