@@ -71,7 +71,15 @@ impl Access {
         if !(MINUTE_MS..=LONGEST_EMERGENCY_MS).contains(&span) {
             return Err(invalid("minutes", "break_glass.minutes"));
         }
-        let reach = self.reach_of(org, &wanted).await?;
+        let reach = match self.reach_of(org, &wanted).await {
+            Ok(reach) => reach,
+            Err(error) => {
+                // The answer tells whether there is such a customer: whoever tries names out is seen to.
+                let tried = Event::own::<BreakGlassResource>(caller, &BEGIN, None).failed();
+                self.sink().record_durably(tried).await?;
+                return Err(error);
+            }
+        };
         let people = self.people().all(org).await?;
         let name = people.get(&user).map(|it| it.name.clone());
         let key = store.keys().get(store, org).await?;

@@ -109,6 +109,11 @@ async fn it_reaches_what_was_asked_for_and_no_longer() {
         }
         let unknown = browser.send(asked(("customer", "没有的公司"), 15)).await;
         assert_eq!(wrong(&unknown).1, "break_glass.customer.unknown");
+        // Whoever tries names out until one is there leaves a trace of each.
+        let tried = |entry: &&Value| {
+            entry["action"] == "break_glass.begin" && entry["outcome"] == "failed"
+        };
+        assert_eq!(site.log().await.iter().filter(tried).count(), 1);
         let nowhere = browser.send(asked(("department_id", &wanted), 15)).await;
         assert_eq!(wrong(&nowhere).1, "break_glass.department");
         let mute = json!({ "customer": name.1, "minutes": 15, "reason": "急" });
