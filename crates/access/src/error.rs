@@ -1,7 +1,8 @@
 //! What can go wrong, and how it is answered.
 
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use custos_http::Problem;
+use custos_http::{FieldProblem, Problem};
 use custos_kernel::crypto::CryptoError;
 use custos_kernel::policy::Denied;
 use custos_store::StoreError;
@@ -19,6 +20,18 @@ pub enum AccessError {
     /// Anything that already has its answer.
     #[error("{}", .0.code())]
     Problem(Problem),
+}
+
+impl AccessError {
+    /// 422, naming a field.
+    pub(crate) fn invalid(field: &str, code: &'static str) -> Self {
+        Problem::invalid(vec![FieldProblem::new(field, code)]).into()
+    }
+
+    /// 409.
+    pub(crate) fn conflict(code: &'static str) -> Self {
+        Problem::new(StatusCode::CONFLICT, code).into()
+    }
 }
 
 impl From<Problem> for AccessError {

@@ -13,8 +13,10 @@ pub mod break_glass;
 pub mod configuration;
 mod error;
 mod explanation;
+mod newest;
 mod people;
 mod resources;
+mod sealed;
 mod trial;
 pub mod unused;
 

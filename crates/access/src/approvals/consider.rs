@@ -26,10 +26,6 @@ const MAX_OPEN: i64 = 50;
 /// Most people told by mail about one request.
 const MAX_TOLD: usize = 20;
 
-pub(super) fn conflict(code: &'static str) -> AccessError {
-    Problem::new(StatusCode::CONFLICT, code).into()
-}
-
 pub(super) fn facts(org: OrgId, id: ApprovalId, requester: UserId) -> Facts<ApprovalResource> {
     Facts::owned(org, *id.as_bytes(), 0, Some(requester), None)
 }
@@ -52,7 +48,7 @@ impl Access {
             return self.use_up(held, caller, *id).await;
         }
         let asks = matches!(held.wanted, Wanted::Request { .. });
-        let unneeded = || conflict("approval.unneeded");
+        let unneeded = || AccessError::conflict("approval.unneeded");
         let (stored, _) = self.stored_rules(caller.org()).await?;
         let rule = of_operation(&stored, &held.content.operation);
         if !rule.enabled {
@@ -196,7 +192,7 @@ impl Access {
         let name = names.get(&requester).map(|it| it.name.clone());
         let mut tx = store.write(caller).await?;
         if sql::open_of(&mut tx, requester).await? >= MAX_OPEN {
-            return Err(conflict("approval.too_many"));
+            return Err(AccessError::conflict("approval.too_many"));
         }
         sql::insert(&mut tx, &permit, requester, sealed, expires_at).await?;
         let reason = key.seal_reason(Some(id.as_bytes()), reason, store.random());
@@ -267,7 +263,7 @@ impl Access {
             .permit(&Self::keeper(org), &facts(org, id, user))?;
         let (from, to) = (&[State::Approved], State::Executing);
         if !sql::advance(&mut tx, &permit, from, to, row.step, Some(now)).await? {
-            return Err(conflict("approval.state"));
+            return Err(AccessError::conflict("approval.state"));
         }
         let request = Request::open(&key, &row)?;
         let ballots = self.ballots(&mut tx, &key, id).await?;
@@ -296,12 +292,12 @@ impl Access {
                 sql::advance(&mut tx, &permit, from, to, step, None).await?;
                 let event = Event::own::<ApprovalResource>(&caller, &REOPEN, Some(*id.as_bytes()));
                 tx.finish(event).await?;
-                Err(conflict("approval.incomplete"))
+                Err(AccessError::conflict("approval.incomplete"))
             }
             // Nothing is used up: dropping the transaction takes the step back.
             Err(ApprovalRefusal::Foreign) => Err(Problem::not_found().into()),
-            Err(ApprovalRefusal::Mismatch) => Err(conflict("approval.mismatch")),
-            Err(ApprovalRefusal::Expired) => Err(conflict("approval.expired")),
+            Err(ApprovalRefusal::Mismatch) => Err(AccessError::conflict("approval.mismatch")),
+            Err(ApprovalRefusal::Expired) => Err(AccessError::conflict("approval.expired")),
         }
     }
 

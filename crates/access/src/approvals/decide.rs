@@ -1,6 +1,6 @@
 //! Deciding, withdrawing, and what happens when the time of a request has passed.
 
-use super::consider::{conflict, facts, voters_of};
+use super::consider::{facts, voters_of};
 use super::delegation::Delegation;
 use super::events::{END, EXPIRE};
 use super::model::{Ballot, Request, Row, State};
@@ -92,12 +92,12 @@ impl Access {
         // From here on this transaction is alone with the request.
         let (open, step) = (&[State::Open], known.step);
         if !sql::advance(&mut tx, &permit, open, State::Open, step, None).await? {
-            return Err(conflict("approval.state"));
+            return Err(AccessError::conflict("approval.state"));
         }
         let row = sql::one_within(&mut tx, id).await?;
         let row = row.ok_or_else(Problem::not_found)?;
         if now >= row.expires_at {
-            return Err(conflict("approval.expired"));
+            return Err(AccessError::conflict("approval.expired"));
         }
         let request = Request::open(&key, &row)?;
         let mut ballots = self.ballots(&mut tx, &key, id).await?;
@@ -114,11 +114,11 @@ impl Access {
             .await?;
         let mut record = request.record((org, id), &ballots, standings, excluded);
         let Progress::Waiting { step, .. } = record.progress() else {
-            return Err(conflict("approval.state"));
+            return Err(AccessError::conflict("approval.state"));
         };
         let seat = seat_of(&record, &ballots, voter, step, &delegators);
         let seat = seat.map_err(|code| match code {
-            "approval.voted" => conflict(code),
+            "approval.voted" => AccessError::conflict(code),
             _ => Problem::new(StatusCode::FORBIDDEN, code).into(),
         })?;
         let ballot = Ballot {
@@ -131,7 +131,7 @@ impl Access {
         };
         let sealed = ballot.seal(&key, id, store.random());
         match sql::insert_vote(&mut tx, &permit, voter, seat, sealed).await {
-            Err(StoreError::Duplicate) => return Err(conflict("approval.voted")),
+            Err(StoreError::Duplicate) => return Err(AccessError::conflict("approval.voted")),
             other => other?,
         }
         ballots.push(ballot);
@@ -226,7 +226,7 @@ impl Access {
         )
         .await?
         {
-            return Err(conflict("approval.state"));
+            return Err(AccessError::conflict("approval.state"));
         }
         tx.finish(Event::of(&permit)).await?;
         Ok(())

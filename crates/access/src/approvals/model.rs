@@ -1,6 +1,7 @@
 //! What a request for approval is made of.
 
 use super::describe::Described;
+use crate::sealed;
 use bytes::Bytes;
 use custos_http::Content;
 use custos_kernel::crypto::{CryptoError, ForeignDigest, TenantKey};
@@ -103,27 +104,6 @@ pub(super) struct Ballot {
 pub(crate) const SEALED_REQUEST: &str = "approval.request";
 pub(crate) const SEALED_VOTE: &str = "approval.vote";
 
-fn seal<T: Serialize>(
-    key: &TenantKey,
-    purpose: &str,
-    id: ApprovalId,
-    value: &T,
-    random: &dyn Random,
-) -> Vec<u8> {
-    let text = serde_json::to_vec(value).unwrap_or_default();
-    key.seal_secret(purpose, id.as_bytes(), &text, random)
-}
-
-fn open<T: for<'de> Deserialize<'de>>(
-    key: &TenantKey,
-    purpose: &str,
-    id: ApprovalId,
-    sealed: &[u8],
-) -> Result<T, CryptoError> {
-    let text = key.open_secret(purpose, id.as_bytes(), sealed)?;
-    serde_json::from_slice(&text).map_err(|_| CryptoError::Malformed)
-}
-
 impl Request {
     /// What carrying it out would send again.
     pub(super) fn content(&self) -> Content {
@@ -139,11 +119,11 @@ impl Request {
     }
 
     pub(super) fn seal(&self, key: &TenantKey, id: ApprovalId, random: &dyn Random) -> Vec<u8> {
-        seal(key, SEALED_REQUEST, id, self, random)
+        sealed::seal(key, SEALED_REQUEST, id.as_bytes(), self, random)
     }
 
     pub(super) fn open(key: &TenantKey, row: &Row) -> Result<Self, CryptoError> {
-        open(key, SEALED_REQUEST, row.id, &row.sealed)
+        sealed::open(key, SEALED_REQUEST, row.id.as_bytes(), &row.sealed)
     }
 
     /// What the kernel judges by.
@@ -181,7 +161,7 @@ impl Ballot {
     }
 
     pub(super) fn seal(&self, key: &TenantKey, id: ApprovalId, random: &dyn Random) -> Vec<u8> {
-        seal(key, SEALED_VOTE, id, self, random)
+        sealed::seal(key, SEALED_VOTE, id.as_bytes(), self, random)
     }
 
     pub(super) fn open(
@@ -189,7 +169,7 @@ impl Ballot {
         id: ApprovalId,
         sealed: &[u8],
     ) -> Result<Self, CryptoError> {
-        open(key, SEALED_VOTE, id, sealed)
+        sealed::open(key, SEALED_VOTE, id.as_bytes(), sealed)
     }
 }
 

@@ -5,7 +5,6 @@ use super::model::{Grant, Reach};
 use super::sql;
 use crate::people::News;
 use crate::{Access, AccessError, BreakGlassResource};
-use axum::http::StatusCode;
 use custos_http::{FieldProblem, Problem};
 use custos_kernel::audit::Detail;
 use custos_kernel::event::Event;
@@ -25,14 +24,6 @@ pub(super) struct Wanted {
     pub(super) department: Option<DepartmentId>,
     pub(super) reason: String,
     pub(super) minutes: i64,
-}
-
-fn invalid(field: &str, code: &'static str) -> AccessError {
-    Problem::invalid(vec![FieldProblem::new(field, code)]).into()
-}
-
-pub(super) fn conflict(code: &'static str) -> AccessError {
-    Problem::new(StatusCode::CONFLICT, code).into()
 }
 
 pub(super) fn facts(org: OrgId, id: EmergencyId, user: UserId) -> Facts<BreakGlassResource> {
@@ -69,7 +60,7 @@ impl Access {
         }
         let span = wanted.minutes.saturating_mul(MINUTE_MS);
         if !(MINUTE_MS..=LONGEST_EMERGENCY_MS).contains(&span) {
-            return Err(invalid("minutes", "break_glass.minutes"));
+            return Err(AccessError::invalid("minutes", "break_glass.minutes"));
         }
         let reach = match self.reach_of(org, &wanted).await {
             Ok(reach) => reach,
@@ -97,12 +88,12 @@ impl Access {
         let mut events = Vec::new();
         if let Some(before) = sql::active_of(&mut tx, user).await? {
             if now < before.until {
-                return Err(conflict("break_glass.active"));
+                return Err(AccessError::conflict("break_glass.active"));
             }
             events.extend(self.end_within(&mut tx, org, &before, now).await?);
         }
         match sql::insert(&mut tx, &permit, user, sealed, grant.until).await {
-            Err(StoreError::Duplicate) => return Err(conflict("break_glass.active")),
+            Err(StoreError::Duplicate) => return Err(AccessError::conflict("break_glass.active")),
             other => other?,
         }
         let reason = key.seal_reason(Some(id.as_bytes()), &reason, store.random());
@@ -157,19 +148,28 @@ impl Access {
             (Some(text), None) => {
                 let found = self.customers_named(org, text).await?;
                 match found.as_slice() {
-                    [] => Err(invalid("customer", "break_glass.customer.unknown")),
+                    [] => Err(AccessError::invalid(
+                        "customer",
+                        "break_glass.customer.unknown",
+                    )),
                     [one] => Ok(Reach::Customer(*one)),
-                    _ => Err(invalid("customer", "break_glass.customer.several")),
+                    _ => Err(AccessError::invalid(
+                        "customer",
+                        "break_glass.customer.several",
+                    )),
                 }
             }
             (None, Some(department)) => {
                 let known = self.people().departments(org).await?;
                 if !known.contains_key(&department) {
-                    return Err(invalid("department_id", "break_glass.department"));
+                    return Err(AccessError::invalid(
+                        "department_id",
+                        "break_glass.department",
+                    ));
                 }
                 Ok(Reach::Department(department))
             }
-            _ => Err(invalid("customer", "break_glass.reach")),
+            _ => Err(AccessError::invalid("customer", "break_glass.reach")),
         }
     }
 }

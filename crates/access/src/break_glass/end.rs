@@ -1,6 +1,6 @@
 //! Ending emergency access: by hand, and by its time.
 
-use super::begin::{conflict, facts};
+use super::begin::facts;
 use super::events::END;
 use super::model::Row;
 use super::sql;
@@ -30,7 +30,7 @@ impl Access {
         let now = store.clock().now();
         let mut tx = store.write(caller).await?;
         if !sql::end(&mut tx, &permit, now).await? {
-            return Err(conflict("break_glass.ended"));
+            return Err(AccessError::conflict("break_glass.ended"));
         }
         let by = if now >= row.until { "time" } else { "hand" };
         let event = Event::own::<BreakGlassResource>(caller, &END, Some(*id.as_bytes()))

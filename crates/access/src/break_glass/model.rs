@@ -1,5 +1,6 @@
 //! What emergency access is made of.
 
+use crate::sealed;
 use custos_kernel::crypto::{CryptoError, TenantKey};
 use custos_kernel::policy::{EmergencyReach, EmergencyRecord};
 use custos_values::{CustomerId, DepartmentId, EmergencyId, OrgId, Random, Timestamp, UserId};
@@ -95,34 +96,13 @@ pub(super) struct Review {
     pub(super) at: Timestamp,
 }
 
-fn seal<T: Serialize>(
-    key: &TenantKey,
-    purpose: &str,
-    id: EmergencyId,
-    value: &T,
-    random: &dyn Random,
-) -> Vec<u8> {
-    let text = serde_json::to_vec(value).unwrap_or_default();
-    key.seal_secret(purpose, id.as_bytes(), &text, random)
-}
-
-fn open<T: for<'de> Deserialize<'de>>(
-    key: &TenantKey,
-    purpose: &str,
-    id: EmergencyId,
-    sealed: &[u8],
-) -> Result<T, CryptoError> {
-    let text = key.open_secret(purpose, id.as_bytes(), sealed)?;
-    serde_json::from_slice(&text).map_err(|_| CryptoError::Malformed)
-}
-
 impl Grant {
     pub(super) fn seal(&self, key: &TenantKey, id: EmergencyId, random: &dyn Random) -> Vec<u8> {
-        seal(key, SEALED, id, self, random)
+        sealed::seal(key, SEALED, id.as_bytes(), self, random)
     }
 
     pub(super) fn open(key: &TenantKey, row: &Row) -> Result<Self, CryptoError> {
-        open(key, SEALED, row.id, &row.sealed)
+        sealed::open(key, SEALED, row.id.as_bytes(), &row.sealed)
     }
 
     /// What the kernel judges by.
@@ -143,13 +123,13 @@ impl Grant {
 
 impl Review {
     pub(super) fn seal(&self, key: &TenantKey, id: EmergencyId, random: &dyn Random) -> Vec<u8> {
-        seal(key, SEALED_REVIEW, id, self, random)
+        sealed::seal(key, SEALED_REVIEW, id.as_bytes(), self, random)
     }
 
     /// The review of a row, if it has one that this program wrote.
     pub(super) fn open(key: &TenantKey, row: &Row) -> Option<Self> {
         let sealed = row.review.as_deref()?;
-        let review: Self = open(key, SEALED_REVIEW, row.id, sealed).ok()?;
+        let review: Self = sealed::open(key, SEALED_REVIEW, row.id.as_bytes(), sealed).ok()?;
         (review.by != row.user).then_some(review)
     }
 }

@@ -1,6 +1,6 @@
 //! Reviewing emergency access after it ended.
 
-use super::begin::{conflict, facts};
+use super::begin::facts;
 use super::events::REVIEW;
 use super::model::{Conclusion, Grant, Review, State};
 use super::sql;
@@ -56,7 +56,7 @@ impl Access {
             && active.id == id
         {
             if now < active.until {
-                return Err(conflict("break_glass.running"));
+                return Err(AccessError::conflict("break_glass.running"));
             }
             events.extend(self.end_within(&mut tx, org, &active, now).await?);
         }
@@ -72,7 +72,7 @@ impl Access {
             sql::forget_forged(&mut tx, &permit, row.review).await?;
         }
         if !sql::review(&mut tx, &permit, sealed).await? {
-            return Err(conflict("break_glass.reviewed"));
+            return Err(AccessError::conflict("break_glass.reviewed"));
         }
         let reason = key.seal_reason(Some(id.as_bytes()), &note, store.random());
         events.push(

@@ -2,6 +2,7 @@
 
 use super::model::{Row, State};
 use crate::BreakGlassResource;
+use crate::newest::Wanted;
 use custos_kernel::policy::{Action, Caller, Permit, actions};
 use custos_store::{Migration, ReadTx, Row as DbRow, StoreError, Value, WriteTx};
 use custos_values::{EmergencyId, OrgId, Timestamp, UserId};
@@ -84,26 +85,15 @@ pub(super) async fn list(
     before: Option<EmergencyId>,
     limit: usize,
 ) -> Result<Vec<Row>, StoreError> {
-    // Names of states are constants of this program.
-    let states: Vec<String> = states
-        .iter()
-        .map(|state| format!("'{}'", state.name()))
-        .collect();
-    let mut sql = format!(
-        "SELECT {COLUMNS} FROM break_glass WHERE org_id = $1 AND state IN ({})",
-        states.join(", ")
-    );
-    let mut values = Vec::new();
-    if let Some(user) = of {
-        values.push(Value::from(user));
-        sql.push_str(&format!(" AND user_id = ${}", values.len() + 1));
-    }
-    if let Some(id) = before {
-        values.push(Value::from(&id.as_bytes()[..]));
-        sql.push_str(&format!(" AND id < ${}", values.len() + 1));
-    }
-    sql.push_str(&format!(" ORDER BY id DESC LIMIT {limit}"));
-    let rows = tx.lookup(caller, &sql, &values).await?;
+    let wanted = Wanted {
+        select: &format!("SELECT {COLUMNS} FROM break_glass"),
+        person: "user_id",
+        of,
+        states: states.iter().map(|state| state.name()).collect(),
+        before: before.map(|id| *id.as_bytes()),
+        limit,
+    };
+    let rows = wanted.read(tx, caller).await?;
     rows.iter().map(row).collect()
 }
 

@@ -58,39 +58,32 @@ impl Describe for OfRules {
 /// Each list whose entries differ, with the names of what is made, changed and removed, and the texts of new rules.
 fn changes(before: &Rules, after: &Rules) -> Vec<Change> {
     let mut all = Vec::new();
-    let mut say = |label: &str, names: Vec<String>| {
+    let mut say = |label: String, names: Vec<String>| {
         if !names.is_empty() {
-            all.push(Change::said(label, names));
+            all.push(Change::said(&label, names));
         }
     };
-    say(
-        "roles_made",
-        beyond(&after.roles, &before.roles, |it| (it.id, &it.name)),
-    );
-    say(
-        "roles_changed",
-        differing(&before.roles, &after.roles, |it| (it.id, &it.name)),
-    );
-    say(
-        "roles_removed",
-        beyond(&before.roles, &after.roles, |it| (it.id, &it.name)),
-    );
-    say(
-        "rules_made",
-        beyond(&after.rules, &before.rules, |it| (it.id, &it.name)),
-    );
-    say(
-        "rules_changed",
-        differing(&before.rules, &after.rules, |it| (it.id, &it.name)),
-    );
-    say(
-        "rules_removed",
-        beyond(&before.rules, &after.rules, |it| (it.id, &it.name)),
-    );
+    for (kind, names) in [
+        (
+            "roles",
+            Names::of(&before.roles, &after.roles, |it| (it.id, &it.name)),
+        ),
+        (
+            "rules",
+            Names::of(&before.rules, &after.rules, |it| (it.id, &it.name)),
+        ),
+    ] {
+        say(format!("{kind}_made"), names.made);
+        say(format!("{kind}_changed"), names.changed);
+        say(format!("{kind}_removed"), names.removed);
+    }
     let texts = after.in_force(0).rules.into_iter();
     let known = before.in_force(0).rules;
     let new = texts.filter(|rule| !known.contains(rule));
-    say("policy_text", new.map(|rule| rule.text).collect());
+    say(
+        "policy_text".to_owned(),
+        new.map(|rule| rule.text).collect(),
+    );
     if before.compartments != after.compartments {
         let names = |rules: &Rules| {
             let names = rules.compartments.iter().map(|it| it.name.clone());
@@ -113,25 +106,36 @@ fn changes(before: &Rules, after: &Rules) -> Vec<Change> {
     all
 }
 
-/// Names of what is in the first list and, by its id, not in the second.
-fn beyond<T, I: PartialEq>(these: &[T], those: &[T], of: fn(&T) -> (I, &String)) -> Vec<String> {
-    let missing = |it: &&T| !those.iter().any(|other| of(other).0 == of(it).0);
-    let names = these.iter().filter(missing).map(|it| of(it).1.clone());
-    names.collect()
+/// The names of what differs between two lists.
+struct Names {
+    made: Vec<String>,
+    changed: Vec<String>,
+    removed: Vec<String>,
 }
 
-/// Names of what is in both lists by its id, and not the same.
-fn differing<T: PartialEq, I: PartialEq>(
-    before: &[T],
-    after: &[T],
-    of: fn(&T) -> (I, &String),
-) -> Vec<String> {
-    let other = |it: &&T| {
-        let known = before.iter().find(|known| of(known).0 == of(it).0);
-        known.is_some_and(|known| known != *it)
-    };
-    let names = after.iter().filter(other).map(|it| of(it).1.clone());
-    names.collect()
+impl Names {
+    /// Compares by id; `of` gives id and name.
+    fn of<T: PartialEq, I: PartialEq>(
+        before: &[T],
+        after: &[T],
+        of: fn(&T) -> (I, &String),
+    ) -> Self {
+        let known = |list: &[T], it: &T| list.iter().position(|other| of(other).0 == of(it).0);
+        let (mut made, mut changed) = (Vec::new(), Vec::new());
+        for it in after {
+            match known(before, it) {
+                None => made.push(of(it).1.clone()),
+                Some(nth) if before[nth] != *it => changed.push(of(it).1.clone()),
+                Some(_) => {}
+            }
+        }
+        let removed = before.iter().filter(|it| known(after, it).is_none());
+        Self {
+            made,
+            changed,
+            removed: removed.map(|it| of(it).1.clone()).collect(),
+        }
+    }
 }
 
 fn spelled(label: Label) -> String {

@@ -2,6 +2,7 @@
 
 use super::model::{People, Rules};
 use super::sql::{self, Kind, SEALED};
+use crate::sealed;
 use custos_kernel::crypto::TenantKey;
 use custos_kernel::policy::{Label, OrganisationRule, OrganisationRules, Policy};
 use custos_store::{ReadTx, StoreError};
@@ -224,8 +225,6 @@ pub(super) fn open<T: DeserializeOwned>(
     kind: Kind,
     sealed: &[u8],
 ) -> Result<(T, i64), StoreError> {
-    let text = key.open_secret(SEALED, &kind.id(), sealed)?;
-    let sealed: Sealed<T> = serde_json::from_slice(&text)
-        .map_err(|error| StoreError::Corrupt(format!("access document: {error}")))?;
-    Ok((sealed.document, sealed.version))
+    let opened: Sealed<T> = sealed::open(key, SEALED, &kind.id(), sealed)?;
+    Ok((opened.document, opened.version))
 }

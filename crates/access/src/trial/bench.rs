@@ -2,7 +2,7 @@
 
 use crate::configuration::{Configuration, Rules, SUPPOSED, Supposed};
 use crate::{Access, AccessError, AccessRulesResource, ExplanationBody};
-use custos_http::{FieldProblem, Problem};
+use custos_http::Problem;
 use custos_kernel::audit::Detail;
 use custos_kernel::event::Event;
 use custos_kernel::policy::{
@@ -29,10 +29,6 @@ pub(super) struct Verdicts {
     pub(super) draft: Option<ExplanationBody>,
 }
 
-fn wrong(field: &'static str, code: &'static str) -> AccessError {
-    Problem::invalid(vec![FieldProblem::new(field, code)]).into()
-}
-
 impl Access {
     /// Decides a case.
     ///
@@ -52,12 +48,12 @@ impl Access {
         let governed = governed
             .iter()
             .find(|it| it.name() == case.object)
-            .ok_or_else(|| wrong("object", "choice.unknown"))?;
+            .ok_or_else(|| AccessError::invalid("object", "choice.unknown"))?;
         let what = what(case, &governed.fields())?;
         let standings = self.people().standings(org).await?;
         let standing = standings
             .get(&case.user)
-            .ok_or_else(|| wrong("user_id", "user.unknown"))?;
+            .ok_or_else(|| AccessError::invalid("user_id", "user.unknown"))?;
         let event = Event::own::<AccessRulesResource>(caller, &SUPPOSED, None)
             .with("user", Detail::id(*case.user.as_bytes()))
             .with("action", Detail::code(what.0));
@@ -108,13 +104,15 @@ fn what(
         known.find(|verb| **verb == case.action).copied()
     };
     let Some(name) = &case.field else {
-        let action = find(actions::VERBS).ok_or_else(|| wrong("action", "choice.unknown"))?;
+        let action =
+            find(actions::VERBS).ok_or_else(|| AccessError::invalid("action", "choice.unknown"))?;
         return Ok((action, None));
     };
-    let action = find(&OF_FIELDS).ok_or_else(|| wrong("action", "choice.unknown"))?;
+    let action =
+        find(&OF_FIELDS).ok_or_else(|| AccessError::invalid("action", "choice.unknown"))?;
     let field = fields.iter().find(|field| field.name == name);
     Ok((
         action,
-        Some(*field.ok_or_else(|| wrong("field", "choice.unknown"))?),
+        Some(*field.ok_or_else(|| AccessError::invalid("field", "choice.unknown"))?),
     ))
 }

@@ -252,10 +252,6 @@ async fn bench(
     Ok(Json(CaseBody { now, draft }))
 }
 
-fn unknown(field: &str) -> AccessError {
-    Problem::invalid(vec![FieldProblem::new(field, "choice.unknown")]).into()
-}
-
 fn chosen<T: Copy>(
     field: &str,
     text: &str,
@@ -264,7 +260,7 @@ fn chosen<T: Copy>(
 ) -> Result<T, AccessError> {
     let mut all = all.iter().copied();
     all.find(|it| name(*it) == text)
-        .ok_or_else(|| unknown(field))
+        .ok_or_else(|| AccessError::invalid(field, "choice.unknown"))
 }
 
 impl RecordInput {
@@ -291,10 +287,13 @@ impl RecordInput {
 impl CircumstancesInput {
     fn read(&self) -> Result<Circumstances, AccessError> {
         if !(1..=7).contains(&self.weekday) {
-            return Err(unknown("circumstances.weekday"));
+            return Err(AccessError::invalid(
+                "circumstances.weekday",
+                "choice.unknown",
+            ));
         }
         if self.hour > 23 {
-            return Err(unknown("circumstances.hour"));
+            return Err(AccessError::invalid("circumstances.hour", "choice.unknown"));
         }
         Ok(Circumstances {
             assurance: chosen(
