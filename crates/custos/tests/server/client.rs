@@ -72,10 +72,32 @@ impl Client {
     }
 
     pub fn ask(&mut self, method: &str, path: &str, body: Option<&Value>) -> Answer {
+        self.ask_with(method, path, &[], body)
+    }
+
+    pub fn ask_with(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Answer {
         let request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.url));
-        self.send(request, body)
+        let with = |request: ureq::http::request::Builder, (name, value): &(&str, &str)| {
+            request.header(*name, *value)
+        };
+        self.send(headers.iter().fold(request, with), body)
+    }
+
+    /// The same person with the same session at another node.
+    pub fn at(self, url: &str, certificate: &Path) -> Self {
+        Self {
+            cookies: self.cookies,
+            csrf: self.csrf,
+            ..Self::new(url, certificate)
+        }
     }
 
     /// As a browser does for a page of another site.

@@ -11,7 +11,7 @@ use std::path::Path;
 
 const PASSWORD: &str = "seventeen quiet herons at dusk";
 
-fn set_up(host: &Host) {
+pub fn set_up(host: &Host) {
     let user =
         |role: &str| json!({ "role": role, "name": role, "login": role, "password": PASSWORD });
     let users = [
@@ -36,7 +36,7 @@ fn set_up(host: &Host) {
 }
 
 /// Signs in for the first time, second factor and all.
-fn sign_in(host: &Host, login: &str) -> Client {
+pub fn sign_in(host: &Host, login: &str) -> Client {
     let mut client = host.client();
     let begun = client
         .post(

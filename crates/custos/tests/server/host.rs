@@ -4,6 +4,8 @@ use crate::client::Client;
 use custos::config::{Layers, Secret, Settings};
 use custos::serve::Running;
 use custos_store::administer_postgres_for_tests;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -88,6 +90,29 @@ impl Host {
         second.err().map(|failure| failure.message.id().to_owned())
     }
 
+    /// Another server on the same database, with a data folder of its own and the same key file.
+    pub fn another_node(&self) -> Node<'_> {
+        let data = self.folder.path().join("another");
+        std::fs::create_dir(&data).unwrap();
+        std::fs::set_permissions(&data, Permissions::from_mode(0o700)).unwrap();
+        std::os::unix::fs::symlink(self.settings.data.join("keys"), data.join("keys")).unwrap();
+        let settings = Settings {
+            data: data.clone(),
+            ..self.settings.clone()
+        };
+        let started = self.runtime.block_on(Running::start(settings));
+        Node {
+            host: self,
+            running: Some(started.unwrap_or_else(|failure| panic!("{failure:?}"))),
+            certificate: data.join("tls/certificate.pem"),
+        }
+    }
+
+    /// Somebody signed in at another node, here.
+    pub fn client_of(&self, client: Client) -> Client {
+        client.at(self.url(), &self.settings.data.join("tls/certificate.pem"))
+    }
+
     pub fn url(&self) -> &str {
         &self.running.as_ref().unwrap().announcement().url
     }
@@ -111,6 +136,30 @@ impl Host {
 
     pub fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
+    }
+}
+
+/// A server beside a [`Host`].
+pub struct Node<'h> {
+    host: &'h Host,
+    running: Option<Running>,
+    certificate: PathBuf,
+}
+
+impl Node<'_> {
+    /// Somebody signed in at another node, at this one.
+    pub fn client(&self, client: Client) -> Client {
+        let url = &self.running.as_ref().unwrap().announcement().url;
+        client.at(url, &self.certificate)
+    }
+}
+
+impl Drop for Node<'_> {
+    fn drop(&mut self) {
+        if let Some(running) = self.running.take() {
+            // A failed test has said enough.
+            let _ = self.host.runtime.block_on(running.stop());
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod first_run;
 mod generated;
 mod host;
 mod network;
+mod nodes;
 #[path = "../../../identity/tests/identity/totp.rs"]
 #[allow(dead_code, reason = "only the codes are needed here")]
 mod totp;
