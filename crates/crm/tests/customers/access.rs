@@ -32,7 +32,7 @@ async fn listed(api: &Api, caller: &str, query: &str) -> Vec<String> {
 }
 
 /// A salesperson who is cleared for a label and works at one.
-fn cleared(
+pub fn cleared(
     installation: &Installation,
     api: &Api,
     name: &str,

@@ -5,6 +5,7 @@ mod access;
 mod api;
 mod attacks;
 mod behaviour;
+mod label_races;
 mod matrix;
 mod reference;
 mod search;
