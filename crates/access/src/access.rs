@@ -6,7 +6,7 @@ use crate::people::{Customers, People};
 use crate::unused::{Permission, Usage, Uses};
 use custos_kernel::policy::{Caller, Job, Policy};
 use custos_store::{AuditSink, Store};
-use custos_values::{CustomerId, OrgId, Timestamp};
+use custos_values::{ContactId, CustomerId, OrgId, Timestamp};
 use parking_lot::RwLock;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -122,6 +122,20 @@ impl Access {
         match customers {
             Some(customers) => Ok(customers.named(org, text).await?),
             None => Ok(Vec::new()),
+        }
+    }
+
+    /// What a customer, or a contact of theirs, is called, for somebody who may read it.
+    pub(crate) async fn customer_name(
+        &self,
+        caller: &Caller,
+        id: CustomerId,
+        contact: Option<ContactId>,
+    ) -> Result<Option<String>, AccessError> {
+        let customers = self.customers.read().clone();
+        match customers {
+            Some(customers) => Ok(customers.name_for(caller, id, contact).await?),
+            None => Ok(None),
         }
     }
 

@@ -2,10 +2,10 @@
 
 use crate::Configuration;
 use custos_kernel::event::Event;
-use custos_kernel::policy::{ApproverStanding, Origin, RoleSet, Standing};
+use custos_kernel::policy::{ApproverStanding, Caller, Origin, RoleSet, Standing};
 use custos_outbox::Template;
 use custos_store::{StoreError, WriteTx};
-use custos_values::{CustomerId, DepartmentId, OrgId, UserId};
+use custos_values::{ContactId, CustomerId, DepartmentId, OrgId, UserId};
 use futures::future::BoxFuture;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -101,4 +101,13 @@ pub trait Customers: Send + Sync + 'static {
         org: OrgId,
         text: &'a str,
     ) -> BoxFuture<'a, Result<Vec<CustomerId>, StoreError>>;
+
+    /// What a customer, or a contact of theirs, is called, for somebody who may read it, which leaves an entry; none for
+    /// anybody else.
+    fn name_for<'a>(
+        &'a self,
+        caller: &'a Caller,
+        id: CustomerId,
+        contact: Option<ContactId>,
+    ) -> BoxFuture<'a, Result<Option<String>, StoreError>>;
 }

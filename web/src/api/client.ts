@@ -133,8 +133,9 @@ export function stepUp(): Promise<boolean> {
   return stepUpUnderWay;
 }
 
-/** Asks the person why others should approve what they are about to do; null when they would rather not. */
-type AskReason = () => Promise<string | null>;
+/** Asks the person why others should approve what they are about to do, proposing the reason they gave for it already if
+ * they did; null when they would rather not. */
+type AskReason = (given: string | undefined) => Promise<string | null>;
 
 interface ApprovalDesk {
   reason: AskReason;
@@ -157,7 +158,13 @@ export const APPROVAL_REQUESTED = "approval.requested";
 
 /** Has a refused request taken down to be approved. The answer says so; the refusal, if the person would rather not. */
 async function askForApproval(request: Request, refusal: Response): Promise<Response> {
-  const reason = await (approvalDesk?.reason() ?? Promise.resolve(null));
+  const sent: unknown = await request
+    .clone()
+    .json()
+    .catch(() => null);
+  const given = typeof sent === "object" && sent !== null && "reason" in sent ? sent.reason : undefined;
+  const proposed = typeof given === "string" ? given : undefined;
+  const reason = await (approvalDesk?.reason(proposed) ?? Promise.resolve(null));
   if (reason === null) return refusal;
   if (csrfToken !== null) request.headers.set("X-CSRF-Token", csrfToken);
   request.headers.set("X-Approval-Reason", encodeURIComponent(reason));

@@ -3353,6 +3353,17 @@ export interface components {
             before?: string[] | null;
             /** @description What it would be. */
             after: string[];
+            /**
+             * Format: uuid
+             * @description The customer it is, whose name `after` has for those who may read it. For anybody else `after` has the id, and this
+             *     is missing.
+             */
+            customer?: string | null;
+            /**
+             * Format: uuid
+             * @description The contact of that customer it is, in the same way.
+             */
+            contact?: string | null;
         };
         /** @description How many requests wait for the caller. */
         ApprovalCounts: {

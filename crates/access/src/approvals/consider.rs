@@ -3,7 +3,7 @@
 use super::describe::{Described, by_members};
 use super::events::{END, REOPEN, REQUEST, USE};
 use super::model::{Ballot, Request, State, digest};
-use super::rules::{IfNobody, Rule, of_operation};
+use super::rules::{IfNobody, Rule, binding, due, may_be_held};
 use super::sql;
 use crate::people::News;
 use crate::{Access, AccessError, ApprovalResource};
@@ -14,7 +14,7 @@ use custos_kernel::crypto::TenantKey;
 use custos_kernel::event::Event;
 use custos_kernel::policy::{
     ApprovalRefusal, ApproverStanding, Caller, Denied, Facts, Origin, Permit, Progress, Remedy,
-    Step, actions,
+    Step, Threshold, actions,
 };
 use custos_outbox::Template;
 use custos_store::WriteTx;
@@ -50,35 +50,31 @@ impl Access {
         let asks = matches!(held.wanted, Wanted::Request { .. });
         let unneeded = || AccessError::conflict("approval.unneeded");
         let (stored, _) = self.stored_rules(caller.org()).await?;
-        let rule = of_operation(&stored, &held.content.operation);
-        if !rule.enabled {
-            let passed = caller.needing_no_approval(held.action, false);
-            return if asks {
-                Err(unneeded())
-            } else {
-                Ok(Considered::Pass(passed))
-            };
+        let pass = |passed| match asks {
+            true => Err(unneeded()),
+            false => Ok(Considered::Pass(passed)),
+        };
+        if !may_be_held(&stored, &held.content.operation) {
+            return pass(caller.needing_no_approval(held.action, false));
         }
         let described = self.described(&caller, held).await?;
-        if let Some(passed) = rule
-            .threshold
-            .pass(&described.measure, &caller, held.action)
-        {
-            return if asks {
-                Err(unneeded())
-            } else {
-                Ok(Considered::Pass(passed))
-            };
-        }
+        let rules = binding(&stored, &held.content.operation, &described.also);
+        let Some(threshold) = rules
+            .iter()
+            .map(|rule| rule.threshold)
+            .reduce(Threshold::or)
+        else {
+            return pass(caller.needing_no_approval(held.action, false));
+        };
+        let Some(rule) = due(rules, &described.measure) else {
+            // Whoever stays below all of them stays below each.
+            let passed = threshold.pass(&described.measure, &caller, held.action);
+            return pass(passed.ok_or_else(Problem::not_found)?);
+        };
         let able = self.able(&caller, &rule.steps).await?;
         if able.is_none() {
             if rule.if_nobody == IfNobody::Allow {
-                let passed = caller.needing_no_approval(held.action, true);
-                return if asks {
-                    Err(unneeded())
-                } else {
-                    Ok(Considered::Pass(passed))
-                };
+                return pass(caller.needing_no_approval(held.action, true));
             }
             return Err(Problem::new(StatusCode::FORBIDDEN, "approval.nobody").into());
         }

@@ -2,6 +2,7 @@
 
 use custos_http::{Content, Problem};
 use custos_kernel::policy::{Caller, Measure};
+use custos_values::{ContactId, CustomerId};
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -19,6 +20,15 @@ pub struct Change {
     pub before: Option<Vec<String>>,
     /// What it would be.
     pub after: Vec<String>,
+    /// The customer it is, whose name `after` has for those who may read it. For anybody else `after` has the id, and this
+    /// is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = "uuid")]
+    pub customer: Option<CustomerId>,
+    /// The contact of that customer it is, in the same way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = "uuid")]
+    pub contact: Option<ContactId>,
 }
 
 impl Change {
@@ -28,6 +38,25 @@ impl Change {
             label: label.to_owned(),
             before: None,
             after: after.into_iter().map(Into::into).collect(),
+            customer: None,
+            contact: None,
+        }
+    }
+
+    /// Which customer it is about: the id until somebody looks who may read more.
+    pub fn customer(id: CustomerId) -> Self {
+        Self {
+            customer: Some(id),
+            ..Self::said("customer", [id.to_string()])
+        }
+    }
+
+    /// Which contact of a customer it is about, in the same way.
+    pub fn contact(customer: CustomerId, id: ContactId) -> Self {
+        Self {
+            customer: Some(customer),
+            contact: Some(id),
+            ..Self::said("contact", [id.to_string()])
         }
     }
 
@@ -51,6 +80,9 @@ pub struct Described {
     pub measure: Measure,
     /// What would be changed or given away, in the order to be read.
     pub changes: Vec<Change>,
+    /// The operations it comes to besides, whose rules count as well.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
 }
 
 /// Knows what requests to an operation are about.
@@ -83,5 +115,6 @@ pub(super) fn by_members(content: &Content) -> Described {
     Described {
         measure: Measure::default(),
         changes,
+        also: Vec::new(),
     }
 }

@@ -316,9 +316,16 @@ async fn list(
         .filter(|_| more)
         .map(|it| it.row.id.to_string());
     let names = access.names(&caller).await?;
-    let listed = |view| ApprovalBody {
-        replay: None,
-        ..wire(view, &names)
+    let listed = |view| {
+        let mut body = wire(view, &names);
+        // Names of customers are for who looks at one request.
+        for change in &mut body.changes {
+            change.customer = None;
+        }
+        ApprovalBody {
+            replay: None,
+            ..body
+        }
     };
     Ok(Json(Page {
         items: views.into_iter().map(listed).collect(),

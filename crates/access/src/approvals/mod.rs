@@ -26,7 +26,7 @@ pub(crate) use delegation::SEALED_DELEGATION;
 pub use describe::{Change, Describe, Described};
 pub use events::EVENTS;
 pub(crate) use model::{SEALED_REQUEST, SEALED_VOTE};
-pub use rules::{IfNobody, Rule};
+pub use rules::{IfNobody, REVEALS, Rule};
 pub(crate) use sql::MIGRATION;
 
 use crate::Access;

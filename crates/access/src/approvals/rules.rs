@@ -4,7 +4,8 @@
 //!
 //! | operation | needs approval | of | if there is nobody else |
 //! |---|---|---|---|
-//! | export of customers | above 500 | a security administrator, or a lead of the requester | refused |
+//! | export of customers | above 500, or with one from 机密 (secret) up | a security administrator, or a lead of the requester | refused |
+//! | a masked field of a customer or contact shown in clear | from 机密 (secret) up | a security administrator, or a lead of the requester | refused |
 //! | roles and data scope of an account, what groups of a provider give | always | another security administrator | goes on |
 //! | factors of somebody else reset | never | – | – |
 //! | these rules | always | another security administrator, or a system administrator | refused |
@@ -20,7 +21,9 @@ use axum::http::StatusCode;
 use custos_http::{FieldProblem, Problem};
 use custos_kernel::audit::Detail;
 use custos_kernel::event::Event;
-use custos_kernel::policy::{Approver, Caller, Facts, Role, Step, Threshold, actions};
+use custos_kernel::policy::{
+    Approver, Caller, Facts, Level, Measure, Role, Step, Threshold, actions,
+};
 use custos_store::StoreError;
 use custos_values::OrgId;
 use serde::{Deserialize, Serialize};
@@ -57,6 +60,10 @@ pub struct Rule {
 
 /// The limit of exports that need no approval.
 pub const EXPORT_RECORDS: u64 = 500;
+/// The level from which on showing what is masked needs approval: 机密.
+pub const REVEAL_LEVEL: Level = Level::Secret;
+/// What an export that shows masked fields comes to besides.
+pub const REVEALS: [&str; 2] = ["customers_reveal", "contacts_reveal"];
 const HOURS: u32 = 72;
 const STEPS: usize = 5;
 const APPROVERS: usize = 20;
@@ -69,6 +76,15 @@ impl Rule {
             "customers_export" => (
                 Threshold {
                     records_above: Some(EXPORT_RECORDS),
+                    label_from: Some(REVEAL_LEVEL as u8),
+                    ..Threshold::default()
+                },
+                vec![role(Role::SecurityAdmin), Approver::Lead],
+                IfNobody::Refuse,
+            ),
+            operation if REVEALS.contains(&operation) => (
+                Threshold {
+                    label_from: Some(REVEAL_LEVEL as u8),
                     ..Threshold::default()
                 },
                 vec![role(Role::SecurityAdmin), Approver::Lead],
@@ -112,7 +128,14 @@ impl Rule {
                 && step.needed as usize <= APPROVERS
                 && (!only_people || step.needed as usize <= people)
         };
-        if !(1..=720).contains(&self.hours) {
+        let levels = Level::ALL.len();
+        if self
+            .threshold
+            .label_from
+            .is_some_and(|from| usize::from(from) >= levels)
+        {
+            Some("choice.unknown")
+        } else if !(1..=720).contains(&self.hours) {
             Some("approval.rule.hours")
         } else if !(1..=STEPS).contains(&self.steps.len()) || !self.steps.iter().all(sound) {
             Some("approval.rule.steps")
@@ -132,6 +155,45 @@ pub(super) struct Rules {
 pub(super) fn of_operation(stored: &[Rule], operation: &str) -> Rule {
     let found = stored.iter().find(|rule| rule.operation == operation);
     found.cloned().unwrap_or_else(|| Rule::standard(operation))
+}
+
+/// Whether an operation may be held up at all: by its own rule, or by that of what it may come to besides.
+pub(super) fn may_be_held(stored: &[Rule], operation: &str) -> bool {
+    let reveals = match operation {
+        "customers_export" => &REVEALS[..],
+        _ => &[],
+    };
+    let mut all = [operation].into_iter().chain(reveals.iter().copied());
+    all.any(|operation| of_operation(stored, operation).enabled)
+}
+
+/// The rules that count for a request: its operation's, and those of the operations it comes to besides.
+pub(super) fn binding(stored: &[Rule], operation: &str, also: &[String]) -> Vec<Rule> {
+    let all = [operation]
+        .into_iter()
+        .chain(also.iter().map(String::as_str));
+    let rules = all.map(|operation| of_operation(stored, operation));
+    rules.filter(|rule| rule.enabled).collect()
+}
+
+/// What is to be done for a request by all rules that its measure reaches: their steps one after the other, each once, in
+/// the shortest of their times. None if it reaches none.
+pub(super) fn due(rules: Vec<Rule>, measure: &Measure) -> Option<Rule> {
+    let reached = rules
+        .into_iter()
+        .filter(|rule| rule.threshold.reached(measure));
+    reached.reduce(|mut whole, rule| {
+        for step in rule.steps {
+            if !whole.steps.contains(&step) {
+                whole.steps.push(step);
+            }
+        }
+        whole.hours = whole.hours.min(rule.hours);
+        if rule.if_nobody == IfNobody::Refuse {
+            whole.if_nobody = IfNobody::Refuse;
+        }
+        whole
+    })
 }
 
 impl Access {
@@ -232,6 +294,7 @@ mod tests {
     fn standard_rules_are_sound() {
         for operation in [
             "customers_export",
+            "contacts_reveal",
             "user_access",
             "approval_rules_update",
             "x",

@@ -165,6 +165,19 @@ impl Access {
             Err(_) => return Err(Problem::not_found().into()),
         };
         self.sink().record(event).await?;
+        self.named(caller, view).await
+    }
+
+    /// The same with the names of customers, as far as the caller may read them.
+    async fn named(&self, caller: &Caller, mut view: View) -> Result<View, AccessError> {
+        for change in &mut view.request.described.changes {
+            if let Some(id) = change.customer.take()
+                && let Some(name) = self.customer_name(caller, id, change.contact).await?
+            {
+                change.after = vec![name];
+                change.customer = Some(id);
+            }
+        }
         Ok(view)
     }
 

@@ -49,6 +49,7 @@ impl Describe for OfRules {
             Ok(Described {
                 measure: Measure::default(),
                 changes: changes(&before, &draft),
+                ..Described::default()
             })
         }
         .boxed()
@@ -188,6 +189,7 @@ impl Describe for OfPeople {
                         [spelled(held.clearance.label())],
                     ),
                 ],
+                ..Described::default()
             })
         }
         .boxed()

@@ -96,7 +96,8 @@ pub fn operations() -> Vec<Operation<Arc<Crm>>> {
             reveal,
         )
         .body::<crate::customers::DisclosureInput>()
-        .answers::<crate::customers::DisclosedField>(200),
+        .answers::<crate::customers::DisclosedField>(200)
+        .approvable(),
     ]
 }
 

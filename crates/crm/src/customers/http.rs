@@ -140,7 +140,8 @@ pub fn operations() -> Vec<Operation<Arc<Crm>>> {
             reveal,
         )
         .body::<DisclosureInput>()
-        .answers::<DisclosedField>(200),
+        .answers::<DisclosedField>(200)
+        .approvable(),
     ]
 }
 

@@ -337,19 +337,11 @@ impl Crm {
         event: Event,
     ) -> Result<String, CrmError> {
         let reason = reason.trim();
-        if !(2..=200).contains(&reason.chars().count()) {
-            let problem = FieldProblem::new("reason", "reason.length")
-                .with("min", 2)
-                .with("max", 200);
-            return Err(CrmError::Invalid(vec![problem]));
-        }
-        let spec = what.set.get(what.field).filter(|spec| spec.masked);
-        let spec = spec.ok_or_else(|| {
-            CrmError::Invalid(vec![FieldProblem::new("field", "field.not_masked")])
-        })?;
-        if self.policy.field_access(caller, &stored.facts, spec.rule()) == FieldAccess::Hidden {
-            return Err(CrmError::NotFound);
-        }
+        let spec = self.revealable(caller, stored, &what, reason)?;
+        // The label may be higher by now than when it was asked whether others have to approve.
+        let level = self.policy.level_of_field(&stored.facts, spec.name);
+        self.policy
+            .covers_label::<actions::Reveal, _>(caller, &stored.facts, level)?;
         let opened = open_fields(permit, key, what.set, &what.row, what.fields, |s| {
             s.name == spec.name
         })?;
@@ -367,6 +359,32 @@ impl Crm {
             crate::fields::FieldValue::Text(text) => text,
             _ => value,
         })
+    }
+
+    /// The field that is to be revealed, if it can be.
+    pub(super) fn revealable(
+        &self,
+        caller: &Caller,
+        stored: &StoredCustomer,
+        what: &Revealed<'_>,
+        reason: &str,
+    ) -> Result<&'static FieldSpec, CrmError> {
+        if !(2..=200).contains(&reason.chars().count()) {
+            let problem = FieldProblem::new("reason", "reason.length")
+                .with("min", 2)
+                .with("max", 200);
+            return Err(CrmError::Invalid(vec![problem]));
+        }
+        let spec = what.set.get(what.field).filter(|spec| spec.masked);
+        let spec = spec.ok_or_else(|| {
+            CrmError::Invalid(vec![FieldProblem::new("field", "field.not_masked")])
+        })?;
+        let hidden =
+            self.policy.field_access(caller, &stored.facts, spec.rule()) == FieldAccess::Hidden;
+        if hidden || what.fields.get(spec.name).is_none() {
+            return Err(CrmError::NotFound);
+        }
+        Ok(spec)
     }
 
     /// The department a record belongs to: its owner's.

@@ -1,6 +1,7 @@
 //! Reading, opening and writing the rows of an export.
 
 use super::columns::{Column, Rows};
+use super::foresee::fields_level;
 use crate::crm::OrgKeys;
 use crate::customers::{Customer, StoredCustomer, sql};
 use crate::download::DownloadError;
@@ -27,7 +28,8 @@ pub(super) struct Export {
 }
 
 impl Export {
-    /// Writes header and rows. Customers that went away or out of reach meanwhile are left out. To be called on a
+    /// Writes header and rows. Customers that went away or out of reach meanwhile, or whose label is by now higher than
+    /// what was approved, are left out. To be called on a
     /// thread that may block.
     pub(super) fn write(
         self,
@@ -79,8 +81,16 @@ impl Export {
             &self.columns,
             &self.language,
         );
+        let covered = |customer: &&StoredCustomer| {
+            let level = fields_level(&self.crm, &customer.facts, &self.columns);
+            let (policy, caller) = (&self.crm.policy, self.scope.caller());
+            policy
+                .covers_label::<actions::Export, _>(caller, &customer.facts, level)
+                .is_ok()
+        };
         let admitted = stored
             .iter()
+            .filter(covered)
             .filter_map(|customer| Some((self.scope.admit(&customer.facts)?, customer)));
         admitted
             .map(|(permit, customer)| rows.row(&permit, customer))

@@ -3,7 +3,7 @@
 
 use crate::customers::Customer;
 use crate::fields::FieldSpec;
-use custos_kernel::policy::{Action, Caller, EmergencyReach, Marking, Relations, Scope};
+use custos_kernel::policy::{Action, Caller, EmergencyReach, Level, Marking, Relations, Scope};
 use custos_search::{MarkedReach, Within};
 use parking_lot::RwLock;
 use std::collections::{BTreeMap, HashMap};
@@ -38,6 +38,13 @@ impl Marks {
     /// The marking of a number.
     pub(crate) fn marking(&self, number: u32) -> Option<Arc<Marking>> {
         self.0.read().all.get(number as usize).cloned()
+    }
+
+    /// The highest level any of them has: no customer has a higher one.
+    pub(crate) fn highest(&self) -> Level {
+        let known = self.0.read();
+        let levels = known.all.iter().map(|marking| marking.label.level);
+        levels.max().unwrap_or_default()
     }
 
     /// A scope as the index understands it.

@@ -2,8 +2,9 @@
 
 use custos_crm::{Crm, CrmError, customers};
 use custos_identity::{Custody, CustodyError, Placing, Reach};
+use custos_kernel::policy::Caller;
 use custos_store::StoreError;
-use custos_values::{CustomerId, OrgId, UserId};
+use custos_values::{ContactId, CustomerId, OrgId, UserId};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::future::Future;
@@ -59,7 +60,14 @@ impl Custody for Customers {
     }
 }
 
-/// The customers that emergency access is asked for.
+fn stored(error: CrmError) -> StoreError {
+    match error {
+        CrmError::Store(error) => error,
+        other => StoreError::Corrupt(other.to_string()),
+    }
+}
+
+/// The customers that emergency access and approvals are about.
 pub(super) struct Named(pub(super) Weak<Crm>);
 
 impl custos_access::Customers for Named {
@@ -72,10 +80,22 @@ impl custos_access::Customers for Named {
             let Some(crm) = self.0.upgrade() else {
                 return Ok(Vec::new());
             };
-            crm.identify(org, text).await.map_err(|error| match error {
-                CrmError::Store(error) => error,
-                other => StoreError::Corrupt(other.to_string()),
-            })
+            crm.identify(org, text).await.map_err(stored)
+        }
+        .boxed()
+    }
+
+    fn name_for<'a>(
+        &'a self,
+        caller: &'a Caller,
+        id: CustomerId,
+        contact: Option<ContactId>,
+    ) -> BoxFuture<'a, Result<Option<String>, StoreError>> {
+        async move {
+            let Some(crm) = self.0.upgrade() else {
+                return Ok(None);
+            };
+            crm.name_for(caller, id, contact).await.map_err(stored)
         }
         .boxed()
     }

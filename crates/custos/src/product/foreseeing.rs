@@ -1,14 +1,14 @@
 //! What requests that need approval would do, by the features they are of.
 
 use custos_access::Access;
-use custos_access::approvals::{Change, Describe, Described};
+use custos_access::approvals::{Change, Describe, Described, REVEALS};
 use custos_audit::Desk;
 use custos_crm::Crm;
 use custos_http::{Content, Problem};
 use custos_identity::Identity;
 use custos_kernel::policy::{Caller, Measure, Role, RoleSet};
 use custos_keys::Keys;
-use custos_values::UserId;
+use custos_values::{ContactId, CustomerId, UserId};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::str::FromStr;
@@ -29,6 +29,10 @@ impl Describe for Exports {
                 Change::said("columns", foreseen.columns),
                 Change::said("format", [foreseen.format]),
             ];
+            let also = match foreseen.reveals {
+                true => REVEALS.map(str::to_owned).to_vec(),
+                false => Vec::new(),
+            };
             let filters = foreseen.filters.into_iter();
             changes.extend(filters.map(|(name, value)| {
                 let values = value.split(',').map(str::trim);
@@ -37,9 +41,59 @@ impl Describe for Exports {
             Ok(Described {
                 measure: Measure {
                     records: Some(foreseen.customers),
+                    label: Some(foreseen.level as u8),
                     ..Measure::default()
                 },
                 changes,
+                also,
+            })
+        }
+        .boxed()
+    }
+}
+
+struct Reveals(Arc<Crm>);
+
+impl Describe for Reveals {
+    fn describe<'a>(
+        &'a self,
+        caller: &'a Caller,
+        content: &'a Content,
+    ) -> BoxFuture<'a, Result<Described, Problem>> {
+        async move {
+            let mut parts = content.target.split('/').skip(2);
+            let customer = parts.next().and_then(|id| CustomerId::from_str(id).ok());
+            let customer = customer.ok_or_else(Problem::not_found)?;
+            let contact = match (parts.next(), parts.next()) {
+                (Some("contacts"), Some(id)) => {
+                    Some(ContactId::from_str(id).map_err(|_| Problem::not_found())?)
+                }
+                _ => None,
+            };
+            let foreseen = self
+                .0
+                .foresee_reveal(caller, customer, contact, &content.body)
+                .await?;
+            let mut changes = vec![Change::customer(customer)];
+            changes.extend(contact.map(|id| Change::contact(customer, id)));
+            let owner = foreseen.owner.map(|name| name.to_string());
+            changes.push(Change::said("owner", owner));
+            let compartments = foreseen.label.compartments.iter();
+            let label = compartments
+                .fold(foreseen.label.level.name().to_owned(), |text, number| {
+                    format!("{text} +{number}")
+                });
+            changes.push(Change::said("label", [label]));
+            changes.push(Change::said("field", [foreseen.field]));
+            changes.push(Change::said("disclosure_reason", [foreseen.reason]));
+            Ok(Described {
+                measure: Measure {
+                    records: Some(1),
+                    label: Some(foreseen.level as u8),
+                    ..Measure::default()
+                },
+                changes,
+                ..Described::default()
             })
         }
         .boxed()
@@ -70,6 +124,7 @@ impl Describe for Grants {
                     Change::changed("roles", names(before.0), names(after.0)),
                     Change::changed("data_scope", [before.1.name()], [after.1.name()]),
                 ],
+                ..Described::default()
             })
         }
         .boxed()
@@ -90,6 +145,7 @@ impl Describe for Rotations {
             Ok(Described {
                 measure: Measure::default(),
                 changes: vec![Change::changed("suite", [before], [after])],
+                ..Described::default()
             })
         }
         .boxed()
@@ -109,6 +165,7 @@ impl Describe for RootKeys {
         let described = Described {
             measure: Measure::default(),
             changes: changes.into_iter().collect(),
+            ..Described::default()
         };
         async move { Ok(described) }.boxed()
     }
@@ -133,6 +190,7 @@ impl Describe for Retentions {
             Ok(Described {
                 measure: Measure::default(),
                 changes: vec![Change::changed("retention_years", [before], [after])],
+                ..Described::default()
             })
         }
         .boxed()
@@ -155,4 +213,7 @@ pub(super) fn announce(
     access.describe_by("keys_rotate", Arc::new(Rotations(Arc::clone(keys))));
     access.describe_by("keys_replace_root", Arc::new(RootKeys(Arc::clone(keys))));
     access.describe_by("customers_export", Arc::new(Exports(Arc::clone(crm))));
+    for operation in REVEALS {
+        access.describe_by(operation, Arc::new(Reveals(Arc::clone(crm))));
+    }
 }

@@ -16,7 +16,7 @@ async fn both(test: impl AsyncFn(&mut Installation)) {
 }
 
 /// Sets rules as the operator does.
-async fn rule(site: &Site<'_>, at: &Organisation, version: i64, rule: Rule) {
+pub async fn rule(site: &Site<'_>, at: &Organisation, version: i64, rule: Rule) {
     let operator = Caller::system(Job::Operator, at.org);
     let set = site
         .features
@@ -44,24 +44,24 @@ fn access(user: &str, roles: &[&str], version: i64) -> Call {
 }
 
 /// Asks for approval of a call.
-async fn ask(browser: &Browser, call: Call) -> String {
+pub async fn ask(browser: &Browser, call: Call) -> String {
     let call = call.with("x-approval-reason", "%E8%B0%83%E5%B2%97");
     let told = browser.send(call).await.expect(202);
     told["approval"].as_str().unwrap().to_owned()
 }
 
-async fn decide(browser: &Browser, id: &str, approve: bool) -> Reply {
+pub async fn decide(browser: &Browser, id: &str, approve: bool) -> Reply {
     let body = json!({ "approve": approve, "note": "核对过" });
     browser
         .send(Call::post(&format!("/approvals/{id}/decision"), body))
         .await
 }
 
-async fn carry_out(browser: &Browser, call: Call, id: &str) -> Reply {
+pub async fn carry_out(browser: &Browser, call: Call, id: &str) -> Reply {
     browser.send(call.with("x-approval", id)).await
 }
 
-fn is(reply: &Reply, status: u16, code: &str) {
+pub fn is(reply: &Reply, status: u16, code: &str) {
     let told = reply.json();
     assert_eq!(
         (reply.status.as_u16(), told["code"].as_str()),
@@ -71,7 +71,7 @@ fn is(reply: &Reply, status: u16, code: &str) {
     );
 }
 
-async fn state(browser: &Browser, id: &str) -> String {
+pub async fn state(browser: &Browser, id: &str) -> String {
     let told = browser
         .send(Call::get(&format!("/approvals/{id}")))
         .await
@@ -89,7 +89,7 @@ async fn roles(at: &Organisation, user: &str) -> Value {
     users.iter().find(|item| item["id"] == user).unwrap()["roles"].clone()
 }
 
-async fn entries(site: &Site<'_>, action: &str) -> Vec<Value> {
+pub async fn entries(site: &Site<'_>, action: &str) -> Vec<Value> {
     let mut log = site.log().await;
     log.retain(|entry| entry["action"] == action);
     log
@@ -244,7 +244,7 @@ async fn nobody_approves_for_themselves_in_any_guise() {
     .await;
 }
 
-async fn delegate(site: &Site<'_>, browser: &Browser, to: &Value) {
+pub async fn delegate(site: &Site<'_>, browser: &Browser, to: &Value) {
     use custos_values::Clock;
     let now = site.installation.clock().now();
     let body = json!({ "delegate_id": to, "from": now.to_string(), "until": now.plus_millis(86_400_000).to_string() });

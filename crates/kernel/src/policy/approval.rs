@@ -8,8 +8,8 @@
 use super::asked::{Asked, Attained};
 use super::engine::denied;
 use super::{
-    Action, Caller, CallerKind, Circumstances, DataScope, Denied, Policy, Relation, Remedy,
-    Resource, Role, RoleSet, Scope,
+    Action, Caller, CallerKind, Circumstances, DataScope, Denied, Facts, Level, Policy, Relation,
+    Remedy, Resource, Role, RoleSet, Scope,
 };
 use custos_values::{ApprovalId, OrgId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
@@ -249,6 +249,7 @@ impl ApprovalRecord {
             action,
             grounds: Grounds::Approved(self.id),
             records: self.measure.records,
+            label: self.measure.label,
         }))
     }
 }
@@ -285,6 +286,8 @@ pub struct Approved {
     action: &'static str,
     grounds: Grounds,
     records: Option<u64>,
+    /// The highest label covered; any if missing.
+    label: Option<u8>,
 }
 
 impl Approved {
@@ -299,8 +302,8 @@ impl Approved {
 }
 
 impl Threshold {
-    /// Lets a request pass that does not reach the threshold; it then covers no more records than the threshold does.
-    /// None if it reaches it.
+    /// Lets a request pass that does not reach the threshold; it then covers no more records, and no higher label, than
+    /// the threshold does. None if it reaches it.
     pub fn pass(
         &self,
         measure: &Measure,
@@ -313,8 +316,22 @@ impl Threshold {
                 action,
                 grounds: Grounds::Below,
                 records: self.records_above,
+                label: self.label_from.map(|from| from.saturating_sub(1)),
             })
         })
+    }
+
+    /// What reaches it whenever something reaches this or the other, neither of which everything does.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        fn lower<T: Ord>(one: Option<T>, other: Option<T>) -> Option<T> {
+            one.into_iter().chain(other).min()
+        }
+        Self {
+            records_above: lower(self.records_above, other.records_above),
+            label_from: lower(self.label_from, other.label_from),
+            amount_above: lower(self.amount_above, other.amount_above),
+        }
     }
 }
 
@@ -336,6 +353,7 @@ impl Caller {
                 Grounds::Unruled
             },
             records: None,
+            label: None,
         })
     }
 
@@ -405,7 +423,36 @@ impl Policy {
         Err(denied::<A, R>(caller, None, true, Some(Remedy::Approval)))
     }
 
-    /// Whether the policies refuse an action to everybody who has no approval.
+    /// Refuses a record with a higher label than was shown to those who approved, or than goes without approval: somebody
+    /// may have raised it since. What needs no approval by the policies covers any.
+    ///
+    /// # Errors
+    /// [`Denied`] with the remedy to ask for approval.
+    pub fn covers_label<A: Action, R: Resource>(
+        &self,
+        caller: &Caller,
+        facts: &Facts<R>,
+        level: Level,
+    ) -> Result<(), Denied> {
+        let limit = caller
+            .approval()
+            .filter(|approval| approval.is_for(R::TYPE, A::NAME))
+            .and_then(|approval| approval.label);
+        if limit.is_none_or(|limit| level as u8 <= limit) {
+            return Ok(());
+        }
+        let remedy = Some(Remedy::Approval);
+        Err(denied::<A, R>(caller, Some(facts.id), true, remedy))
+    }
+
+    /// The level of a field of a record: that of the record's label, or of the field's own if that is higher.
+    pub fn level_of_field<R: Resource>(&self, facts: &Facts<R>, field: &str) -> Level {
+        let own = self.of(facts.org).field_label(R::TYPE, field).level;
+        let record = facts.marking.as_ref().map(|marking| marking.label.level);
+        record.unwrap_or_default().max(own)
+    }
+
+    /// Whether the policies refuse an action to everybody who has no approval, at least about records with high labels.
     pub fn needs_approval(&self, resource: &'static str, action: &'static str) -> bool {
         let mut asked = Role::ALL
             .into_iter()
@@ -418,7 +465,7 @@ impl Policy {
                     who,
                     (resource, action),
                     relation,
-                    Circumstances::ORDINARY,
+                    (Level::TopSecret, Circumstances::ORDINARY),
                     approved,
                 )
                 .allowed

@@ -304,16 +304,17 @@ impl Policy {
         relation: Relation,
         circumstances: Circumstances,
     ) -> Decision {
-        self.explain_approved(who, (resource, action), relation, circumstances, true)
+        let around = (Level::default(), circumstances);
+        self.explain_approved(who, (resource, action), relation, around, true)
     }
 
-    /// As [`Self::explain_role`], with or without the approval of others.
+    /// As [`Self::explain_role`], about records of a level, with or without the approval of others.
     pub(super) fn explain_approved(
         &self,
         (roles, data_scope): (RoleSet, DataScope),
         (resource, action): (&'static str, &'static str),
         relation: Relation,
-        circumstances: Circumstances,
+        (level, circumstances): (Level, Circumstances),
         approved: bool,
     ) -> Decision {
         let profile = Profile {
@@ -329,7 +330,7 @@ impl Policy {
             share: Share::None,
             emergency: false,
             flow: Flow::default(),
-            level: Level::default(),
+            level,
             attributes: Attributes::default(),
             circumstances: Some(circumstances),
             approved,

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { App, Button, Form, Input, Modal, Skeleton } from "antd";
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import { api, carryOut, done } from "../../api/client";
 import type { Approval } from "../../api/types";
 import { useFormat } from "../../i18n/useFormat";
@@ -14,6 +14,7 @@ import { useShowProblem } from "../../ui/useProblemText";
 import { approvalQuery, approvalsKey, toneOf } from "./approvals";
 import "./approvals.css";
 import { Changes } from "./Changes";
+import { Revealed, type RevealedValue, revealedBy } from "./Revealed";
 import { Steps } from "./Steps";
 import { useOperationName } from "./useOperationName";
 
@@ -37,13 +38,16 @@ function Detail({ approval }: { approval: Approval }) {
   const format = useFormat();
   const operation = useOperationName();
   const { state, requester, reason, records } = approval;
+  const [revealed, setRevealed] = useState<RevealedValue | null>(null);
+  const hide = useCallback(() => setRevealed(null), []);
   return (
     <>
       <PageHeader
         title={operation(approval.operation)}
         note={<Link to="/approvals">{t("approvals-back")}</Link>}
-        actions={<Actions approval={approval} />}
+        actions={<Actions approval={approval} onRevealed={setRevealed} />}
       />
+      {revealed !== null && <Revealed revealed={revealed} onHide={hide} />}
       <div className="approval-detail">
         <section className="panel" aria-label={t("approval-what")}>
           <div className="panel-head">
@@ -79,13 +83,18 @@ function Detail({ approval }: { approval: Approval }) {
   );
 }
 
-function Actions({ approval }: { approval: Approval }) {
+interface ActionsProps {
+  approval: Approval;
+  onRevealed: (revealed: RevealedValue | null) => void;
+}
+
+function Actions({ approval, onRevealed }: ActionsProps) {
   const t = useT();
   const { message, modal } = App.useApp();
   const queryClient = useQueryClient();
   const showProblem = useShowProblem();
   const [refusing, setRefusing] = useState(false);
-  const { id, actions, replay } = approval;
+  const { id, actions, operation, replay } = approval;
   const refresh = () => queryClient.invalidateQueries({ queryKey: approvalsKey });
   const path = { params: { path: { id } } };
   const decide = useMutation({
@@ -110,6 +119,8 @@ function Actions({ approval }: { approval: Approval }) {
       const response = await carryOut(id, replay);
       if (response.headers.get("Content-Disposition") !== null) {
         saveFile(await response.blob(), fileNameOf(response, "download"));
+      } else {
+        onRevealed(await revealedBy(operation, response));
       }
     },
     onSuccess: () => {

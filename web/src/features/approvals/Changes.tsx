@@ -1,4 +1,5 @@
 import { ArrowRightOutlined } from "@ant-design/icons";
+import { Link } from "@tanstack/react-router";
 import type { ApprovalChange } from "../../api/types";
 import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
@@ -24,7 +25,13 @@ export function Changes({ changes }: { changes: ApprovalChange[] }) {
             )}
             <span className={change.before == null ? undefined : "approval-after"}>
               {change.before != null && <span className="visually-hidden">{t("approval-after")}</span>}
-              <Values label={change.label} values={change.after} />
+              {change.customer == null ? (
+                <Values label={change.label} values={change.after} />
+              ) : (
+                <Link to="/customers/$id" params={{ id: change.customer }}>
+                  {change.after}
+                </Link>
+              )}
             </span>
           </dd>
         </div>
@@ -42,6 +49,7 @@ const WORDS: Record<string, string[]> = {
   retention_years: ["retention-"],
   root_key_home: ["keys-home-"],
   columns: ["field-", "column-"],
+  field: ["field-"],
   filter_status: ["choice-status-", "choice-"],
   filter_level: ["choice-level-", "choice-"],
   filter_source: ["choice-source-", "choice-"],
@@ -57,7 +65,7 @@ function Values({ label, values }: { label: string; values: string[] }) {
   };
   if (label === "policy_text") return values.map((text) => <pre key={text}>{text}</pre>);
   const word = (value: string): string => {
-    if (label === "clearance") return classified(value);
+    if (label === "clearance" || label === "label") return classified(value);
     if (label === "field_labels") {
       const [field = "", marked = ""] = value.split(": ");
       return `${t.has(`field-${field}`) ? t(`field-${field}`) : field}: ${classified(marked)}`;

@@ -17,6 +17,7 @@ export function ReasonDialog() {
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   const [open, setOpen] = useState(false);
+  const [given, setGiven] = useState<string | undefined>();
   const [form] = Form.useForm<{ reason: string }>();
   const answer = useRef<(reason: string | null) => void>(() => {});
 
@@ -47,9 +48,10 @@ export function ReasonDialog() {
 
   useEffect(() => {
     const stop = onApprovalNeeded({
-      reason: () =>
+      reason: (proposed) =>
         new Promise((resolve) => {
           answer.current = resolve;
+          setGiven(proposed);
           setOpen(true);
         }),
       requested: (approval) => tell.current(approval),
@@ -85,6 +87,7 @@ export function ReasonDialog() {
         layout="vertical"
         requiredMark={false}
         preserve={false}
+        initialValues={{ reason: given }}
         onFinish={({ reason }) => close(reason.trim())}
       >
         <Form.Item

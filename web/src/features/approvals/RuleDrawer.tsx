@@ -7,15 +7,19 @@ import type { ApprovalApprover, ApprovalRule } from "../../api/types";
 import { useT } from "../../i18n/useT";
 import { useProblemText } from "../../ui/useProblemText";
 import { useOwnerOptions } from "../customers/customers";
+import { LEVELS } from "../customers/sharing/sharing";
 import { rulesQuery } from "./approvals";
 import { useOperationName } from "./useOperationName";
 
 const ROLES = ["security_admin", "system_admin", "audit_admin", "sales_lead"] as const;
 const LEAD = "lead";
+/** Operations whose rules may begin at a label. */
+const LABELLED = ["customers_export", "customers_reveal", "contacts_reveal"];
 
 interface Values {
   enabled: boolean;
   records_above: number | null;
+  label_from: number | null;
   steps: { approvers: string[]; needed: number }[];
   hours: number;
   allow_if_nobody: boolean;
@@ -75,6 +79,7 @@ export function RuleDrawer({ rule, version, onClose }: Props) {
   });
   const problem = save.error === null ? undefined : toApiError(save.error);
   const field = problem?.fields[0];
+  const levels = LEVELS.map((level, number) => ({ value: number, label: t(`level-${level}`) }));
   const who = [
     { label: t("approver-roles"), options: ROLES.map((role) => ({ value: role, label: t(`role-${role}`) })) },
     { label: t("approver-line"), options: [{ value: LEAD, label: t("approver-lead") }] },
@@ -110,6 +115,7 @@ export function RuleDrawer({ rule, version, onClose }: Props) {
         initialValues={{
           enabled: rule.enabled,
           records_above: rule.records_above ?? null,
+          label_from: rule.label_from ?? null,
           steps: rule.steps.map(({ approvers, needed }) => ({ approvers: approvers.map(chosen), needed })),
           hours: rule.hours,
           allow_if_nobody: rule.allow_if_nobody,
@@ -130,6 +136,17 @@ export function RuleDrawer({ rule, version, onClose }: Props) {
             </Form.Item>
           )}
           {rule.operation !== "customers_export" && <Form.Item name="records_above" hidden noStyle />}
+          {LABELLED.includes(rule.operation) ? (
+            <Form.Item
+              name="label_from"
+              label={t("approval-rule-label")}
+              extra={t("approval-rule-label-note")}
+            >
+              <Select allowClear options={levels} />
+            </Form.Item>
+          ) : (
+            <Form.Item name="label_from" hidden noStyle />
+          )}
           <Form.List name="steps">
             {(fields, { add, remove }) => (
               <>

@@ -7,6 +7,7 @@ import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
 import { ErrorState } from "../../ui/ErrorState";
 import { Pill } from "../../ui/Pill";
+import { LEVELS } from "../customers/sharing/sharing";
 import { rulesQuery } from "./approvals";
 import { RuleDrawer } from "./RuleDrawer";
 import { useApproverName } from "./Steps";
@@ -44,6 +45,12 @@ export function RulesPanel() {
                 <span className="approval-facts soft">
                   {rule.records_above != null && (
                     <span>{t("approval-rule-above", { count: rule.records_above })}</span>
+                  )}
+                  {rule.records_above != null && rule.label_from != null && (
+                    <span>{t("approval-rule-or")}</span>
+                  )}
+                  {rule.label_from != null && (
+                    <span>{t("approval-rule-from", { level: t(`level-${LEVELS[rule.label_from]}`) })}</span>
                   )}
                   {rule.steps.map((step, number) => (
                     // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place

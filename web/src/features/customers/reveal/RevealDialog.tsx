@@ -1,5 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Alert, Form, Input, Modal, Radio } from "antd";
+import { APPROVAL_REQUESTED } from "../../../api/client";
+import { toApiError } from "../../../api/problem";
 import { useT } from "../../../i18n/useT";
 import { useProblemText } from "../../../ui/useProblemText";
 import { TIMELINES } from "../detail/timeline";
@@ -39,6 +41,10 @@ export function RevealDialog({ open, what, whose, reveal, onRevealed, onClose }:
       onRevealed(value);
       // The reveal is now part of what happened around the customer.
       void queryClient.invalidateQueries({ queryKey: TIMELINES });
+    },
+    // It waits for the yes of others, and is shown where that is followed.
+    onError: (error) => {
+      if (toApiError(error).code === APPROVAL_REQUESTED) onClose();
     },
   });
   const submit = ({ usual: chosen, reason }: Values) =>
