@@ -2,6 +2,7 @@
 // goes the way of every change of roles.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { asApproved } from './lib/approvals.mjs';
 import { openBrowser, PHONE } from './lib/browser.mjs';
 import { ask } from './lib/flows.mjs';
 import { button } from './lib/lists.mjs';
@@ -29,6 +30,29 @@ for (const language of LANGUAGES) {
         await close();
       });
 
+      await context.test('a smaller role of the organisation\'s own goes into the draft', async () => {
+        const system = await signInAs(browser, server, t, 'system_admin', { language });
+        const windows = [await security.open('/'), await system.open('/')];
+        const [asking, approving] = windows.map(({ page }) => ({
+          call: (method, path, body, headers) => ask(page, path, { method, body, headers }),
+        }));
+        const own = await giveOwnRole({ security: asking, system: approving, holder: lead.name });
+        for (const window of windows) await window.close();
+        const using = await lead.open('/customers');
+        await using.page.getByRole('heading', { level: 1 }).waitFor();
+        await using.page.getByRole('row').nth(1).waitFor();
+        await using.close();
+        const { page, picture, close } = await security.open('/admin/unused');
+        await page.getByRole('heading', { name: t('unused-own-roles') }).waitFor();
+        await picture('unused-own');
+        await button(page, t('unused-smaller-named', { name: own.name })).click();
+        await button(page.getByRole('dialog'), t('unused-smaller')).click();
+        await page.waitForURL(`${server.url}/admin/access`);
+        await page.getByText(t('access-changes', { count: 1 })).waitFor();
+        await picture('unused-own-draft');
+        await close();
+      });
+
       await context.test('one click proposes the smaller role', async () => {
         const { page, picture, overflow, close } = await security.open('/admin/unused');
         await picture('unused');
@@ -50,4 +74,29 @@ for (const language of LANGUAGES) {
       await server.stop();
     }
   });
+}
+
+/** Gives somebody a role of the organisation's own. */
+async function giveOwnRole({ security, system, holder }) {
+  const name = 'Reception';
+  const id = crypto.randomUUID();
+  const { body: present } = await security.call('GET', '/access/rules');
+  const { roles, rules, compartments, field_labels } = present;
+  const grants = [
+    { object: 'customer', scope: 'own', actions: ['list', 'read', 'delete'], fields: {}, other_fields: 'masked' },
+  ];
+  const own = { id, name, description: '', grants };
+  await asApproved(security, system, 'PUT', '/access/rules', present.generation, {
+    roles: [...roles, own],
+    rules,
+    compartments,
+    field_labels,
+  });
+  const { body: people } = await security.call('GET', '/access/people?limit=100');
+  const person = people.items.find((one) => one.name === holder);
+  await asApproved(security, system, 'PUT', `/access/people/${person.id}`, people.generation, {
+    custom_roles: [id],
+    clearance: person.clearance,
+  });
+  return own;
 }

@@ -32,3 +32,11 @@ unused-propose-title = Change the roles of { $name } to: { $roles }?
 unused-propose-text = In the time looked at, nothing was used that only the role to be taken gives. Where your rules ask for it, this goes for approval first.
 unused-propose-new = The account is younger than the time looked at: make sure that the role is not needed. Where your rules ask for it, this goes for approval first.
 unused-reduced = The roles of { $name } were changed.
+unused-own-roles = By role of your own
+unused-smaller-title = Take { $count ->
+    [one] 1 permission
+   *[other] { $count } permissions
+} from { $name }?
+unused-smaller-text = The smaller role goes into the draft of access control, where you can try it on past requests before you submit it.
+unused-smaller = Reduce
+unused-smaller-named = Reduce the role { $name }

@@ -5812,6 +5812,22 @@ export interface components {
             /** @description The field, if it is about one. */
             field?: string | null;
         };
+        /** @description A role of the organisation's own with what it grants. */
+        OwnRoleUsage: {
+            /**
+             * Format: uuid
+             * @description The role.
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /** @description How many active people hold it. */
+            people: number;
+            /** @description How many permissions it grants, apart from those every role does. */
+            granted: number;
+            /** @description Those of them that nobody who holds it used. */
+            unused: string[];
+        };
         /** @description A passkey's answer to a challenge. */
         PasskeyAnswer: {
             /** @description What was given out with the options. */
@@ -5901,6 +5917,8 @@ export interface components {
             log_since?: string | null;
             /** @description By role. */
             roles: components["schemas"]["RoleUsage"][];
+            /** @description By role of the organisation's own. */
+            own_roles: components["schemas"]["OwnRoleUsage"][];
             /** @description By person. */
             people: components["schemas"]["PersonUsage"][];
         };
@@ -5915,6 +5933,8 @@ export interface components {
             name: string;
             /** @description The roles held. */
             roles: string[];
+            /** @description The names of the organisation's own roles held. */
+            own_roles: string[];
             /** @description How many permissions they are granted, apart from those every role grants. */
             granted: number;
             /** @description Those of them that they did not use. */

@@ -27,6 +27,7 @@ export type LogSettingsView = Schemas["LogSettingsView"];
 export type Keys = Schemas["Keys"];
 export type Emergency = Schemas["Emergency"];
 export type EmergencyRequest = Schemas["EmergencyRequest"];
+export type OwnRoleUsage = Schemas["OwnRoleUsage"];
 export type PersonUsage = Schemas["PersonUsage"];
 export type RoleUsage = Schemas["RoleUsage"];
 export type KeyRotation = Schemas["KeyRotation"];

@@ -1,5 +1,6 @@
 //! What is granted, what was used, and what could go.
 
+use super::own::OwnRoleUse;
 use crate::{Access, AccessError, PermissionUsageResource, Someone};
 use custos_kernel::audit::Detail;
 use custos_kernel::event::Event;
@@ -8,7 +9,7 @@ use custos_kernel::policy::{
     actions,
 };
 use custos_store::StoreError;
-use custos_values::{OrgId, Timestamp, UserId};
+use custos_values::{CustomRoleId, OrgId, Timestamp, UserId};
 use futures::future::BoxFuture;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -72,6 +73,8 @@ pub(super) struct PersonUse {
     pub(super) user: UserId,
     pub(super) name: String,
     pub(super) roles: RoleSet,
+    /// The names of the organisation's own roles they hold.
+    pub(super) own_roles: Vec<String>,
     pub(super) granted: usize,
     pub(super) unused: Vec<String>,
     pub(super) last: Option<Timestamp>,
@@ -86,15 +89,22 @@ pub(super) struct Comparison {
     pub(super) from: Timestamp,
     pub(super) since: Option<Timestamp>,
     pub(super) roles: Vec<RoleUse>,
+    pub(super) own_roles: Vec<OwnRoleUse>,
     pub(super) people: Vec<PersonUse>,
 }
 
-type Names = BTreeSet<String>;
+pub(super) type Names = BTreeSet<String>;
 
 /// Who holds roles, as somebody to ask the policies about who holds nothing else.
-fn holder(org: OrgId, roles: RoleSet, at: Timestamp) -> Subject {
+pub(super) fn holder(
+    org: OrgId,
+    roles: RoleSet,
+    custom_roles: BTreeSet<CustomRoleId>,
+    at: Timestamp,
+) -> Subject {
     let profile = Profile {
         roles,
+        custom_roles,
         data_scope: DataScope::All,
         ..Profile::default()
     };
@@ -130,6 +140,7 @@ impl Access {
         let now = self.store().clock().now();
         let from = now.plus_millis(-days * DAY_MS);
         let people = self.people().all(org).await?;
+        let configuration = self.people().configuration(org).await?;
         let done = self.uses_since(org, from).await?;
         self.sink()
             .record(Event::of(&permit).with("days", Detail::count(days.unsigned_abs())))
@@ -138,7 +149,12 @@ impl Access {
         let (used, last) = self.used_by(&done);
         let alone = |role| RoleSet::new([role]).unwrap_or_default();
         let granted: BTreeMap<Role, Names> = Role::ALL
-            .map(|role| (role, self.granted_to(&holder(org, alone(role), now))))
+            .map(|role| {
+                (
+                    role,
+                    self.granted_to(&holder(org, alone(role), BTreeSet::new(), now)),
+                )
+            })
             .into();
         // What everybody has tells nothing of a role. Who comes from outside has less than everybody.
         let staff = granted
@@ -152,11 +168,16 @@ impl Access {
             .into_iter()
             .map(|(role, names)| (role, &names - &everybodys))
             .collect();
+        let own = self.granted_by_own(org, &configuration, &everybodys, now);
         let nothing = Names::new();
         let of = |user: &UserId| used.get(user).unwrap_or(&nothing);
         let active: BTreeMap<&UserId, &Someone> = people
             .iter()
             .filter(|(_, it)| it.active && !it.service)
+            .collect();
+        let held_own: BTreeMap<UserId, BTreeSet<CustomRoleId>> = active
+            .keys()
+            .map(|id| (**id, configuration.assigned(**id).custom_roles))
             .collect();
         let holders = |role: Role| active.iter().filter(move |(_, it)| it.roles.contains(role));
 
@@ -169,19 +190,29 @@ impl Access {
                 unused: (names - &by_holders).into_iter().collect(),
             }
         });
+        let own_roles = configuration.rules.roles.iter().map(|role| {
+            let holders = held_own.iter().filter(|(_, held)| held.contains(&role.id));
+            OwnRoleUse::of(role, &own[&role.id], holders.map(|(id, _)| of(id)))
+        });
+        let own_names = |held: std::collections::btree_set::Iter<'_, CustomRoleId>| {
+            let name = |id: &CustomRoleId| configuration.name_of(&id.to_string());
+            held.filter_map(name).map(str::to_owned).collect()
+        };
         let compared = active
             .iter()
-            .filter(|(_, it)| it.roles != RoleSet::default());
+            .filter(|(id, it)| it.roles != RoleSet::default() || !held_own[**id].is_empty());
         let compared = compared.map(|(id, someone)| {
-            let all: Names = someone
-                .roles
+            let by_own: Names = held_own[*id]
                 .iter()
-                .flat_map(|role| granted[&role].clone())
+                .flat_map(|role| own[role].clone())
                 .collect();
+            let built_in = someone.roles.iter().flat_map(|role| granted[&role].clone());
+            let all: Names = built_in.chain(by_own.iter().cloned()).collect();
             let can_go = |role: Role| {
                 let last_administrator = role.is_administrator() && holders(role).count() < 2;
                 let others = someone.roles.iter().filter(|other| *other != role);
-                let elsewhere: Names = others.flat_map(|other| granted[&other].clone()).collect();
+                let others = others.flat_map(|other| granted[&other].clone());
+                let elsewhere: Names = others.chain(by_own.iter().cloned()).collect();
                 let only_here = &granted[&role] - &elsewhere;
                 !last_administrator && only_here.is_disjoint(of(id))
             };
@@ -190,6 +221,7 @@ impl Access {
                 user: **id,
                 name: someone.name.clone(),
                 roles: someone.roles,
+                own_roles: own_names(held_own[*id].iter()),
                 granted: all.len(),
                 unused: (&all - of(id)).into_iter().collect(),
                 last: last.get(*id).copied(),
@@ -202,6 +234,7 @@ impl Access {
             since: done.since,
             roles: roles.collect(),
             people: compared.collect(),
+            own_roles: own_roles.collect(),
         })
     }
 

@@ -1,13 +1,14 @@
 //! Unused permissions on the wire.
 
 use super::compare::{Comparison, PersonUse, RoleUse};
+use super::own::OwnRoleUse;
 use crate::{Access as Shared, AccessError, PermissionUsageResource};
 use axum::Json;
 use axum::extract::State;
 use axum::http::Method;
 use custos_http::{Access, Api, FieldProblem, Operation, Problem, QueryParams};
 use custos_kernel::policy::{Role, RoleSet, actions};
-use custos_values::{Timestamp, UserId};
+use custos_values::{CustomRoleId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
@@ -29,6 +30,23 @@ struct RoleBody {
     unused: Vec<String>,
 }
 
+/// A role of the organisation's own with what it grants.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OwnRoleUsage)]
+struct OwnRoleBody {
+    /// The role.
+    #[schema(value_type = String, format = "uuid")]
+    id: CustomRoleId,
+    /// Its name.
+    name: String,
+    /// How many active people hold it.
+    people: usize,
+    /// How many permissions it grants, apart from those every role does.
+    granted: usize,
+    /// Those of them that nobody who holds it used.
+    unused: Vec<String>,
+}
+
 /// A person with what their roles grant.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = PersonUsage)]
@@ -40,6 +58,8 @@ struct PersonBody {
     name: String,
     /// The roles held.
     roles: Vec<&'static str>,
+    /// The names of the organisation's own roles held.
+    own_roles: Vec<String>,
     /// How many permissions they are granted, apart from those every role grants.
     granted: usize,
     /// Those of them that they did not use.
@@ -65,6 +85,8 @@ struct Body {
     log_since: Option<Timestamp>,
     /// By role.
     roles: Vec<RoleBody>,
+    /// By role of the organisation's own.
+    own_roles: Vec<OwnRoleBody>,
     /// By person.
     people: Vec<PersonBody>,
 }
@@ -107,12 +129,25 @@ impl From<RoleUse> for RoleBody {
     }
 }
 
+impl From<OwnRoleUse> for OwnRoleBody {
+    fn from(of: OwnRoleUse) -> Self {
+        Self {
+            id: of.id,
+            name: of.name,
+            people: of.people,
+            granted: of.granted,
+            unused: of.unused,
+        }
+    }
+}
+
 impl From<PersonUse> for PersonBody {
     fn from(of: PersonUse) -> Self {
         Self {
             id: of.user,
             name: of.name,
             roles: names(of.roles),
+            own_roles: of.own_roles,
             granted: of.granted,
             unused: of.unused,
             last_used_at: of.last,
@@ -137,12 +172,14 @@ async fn usage(
         from,
         since,
         roles,
+        own_roles,
         people,
     } = access.compare_use(&caller, days).await?;
     Ok(Json(Body {
         from,
         log_since: since,
         roles: roles.into_iter().map(Into::into).collect(),
+        own_roles: own_roles.into_iter().map(Into::into).collect(),
         people: people.into_iter().map(Into::into).collect(),
     }))
 }

@@ -7,6 +7,7 @@
 
 mod compare;
 mod http;
+mod own;
 
 pub use compare::{Permission, Usage, Use, Uses};
 pub(crate) use http::operations;

@@ -111,7 +111,7 @@ async fn a_label_that_is_raised_and_lowered_at_once_lets_nothing_through() {
             }
             assert_eq!(now, Level::Public, "the last try was answered {last}");
         }
-        println!(
+        eprintln!(
             "{written} writes, {raised} labels raised and {lowered} lowered, in {ROUNDS} rounds"
         );
         assert!(written > 0 && raised > 0 && lowered > 0);

@@ -21,3 +21,4 @@ pub use features::Features;
 pub use foundation::{Foundation, MIGRATIONS, location, migrations, policy};
 pub use generate::{GeneratedFiles, generate};
 pub use offline::Offline;
+pub use usage::TELLING;

@@ -11,6 +11,10 @@ use std::sync::Arc;
 
 /// Permissions whose use leaves entries under other names than their own. An entry that others leave as well does not tell.
 pub const TELLING: &[(&str, &[&str])] = &[
+    (
+        "access_rules.explain",
+        &["access_rules.try", "access_rules.suppose"],
+    ),
     ("approval.list", &["approval.read"]),
     ("break_glass.create", &["break_glass.begin"]),
     ("break_glass.update", &["break_glass.end"]),

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Alert, Button, Drawer, Progress, Segmented } from "antd";
+import { Alert, Drawer, Segmented } from "antd";
 import { useState } from "react";
 import type { PersonUsage, RoleUsage } from "../../api/types";
 import { useMay } from "../../app/session/session";
@@ -9,16 +9,13 @@ import { type Column, DataTable } from "../../ui/DataTable";
 import { ErrorState } from "../../ui/ErrorState";
 import { PageHeader } from "../../ui/PageHeader";
 import { Pill } from "../../ui/Pill";
+import { OwnRoles } from "./OwnRoles";
 import { ProposeButton } from "./ProposeButton";
+import { type Part, type Shown, Unused, Used } from "./parts";
 import "./unused.css";
-import { usageQuery, usedPercent } from "./unused";
+import { usageQuery } from "./unused";
 
 const DAYS = [30, 90, 180];
-
-interface Shown {
-  title: string;
-  unused: string[];
-}
 
 /** What roles grant and nobody used, and which role would have done. */
 export function UnusedPage() {
@@ -56,6 +53,9 @@ export function UnusedPage() {
             />
           )}
           <Roles rows={data?.roles} onShow={setShown} />
+          {data !== undefined && data.own_roles.length > 0 && (
+            <OwnRoles rows={data.own_roles} onShow={setShown} />
+          )}
           <People rows={data?.people} onShow={setShown} />
         </>
       )}
@@ -69,23 +69,6 @@ export function UnusedPage() {
         </Drawer>
       )}
     </>
-  );
-}
-
-interface Part<Row> {
-  rows: Row[] | undefined;
-  onShow: (shown: Shown) => void;
-}
-
-function Used({ of, label }: { of: { granted: number; unused: string[] }; label: string }) {
-  const t = useT();
-  return (
-    <span className="unused-share">
-      <Progress percent={usedPercent(of)} showInfo={false} size="small" aria-label={label} />
-      <span className="figures soft">
-        {t("unused-of", { used: of.granted - of.unused.length, granted: of.granted })}
-      </span>
-    </span>
   );
 }
 
@@ -134,7 +117,14 @@ function People({ rows, onShow }: Part<PersonUsage>) {
         </>
       ),
     },
-    { key: "roles", title: t("unused-role"), cell: (row) => roles(row.roles) },
+    {
+      key: "roles",
+      title: t("unused-role"),
+      cell: (row) =>
+        row.own_roles.length === 0
+          ? roles(row.roles)
+          : format.list([...row.roles.map((role) => t(`role-${role}`)), ...row.own_roles]),
+    },
     {
       key: "used",
       title: t("unused-used"),
@@ -173,23 +163,5 @@ function People({ rows, onShow }: Part<PersonUsage>) {
       </div>
       <DataTable label={t("unused-by-person")} columns={columns} rows={rows} rowKey={({ id }) => id} />
     </section>
-  );
-}
-
-function Unused({
-  unused,
-  title,
-  onShow,
-}: {
-  unused: string[];
-  title: string;
-  onShow: (shown: Shown) => void;
-}) {
-  const t = useT();
-  if (unused.length === 0) return <>{t("unused-none")}</>;
-  return (
-    <Button size="small" aria-label={title} onClick={() => onShow({ title, unused })}>
-      {t("unused-count", { count: unused.length })}
-    </Button>
   );
 }

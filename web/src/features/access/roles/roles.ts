@@ -26,6 +26,15 @@ export function withAction(grant: AccessGrant, action: string, granted: boolean)
   return { ...grant, actions: granted ? [...others, action] : others };
 }
 
+/** The role without some of what it grants, by the names of permissions. */
+export function withoutActions(role: AccessRole, permissions: readonly string[]): AccessRole {
+  const kept = role.grants.map((grant) => ({
+    ...grant,
+    actions: grant.actions.filter((action) => !permissions.includes(`${grant.object}.${action}`)),
+  }));
+  return { ...role, grants: kept.filter(({ actions }) => actions.length > 0) };
+}
+
 /** Access to a field of its own; null for what all other fields have. */
 export function withField(grant: AccessGrant, field: string, reach: FieldReach | null): AccessGrant {
   const { [field]: _, ...others } = grant.fields;
