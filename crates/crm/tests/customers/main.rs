@@ -7,5 +7,4 @@ mod attacks;
 mod behaviour;
 mod label_races;
 mod matrix;
-mod reference;
 mod search;

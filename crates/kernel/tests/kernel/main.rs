@@ -4,6 +4,7 @@
 mod api_key;
 mod approval;
 mod cache;
+mod customers;
 mod device_key;
 mod erasure;
 mod key_file;
