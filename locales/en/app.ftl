@@ -9,6 +9,7 @@ nav-customers = Customers
 nav-imports = Import
 nav-approvals = Approvals
 nav-emergency = Emergency
+nav-reviews = Access reviews
 nav-unused = Unused access
 nav-audit = Audit
 nav-users = Accounts

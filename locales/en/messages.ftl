@@ -60,6 +60,20 @@ mail-factor-added-body =
     A way to prove who you are was added to your account on { $at }.
 
     If it was not you, contact your administrator now.
+mail-review-asked-subject = Please review access
+mail-review-asked-body =
+    Hello { $name },
+
+    A review of access has started, and you are asked to decide on part of it. You have { $days } days. What nobody decides on by then is withdrawn.
+
+    { $link }
+mail-review-reminder-subject = Reminder: please review access
+mail-review-reminder-body =
+    Hello { $name },
+
+    A review of access ends in { $days } days, and some of your lines are still undecided. What nobody decides on by then is withdrawn.
+
+    { $link }
 mail-emergency-begun-subject = { $requester } has started emergency access
 mail-emergency-begun-body =
     Hello { $name },

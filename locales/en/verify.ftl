@@ -66,12 +66,32 @@ divergence-first = First log, leaf hash { $leaf }
 divergence-second = Second log, leaf hash { $leaf }
 proof-leaf = Proves that the entry with leaf hash { $leaf } is number { $index } of the log.
 
+## Reports of access reviews
+
+report-holds = The report is as it was signed.
+report-altered = The report was altered, or another log signed it.
+report-none = { $path } is not a report of an access review.
+report-name = Review: { $value }
+report-ended = Ended: { $value }
+report-count = { $outcome }: { $value }
+report-digest = SHA-256, also in the entry access_review.end: { $value }
+report-outcome-withdrawn = withdrawn
+report-outcome-lapsed = withdrawn, undecided
+report-outcome-kept = kept
+report-outcome-undecided = kept, undecided
+report-outcome-no-reviewer = kept, nobody may review
+report-outcome-last-administrator = kept, last administrator
+report-outcome-changed = kept, changed meanwhile
+report-outcome-gone = gone before
+report-outcome-tampered = kept, could not be verified
+
 ## Use
 
 use = Use:
     { "  " }custos-verify FILE [--key KEY] [--trusted CHECKPOINT] [--witness KEY]… [--quorum N] [--witness-policy POLICY]
     { "  " }custos-verify divergence FILE FILE [--key KEY]
     { "  " }custos-verify proof FILE INDEX [--key KEY]
+    { "  " }custos-verify report FILE [--key KEY]
     { "" }
     --key             the log's public key, or a file with it, obtained on another way than the evidence
     --trusted         a file with an older checkpoint, kept elsewhere, which the log must continue

@@ -60,6 +60,20 @@ mail-factor-added-body =
     您的账号于 { $at } 添加了一种验证方式。
 
     如果不是您本人操作，请立即联系管理员。
+mail-review-asked-subject = 请完成权限复核
+mail-review-asked-body =
+    { $name }，您好：
+
+    新一轮权限复核已开始，部分条目需要您处理，请在 { $days } 天内完成。到期未处理的权限将自动收回。
+
+    { $link }
+mail-review-reminder-subject = 提醒：请完成权限复核
+mail-review-reminder-body =
+    { $name }，您好：
+
+    权限复核将于 { $days } 天后截止，您还有条目未处理。到期未处理的权限将自动收回。
+
+    { $link }
 mail-emergency-begun-subject = { $requester } 开始了紧急访问
 mail-emergency-begun-body =
     { $name }，您好：

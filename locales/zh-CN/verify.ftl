@@ -63,12 +63,32 @@ divergence-first = 第一份日志，叶哈希 { $leaf }
 divergence-second = 第二份日志，叶哈希 { $leaf }
 proof-leaf = 可证明：叶哈希为 { $leaf } 的记录是日志的第 { $index } 条。
 
+## 权限复核报告
+
+report-holds = 报告与签署时一致。
+report-altered = 报告已被改动，或由其他日志签署。
+report-none = { $path } 不是权限复核报告。
+report-name = 复核：{ $value }
+report-ended = 结束时间：{ $value }
+report-count = { $outcome }：{ $value }
+report-digest = SHA-256（同见 access_review.end 日志记录）：{ $value }
+report-outcome-withdrawn = 已收回
+report-outcome-lapsed = 未处理，已收回
+report-outcome-kept = 已保留
+report-outcome-undecided = 未处理，保持不变
+report-outcome-no-reviewer = 无人可复核，保持不变
+report-outcome-last-administrator = 最后一名管理员，保持不变
+report-outcome-changed = 期间已变更，保持不变
+report-outcome-gone = 此前已不存在
+report-outcome-tampered = 无法验证，保持不变
+
 ## 用法
 
 use = 用法：
     { "  " }custos-verify 文件 [--key 公钥] [--trusted 检查点] [--witness 公钥]… [--quorum N] [--witness-policy 策略]
     { "  " }custos-verify divergence 文件 文件 [--key 公钥]
     { "  " }custos-verify proof 文件 序号 [--key 公钥]
+    { "  " }custos-verify report 文件 [--key 公钥]
     { "" }
     --key             日志的公钥或公钥文件，应通过证据以外的途径取得
     --trusted         存放在别处的较早检查点文件，日志必须与之衔接

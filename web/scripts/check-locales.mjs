@@ -25,6 +25,7 @@ const FEATURES = [
   "imports",
   "keys",
   "outbox",
+  "reviews",
   "security",
   "session",
   "setup",

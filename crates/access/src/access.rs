@@ -3,6 +3,7 @@
 use crate::AccessError;
 use crate::break_glass::Held;
 use crate::people::{Customers, People};
+use crate::reviews::Grants;
 use crate::unused::{Permission, Usage, Uses};
 use custos_kernel::policy::{Caller, Job, Policy};
 use custos_store::{AuditSink, Store};
@@ -29,6 +30,7 @@ pub struct Access {
     /// What operations ask for.
     permissions: RwLock<Arc<[Permission]>>,
     usage: RwLock<Option<Arc<dyn Usage>>>,
+    grants: RwLock<Option<Arc<dyn Grants>>>,
 }
 
 impl Access {
@@ -51,6 +53,7 @@ impl Access {
             emergencies: Held::default(),
             permissions: RwLock::new(Arc::from([])),
             usage: RwLock::default(),
+            grants: RwLock::default(),
         })
     }
 
@@ -105,6 +108,15 @@ impl Access {
             Some(usage) => Ok(usage.since(org, from).await?),
             None => Ok(Uses::default()),
         }
+    }
+
+    /// Says who knows what is granted, for reviews of access.
+    pub fn set_grants(&self, grants: Arc<dyn Grants>) {
+        *self.grants.write() = Some(grants);
+    }
+
+    pub(crate) fn grants(&self) -> Option<Arc<dyn Grants>> {
+        self.grants.read().clone()
     }
 
     /// Says who knows the customers.

@@ -16,6 +16,7 @@ mod explanation;
 mod newest;
 mod people;
 mod resources;
+pub mod reviews;
 mod sealed;
 mod trial;
 pub mod unused;
@@ -26,8 +27,9 @@ pub use error::AccessError;
 pub use explanation::{ChangeBody, ExplanationBody};
 pub use people::{Customers, News, People, Someone};
 pub use resources::{
-    AccessPeopleResource, AccessRulesResource, AccessTeamsResource, ApprovalResource,
-    ApprovalRulesResource, BreakGlassResource, PermissionUsageResource,
+    AccessPeopleResource, AccessReviewLineResource, AccessReviewResource, AccessRulesResource,
+    AccessTeamsResource, ApprovalResource, ApprovalRulesResource, BreakGlassResource,
+    PermissionUsageResource,
 };
 
 use custos_http::Operation;
@@ -53,6 +55,10 @@ pub const POLICIES: &[PolicySource] = &[
         feature: "unused",
         text: include_str!("unused/policy.cedar"),
     },
+    PolicySource {
+        feature: "reviews",
+        text: include_str!("reviews/policy.cedar"),
+    },
 ];
 
 /// The tables of this crate's features.
@@ -60,6 +66,7 @@ pub const MIGRATIONS: &[Migration] = &[
     approvals::MIGRATION,
     configuration::MIGRATION,
     break_glass::MIGRATION,
+    reviews::MIGRATION,
 ];
 
 const fn column(
@@ -94,6 +101,21 @@ pub const SEALED_COLUMNS: &[SealedColumn] = &[
     column("access_document", "body", "id", configuration::SEALED),
     column("break_glass", "sealed", "id", break_glass::SEALED),
     column("break_glass", "review", "id", break_glass::SEALED_REVIEW),
+    column("access_review", "sealed", "id", reviews::SEALED_REVIEW),
+    column("access_review_line", "sealed", "id", reviews::SEALED_LINE),
+    column(
+        "access_review_line",
+        "decision",
+        "id",
+        reviews::SEALED_DECISION,
+    ),
+    column("access_review_line", "result", "id", reviews::SEALED_RESULT),
+    column(
+        "access_review_report",
+        "sealed",
+        "id",
+        reviews::SEALED_REPORT,
+    ),
 ];
 
 /// The operations of this crate, to be registered with [`Access`] as their state.
@@ -104,5 +126,6 @@ pub fn operations() -> Vec<Operation<Arc<Access>>> {
     all.extend(trial::operations());
     all.extend(break_glass::operations());
     all.extend(unused::operations());
+    all.extend(reviews::operations());
     all
 }

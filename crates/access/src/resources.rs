@@ -57,3 +57,19 @@ pub enum AccessTeamsResource {}
 impl Resource for AccessTeamsResource {
     const TYPE: &'static str = "access_teams";
 }
+
+/// A review of access. The record id is that of the organisation where it is about all of them.
+#[derive(Debug)]
+pub enum AccessReviewResource {}
+
+impl Resource for AccessReviewResource {
+    const TYPE: &'static str = "access_review";
+}
+
+/// A line of a review of access. Owned by its reviewer.
+#[derive(Debug)]
+pub enum AccessReviewLineResource {}
+
+impl Resource for AccessReviewLineResource {
+    const TYPE: &'static str = "access_review_line";
+}

@@ -36,6 +36,7 @@ mod security;
 mod sessions;
 mod setup;
 mod sign_in;
+mod withdrawals;
 
 pub use accounts::{AccessForeseen, AccountChange, AccountView, NewAccount};
 pub use colleagues::Held;

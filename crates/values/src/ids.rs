@@ -129,6 +129,10 @@ ids! {
     AuditFindingId,
     /// A run of the automated audit.
     AuditRunId,
+    /// A review of access.
+    ReviewId,
+    /// A line of a review of access: one grant to one person, group or program.
+    ReviewLineId,
 }
 
 #[cfg(test)]

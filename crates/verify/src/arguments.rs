@@ -21,6 +21,10 @@ pub(crate) enum Question {
         second: PathBuf,
         key: Option<String>,
     },
+    Report {
+        file: PathBuf,
+        key: Option<String>,
+    },
     Proof {
         file: PathBuf,
         index: u64,
@@ -126,6 +130,10 @@ impl Reading {
             [verb, file, index] if verb == "proof" => Ok(Question::Proof {
                 file: file.into(),
                 index: index.to_string_lossy().parse().map_err(|_| wrong(index))?,
+                key,
+            }),
+            [verb, file] if verb == "report" => Ok(Question::Report {
+                file: file.into(),
                 key,
             }),
             [file] => {

@@ -10,6 +10,7 @@ mod evidence;
 mod places;
 mod proof;
 mod refusal;
+mod report;
 mod words;
 
 pub use answer::Answer;
@@ -17,6 +18,7 @@ pub use divergence::divergence;
 pub use evidence::{Asked, evidence, sources};
 pub use proof::proof;
 pub use refusal::{Refusal, io_reason};
+pub use report::report;
 pub use words::{Language, Message, Words};
 
 /// Exit code when everything holds.

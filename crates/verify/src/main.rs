@@ -5,7 +5,7 @@ mod arguments;
 use arguments::{Arguments, Question, Unusable};
 use custos_verify::{
     Answer, EXIT_HOLDS, EXIT_UNUSABLE, Language, Message, Refusal, Words, divergence, evidence,
-    proof, sources,
+    proof, report, sources,
 };
 use serde_json::json;
 use std::io::{Write, stderr, stdout};
@@ -52,6 +52,7 @@ fn ask(question: &Question, words: &Words) -> Result<Option<Answer>, Refusal> {
         Question::Divergence { first, second, key } => {
             divergence(first, second, key.as_deref(), words)?
         }
+        Question::Report { file, key } => report(file, key.as_deref(), words)?,
         Question::Proof { file, index, key } => proof(file, *index, key.as_deref())?,
     }))
 }

@@ -6,6 +6,7 @@ import {
   CheckSquareOutlined,
   ControlOutlined,
   EyeOutlined,
+  FileDoneOutlined,
   IdcardOutlined,
   ImportOutlined,
   KeyOutlined,
@@ -34,6 +35,7 @@ export interface Destination {
     | "/admin/api-keys"
     | "/admin/keys"
     | "/emergency"
+    | "/reviews"
     | "/admin/unused"
     | "/docs";
   label: string;
@@ -81,6 +83,12 @@ export const DESTINATIONS: readonly Destination[] = [
     label: "nav-unused",
     icon: ScissorOutlined,
     permission: "permission_usage.list",
+  },
+  {
+    to: "/reviews",
+    label: "nav-reviews",
+    icon: FileDoneOutlined,
+    permission: ["access_review.list", "access_review_line.update"],
   },
   { to: "/admin/keys", label: "nav-keys", icon: LockOutlined, permission: "key.read" },
   { to: "/docs", label: "nav-docs", icon: ApiOutlined, permission: null },

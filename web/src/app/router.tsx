@@ -134,6 +134,18 @@ const emergencyRoute = createRoute({
   component: lazyRouteComponent(() => import("../features/emergency/EmergencyPage"), "EmergencyPage"),
 });
 
+const reviewsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/reviews",
+  component: lazyRouteComponent(() => import("../features/reviews/ReviewsPage"), "ReviewsPage"),
+});
+
+const reviewRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/reviews/$id",
+  component: lazyRouteComponent(() => import("../features/reviews/ReviewPage"), "ReviewPage"),
+});
+
 const unusedRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/admin/unused",
@@ -296,6 +308,8 @@ const routeTree = rootRoute.addChildren([
     approvalsRoute,
     approvalRoute,
     emergencyRoute,
+    reviewsRoute,
+    reviewRoute,
     unusedRoute,
     auditRoute,
     auditChartsRoute,

@@ -14,6 +14,7 @@ import findings from "../../../locales/en/findings.ftl?raw";
 import imports from "../../../locales/en/imports.ftl?raw";
 import keys from "../../../locales/en/keys.ftl?raw";
 import outbox from "../../../locales/en/outbox.ftl?raw";
+import reviews from "../../../locales/en/reviews.ftl?raw";
 import security from "../../../locales/en/security.ftl?raw";
 import session from "../../../locales/en/session.ftl?raw";
 import setup from "../../../locales/en/setup.ftl?raw";
@@ -36,6 +37,7 @@ export const resources = [
   imports,
   keys,
   outbox,
+  reviews,
   security,
   session,
   setup,

@@ -15,6 +15,7 @@ import findings from "../../../locales/zh-CN/findings.ftl?raw";
 import imports from "../../../locales/zh-CN/imports.ftl?raw";
 import keys from "../../../locales/zh-CN/keys.ftl?raw";
 import outbox from "../../../locales/zh-CN/outbox.ftl?raw";
+import reviews from "../../../locales/zh-CN/reviews.ftl?raw";
 import security from "../../../locales/zh-CN/security.ftl?raw";
 import session from "../../../locales/zh-CN/session.ftl?raw";
 import setup from "../../../locales/zh-CN/setup.ftl?raw";
@@ -37,6 +38,7 @@ export const resources = [
   imports,
   keys,
   outbox,
+  reviews,
   security,
   session,
   setup,

@@ -293,6 +293,9 @@ impl Access {
             if let Err(error) = self.expire_emergencies().await {
                 tracing::warn!(%error, "emergency access could not be ended");
             }
+            if let Err(error) = self.keep_reviews().await {
+                tracing::warn!(%error, "reviews of access could not be carried on");
+            }
             tokio::time::sleep(SWEEP).await;
         }
     }

@@ -11,7 +11,7 @@ use custos_http::{FieldProblem, Problem};
 use custos_kernel::audit::Detail;
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Action, Caller, Facts, Permit, Resource, actions};
-use custos_store::StoreError;
+use custos_store::{StoreError, WriteTx};
 use custos_values::OrgId;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -54,8 +54,27 @@ impl Access {
         noting: impl FnOnce(Event) -> Event,
     ) -> Result<(), AccessError> {
         let org = caller.org();
+        let mut tx = self.store().write(caller).await?;
+        let made = self
+            .replace_document(&mut tx, kind, document_permit, (version, document))
+            .await?;
+        let event = Event::of(permit).with("generation", Detail::count(made.unsigned_abs()));
+        tx.finish(noting(event)).await?;
+        self.people().changed(org);
+        Ok(())
+    }
+
+    /// The same within a transaction, which is to be finished with the entry of what it changes, and that to be told to
+    /// [`crate::People::changed`]. Returns the version made, which the entry has to name as its `generation`.
+    pub(crate) async fn replace_document<A: Action, R: Resource, T: Serialize>(
+        &self,
+        tx: &mut WriteTx<'_>,
+        kind: Kind,
+        permit: &Permit<A, R>,
+        (version, document): (i64, &T),
+    ) -> Result<i64, AccessError> {
         let store = self.store();
-        let key = store.keys().get(store, org).await?;
+        let key = store.keys().get(store, permit.org()).await?;
         let made = version.saturating_add(1);
         let sealed = Sealed {
             version: made,
@@ -68,14 +87,10 @@ impl Access {
         }
         let sealed = key.seal_secret(SEALED, &kind.id(), &text, store.random());
         let now = store.clock().now();
-        let mut tx = store.write(caller).await?;
-        if !sql::put(&mut tx, document_permit, version, sealed, now).await? {
+        if !sql::put(tx, permit, version, sealed, now).await? {
             return Err(StoreError::Stale.into());
         }
-        let event = Event::of(permit).with("generation", Detail::count(made.unsigned_abs()));
-        tx.finish(noting(event)).await?;
-        self.people().changed(org);
-        Ok(())
+        Ok(made)
     }
 
     /// What is allowed, and its version; leaves an entry.

@@ -93,7 +93,7 @@ pub(super) struct Comparison {
     pub(super) people: Vec<PersonUse>,
 }
 
-pub(super) type Names = BTreeSet<String>;
+pub(crate) type Names = BTreeSet<String>;
 
 /// Who holds roles, as somebody to ask the policies about who holds nothing else.
 pub(super) fn holder(
@@ -128,6 +128,47 @@ impl Access {
         granted.map(Permission::name).collect()
     }
 
+    /// What each built-in role grants apart from what every role does, and that.
+    pub(crate) fn granted_by_roles(
+        &self,
+        org: OrgId,
+        now: Timestamp,
+    ) -> (BTreeMap<Role, Names>, Names) {
+        let alone = |role| RoleSet::new([role]).unwrap_or_default();
+        let granted: BTreeMap<Role, Names> = Role::ALL
+            .map(|role| {
+                let subject = holder(org, alone(role), BTreeSet::new(), now);
+                (role, self.granted_to(&subject))
+            })
+            .into();
+        // What everybody has tells nothing of a role. Who comes from outside has less than everybody.
+        let staff = granted
+            .iter()
+            .filter(|(role, _)| **role != Role::ExternalAuditor);
+        let everybodys = staff
+            .map(|(_, names)| names.clone())
+            .reduce(|all, next| &all & &next)
+            .unwrap_or_default();
+        let granted: BTreeMap<Role, Names> = granted
+            .into_iter()
+            .map(|(role, names)| (role, &names - &everybodys))
+            .collect();
+        (granted, everybodys)
+    }
+
+    /// The permissions that entries of each action tell of.
+    pub(crate) fn told_by_entries(&self) -> BTreeMap<String, Vec<String>> {
+        let mut telling: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for permission in self.permissions().iter() {
+            let own = permission.name();
+            let besides = permission.entries.iter().map(|entry| (*entry).to_owned());
+            for entry in besides.chain([own.clone()]) {
+                telling.entry(entry).or_default().push(own.clone());
+            }
+        }
+        telling
+    }
+
     /// Compares what is granted with what was used in the last days.
     pub(super) async fn compare_use(
         &self,
@@ -147,27 +188,7 @@ impl Access {
             .await?;
 
         let (used, last) = self.used_by(&done);
-        let alone = |role| RoleSet::new([role]).unwrap_or_default();
-        let granted: BTreeMap<Role, Names> = Role::ALL
-            .map(|role| {
-                (
-                    role,
-                    self.granted_to(&holder(org, alone(role), BTreeSet::new(), now)),
-                )
-            })
-            .into();
-        // What everybody has tells nothing of a role. Who comes from outside has less than everybody.
-        let staff = granted
-            .iter()
-            .filter(|(role, _)| **role != Role::ExternalAuditor);
-        let everybodys = staff
-            .map(|(_, names)| names.clone())
-            .reduce(|all, next| &all & &next)
-            .unwrap_or_default();
-        let granted: BTreeMap<Role, Names> = granted
-            .into_iter()
-            .map(|(role, names)| (role, &names - &everybodys))
-            .collect();
+        let (granted, everybodys) = self.granted_by_roles(org, now);
         let own = self.granted_by_own(org, &configuration, &everybodys, now);
         let nothing = Names::new();
         let of = |user: &UserId| used.get(user).unwrap_or(&nothing);
@@ -240,14 +261,7 @@ impl Access {
 
     /// The permissions each account used, and when it last did anything.
     fn used_by(&self, done: &Uses) -> (BTreeMap<UserId, Names>, BTreeMap<UserId, Timestamp>) {
-        let mut telling: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for permission in self.permissions().iter() {
-            let own = permission.name();
-            let besides = permission.entries.iter().map(|entry| (*entry).to_owned());
-            for entry in besides.chain([own.clone()]) {
-                telling.entry(entry).or_default().push(own.clone());
-            }
-        }
+        let telling = self.told_by_entries();
         let mut used: BTreeMap<UserId, Names> = BTreeMap::new();
         let mut last: BTreeMap<UserId, Timestamp> = BTreeMap::new();
         for one in &done.uses {
@@ -269,7 +283,7 @@ fn smaller(roles: RoleSet, can_go: impl Fn(Role) -> bool) -> Option<RoleSet> {
 }
 
 /// When an account was made: its id begins with the milliseconds (UUID version 7, RFC 9562).
-fn made_at(user: UserId) -> Timestamp {
+pub(crate) fn made_at(user: UserId) -> Timestamp {
     let bytes = user.as_bytes();
     let millis = bytes[..6]
         .iter()

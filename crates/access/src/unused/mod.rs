@@ -9,5 +9,6 @@ mod compare;
 mod http;
 mod own;
 
+pub(crate) use compare::{Names, made_at};
 pub use compare::{Permission, Usage, Use, Uses};
 pub(crate) use http::operations;

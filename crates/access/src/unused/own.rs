@@ -40,7 +40,7 @@ impl OwnRoleUse {
 
 impl Access {
     /// What each of the organisation's own roles grants by itself, without what everybody has.
-    pub(super) fn granted_by_own(
+    pub(crate) fn granted_by_own(
         &self,
         org: OrgId,
         configuration: &Configuration,

@@ -14,6 +14,7 @@ mod list;
 mod list_row;
 mod model;
 mod record;
+mod reviewing;
 mod seal;
 mod sharing;
 pub(crate) mod sql;

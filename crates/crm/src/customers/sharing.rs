@@ -321,7 +321,7 @@ fn grantee_id(grantee: &Grantee) -> &[u8; 16] {
     }
 }
 
-fn noting(event: Event, grantee: Grantee) -> Event {
+pub(super) fn noting(event: Event, grantee: Grantee) -> Event {
     let key = match grantee {
         Grantee::User(_) => "user",
         Grantee::Department(_) => "department",

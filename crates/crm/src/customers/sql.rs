@@ -191,6 +191,28 @@ pub(crate) async fn page<A: Action>(
         .collect::<Result<_, _>>()?)
 }
 
+/// The facts of the customers of a scope, and what they are made from, in the order of their ids, after one.
+pub(super) async fn accesses<A: Action>(
+    tx: &mut ReadTx,
+    keys: &OrgKeys,
+    scope: &Scope<A, Customer>,
+    after: Option<[u8; 16]>,
+    limit: i64,
+) -> Result<Vec<(Facts<Customer>, Access)>, CrmError> {
+    let sql = "SELECT id, version, owner_id, department_id, access FROM customer \
+               WHERE org_id = $1 AND id > $2 AND {scope} ORDER BY id LIMIT $3";
+    let after = after.map_or(Value::Bytes(Vec::new()), |id| Value::from(&id));
+    let read = |row: &Row| {
+        let id = row.id(0)?;
+        let owner = row.id_opt(2)?.map(UserId::from_bytes);
+        let department = row.id_opt(3)?.map(DepartmentId::from_bytes);
+        let access = Access::open(keys, &id, (owner, department), row.bytes(4)?)?;
+        Ok::<_, StoreError>((access.facts(scope.org(), id, row.int(1)?), access))
+    };
+    let rows = tx.within(scope, sql, &[after, Value::Int(limit)]).await?;
+    Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+}
+
 /// The revisions of customers, to see which the index has to read again.
 pub(crate) async fn revision(
     tx: &mut ReadTx,

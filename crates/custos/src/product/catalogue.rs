@@ -24,6 +24,7 @@ fn declared() -> impl Iterator<Item = &'static EventName> {
         custos_access::configuration::EVENTS,
         custos_access::approvals::EVENTS,
         custos_access::break_glass::EVENTS,
+        custos_access::reviews::EVENTS,
         custos_keys::EVENTS,
         custos_identity::EVENTS,
         custos_crm::EVENTS,

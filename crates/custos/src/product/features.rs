@@ -4,7 +4,9 @@ use super::custody::{self, Customers};
 use super::file_words::FileWords;
 use super::foundation::policy_text;
 use super::mail_words::MailWords;
-use super::{ApiDocument, Foundation, catalogue, foreseeing, key_records, staff, status, usage};
+use super::{
+    ApiDocument, Foundation, catalogue, foreseeing, key_records, reviewed, staff, status, usage,
+};
 use crate::VERSION;
 use crate::cli::Failure;
 use crate::serve::Door;
@@ -77,6 +79,10 @@ impl Features {
         access.describe_own();
         access.govern(Arc::clone(&crm) as _);
         access.set_customers(Arc::new(custody::Named(Arc::downgrade(&crm))));
+        access.set_grants(Arc::new(reviewed::Reviewed {
+            identity: Arc::clone(&identity),
+            crm: Arc::downgrade(&crm),
+        }));
         let (store, policy, sink) = shared();
         let records = Arc::new(key_records::Customers(Arc::clone(&crm)));
         let columns = key_records::columns();

@@ -69,6 +69,7 @@ mod tests {
         let params: BTreeMap<String, String> = [
             "code",
             "minutes",
+            "days",
             "hours",
             "link",
             "name",
@@ -101,6 +102,7 @@ mod tests {
                 Template::ContactCode | Template::SignInCode => &["<code>", "<minutes>"],
                 Template::ApprovalAsked => &["<link>", "<requester>"],
                 Template::ApprovalDecided => &["<link>"],
+                Template::ReviewAsked | Template::ReviewReminder => &["<link>", "<days>"],
                 Template::EmergencyBegun => &["<link>", "<requester>", "<minutes>"],
                 Template::NewSignIn => &["<device>", "<address>", "<at>"],
                 _ => &[],

@@ -11,6 +11,7 @@ mod generate;
 mod key_records;
 mod mail_words;
 mod offline;
+mod reviewed;
 mod staff;
 mod status;
 mod usage;

@@ -198,7 +198,7 @@ impl custos_access::People for Staff {
 }
 
 /// What else than the database can fail there is a mistake in what is stored.
-fn failed(error: IdentityError) -> StoreError {
+pub(super) fn failed(error: IdentityError) -> StoreError {
     match error {
         IdentityError::Store(error) => error,
         other => StoreError::Corrupt(other.to_string()),

@@ -80,6 +80,11 @@ pub fn about(operation: &Declared) -> Option<About> {
         "team_list" => About::Nothing,
         "access_people_list" => About::Many,
         "access_people_update" => About::Record,
+        "access_review_list"
+        | "access_review_own"
+        | "access_review_preview"
+        | "access_review_start" => About::Nothing,
+        id if id.starts_with("access_review_") => About::Record,
         id if id.starts_with("access_") => About::Nothing,
         "approval_read" | "approval_decide" | "approval_withdraw" => About::Record,
         id if id.starts_with("approval_") => About::Nothing,
@@ -154,7 +159,7 @@ pub fn call(site: &Site<'_>, operation: &Declared, target: &Target) -> Call {
         "customers_create" => "?allow_duplicate=true".to_owned(),
         "imports_rejected" => "?format=csv".to_owned(),
         "approval_list" => "?view=mine".to_owned(),
-        "emergency_list" => "?view=all".to_owned(),
+        "emergency_list" | "access_review_lines" => "?view=all".to_owned(),
         "audit_entries_list" | "audit_sightings_list" => {
             format!("?resource_id={}", target.customer)
         }
@@ -278,6 +283,17 @@ fn body(site: &Site<'_>, operation: &str, target: &Target) -> Option<Value> {
         "access_teams_update" => json!({ "teams": [] }),
         "session_working_label" => json!({ "level": "internal" }),
         "approval_decide" => json!({ "approve": true }),
+        "access_review_preview" => {
+            json!({ "roles": true, "shares": false, "api_keys": false, "by": "manager" })
+        }
+        "access_review_start" => json!({
+            "name": "复核", "days": 0,
+            "scope": { "roles": true, "shares": true, "api_keys": true, "by": "owner" }
+        }),
+        "access_review_decide" => {
+            json!({ "decisions": [{ "line": MISSING, "verdict": "keep" }] })
+        }
+        "access_review_reassign" => json!({ "to": MISSING }),
         "emergency_begin" => json!({ "reason": "客户投诉", "minutes": 0, "customer": "无" }),
         "emergency_review" => json!({ "conclusion": "justified", "note": "已核对操作记录" }),
         "approval_delegation_update" => json!({

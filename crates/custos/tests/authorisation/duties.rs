@@ -41,6 +41,8 @@ const DUTIES: [(&str, &[&str]); 4] = [
         "grants",
         &[
             "access_people.update",
+            "access_review.create",
+            "access_review.update",
             "access_rules.update",
             "access_teams.update",
             "approval_rules.update",
@@ -103,6 +105,12 @@ const DUTIES: [(&str, &[&str]); 4] = [
 /// the server do.
 const FREE: &[&str] = &[
     "access_people.list",
+    "access_review.export",
+    "access_review.list",
+    "access_review.read",
+    "access_review_line.create",
+    "access_review_line.list",
+    "access_review_line.update",
     "break_glass.list",
     "break_glass.read",
     "break_glass.update",

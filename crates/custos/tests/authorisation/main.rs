@@ -18,6 +18,7 @@ mod lifecycle;
 mod own_rules;
 mod provisioning;
 mod references;
+mod reviews;
 mod site;
 mod sweep;
 mod target;

@@ -170,7 +170,7 @@ pub(super) async fn end_by(
 }
 
 /// Takes a key away: false if it is gone already.
-pub(super) async fn delete(
+pub(crate) async fn delete(
     tx: &mut WriteTx<'_>,
     permit: &Permit<actions::Delete, ApiKeyResource>,
 ) -> Result<bool, StoreError> {

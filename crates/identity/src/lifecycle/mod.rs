@@ -19,5 +19,5 @@ mod worker;
 
 pub use custody::{Custody, CustodyError, Placing, Reach};
 pub(crate) use http::operations;
-pub(crate) use sql::MIGRATION;
+pub(crate) use sql::{MIGRATION, moves};
 pub(crate) use takers::leads;

@@ -2,9 +2,10 @@
 
 use super::model::{Handover, Kind};
 use crate::resources::UserResource;
-use custos_kernel::policy::{Action, Permit, Scope, actions};
+use custos_kernel::policy::{Action, Caller, Permit, Scope, actions};
 use custos_store::{Migration, ReadTx, Row, StoreError, Value, WriteTx};
 use custos_values::{OrgId, Timestamp, UserId};
+use std::collections::BTreeMap;
 
 /// The last handover of each person, by their account's id. `state` is 0 while it goes on, then 1. `takers` are the ids
 /// of those who take over, one after the other; `total` is how much there was at the beginning.
@@ -73,6 +74,18 @@ pub(super) async fn running(
     let rows = tx.within(scope, &sql, &[]).await?;
     rows.iter()
         .map(|row| Ok((scope.org(), read(row)?)))
+        .collect()
+}
+
+/// When those moved whose last handover is a move.
+pub(crate) async fn moves(
+    tx: &mut ReadTx,
+    caller: &Caller,
+) -> Result<BTreeMap<UserId, Timestamp>, StoreError> {
+    let sql = "SELECT id, begun_at FROM handover WHERE org_id = $1 AND kind = 'move'";
+    let rows = tx.lookup(caller, sql, &[]).await?;
+    rows.iter()
+        .map(|row| Ok((UserId::from_bytes(row.id(0)?), row.time(1)?)))
         .collect()
 }
 

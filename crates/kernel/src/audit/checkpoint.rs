@@ -89,6 +89,18 @@ impl CheckpointSigner {
     }
 }
 
+impl CheckpointSigner {
+    pub(super) fn sign_text(&self, text: &str) -> String {
+        self.0.sign(text)
+    }
+}
+
+impl CheckpointVerifier {
+    pub(super) fn verified_text<'n>(&self, note: &'n str) -> Result<&'n str, CheckpointError> {
+        Ok(self.0.verify(note)?)
+    }
+}
+
 /// Verifies the checkpoints of one log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckpointVerifier(NoteKey);

@@ -12,6 +12,7 @@ mod checkpoint;
 mod cosignature;
 mod detail;
 mod divergence;
+mod document;
 mod entry;
 mod evidence;
 mod hash;

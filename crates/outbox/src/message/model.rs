@@ -38,11 +38,15 @@ pub enum Template {
     ApprovalDecided,
     /// Somebody has emergency access.
     EmergencyBegun,
+    /// Somebody is asked to review access.
+    ReviewAsked,
+    /// A review of access ends soon, and somebody has not decided on all of theirs.
+    ReviewReminder,
 }
 
 impl Template {
     /// Every template.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Test,
         Self::Invitation,
         Self::Reset,
@@ -57,6 +61,8 @@ impl Template {
         Self::ApprovalAsked,
         Self::ApprovalDecided,
         Self::EmergencyBegun,
+        Self::ReviewAsked,
+        Self::ReviewReminder,
     ];
 
     /// Those that may also go out as text messages.
@@ -79,6 +85,8 @@ impl Template {
             Self::ApprovalAsked => "approval_asked",
             Self::ApprovalDecided => "approval_decided",
             Self::EmergencyBegun => "emergency_begun",
+            Self::ReviewAsked => "review_asked",
+            Self::ReviewReminder => "review_reminder",
         }
     }
 

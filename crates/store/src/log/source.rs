@@ -68,6 +68,20 @@ impl Store {
         Ok(signer(self, org).await?.verifier())
     }
 
+    /// The signed note of an organisation's log over a document, with the log's name and public key: see
+    /// [`custos_kernel::audit::CheckpointSigner::sign_document`].
+    ///
+    /// # Errors
+    /// [`StoreError`] when the organisation's key cannot be opened.
+    pub async fn sign_document(
+        &self,
+        org: OrgId,
+        kind: &str,
+        digest: &[u8; 32],
+    ) -> Result<String, StoreError> {
+        Ok(signer(self, org).await?.sign_document(kind, digest))
+    }
+
     /// The newest checkpoint with the time it was signed.
     ///
     /// # Errors
