@@ -4,6 +4,166 @@
  */
 
 export interface paths {
+    "/access-reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["access_review_list"];
+        put?: never;
+        post: operations["access_review_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access-reviews/own": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["access_review_own"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access-reviews/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["access_review_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access-reviews/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["access_review_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access-reviews/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["access_review_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access-reviews/{id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["access_review_decide"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access-reviews/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["access_review_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access-reviews/{id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["access_review_lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access-reviews/{id}/reassignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["access_review_reassign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access-reviews/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["access_review_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/access/people": {
         parameters: {
             query?: never;
@@ -2871,6 +3031,321 @@ export interface components {
             custom_roles: string[];
             /** @description The highest label they may work at. */
             clearance: components["schemas"]["AccessLabel"];
+        };
+        /** @description A review of access. */
+        AccessReview: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /** @description `preparing`, `open`, `closing`, `ended` or `cancelled`. */
+            state: string;
+            /** @description What is reviewed, of whom, by whom. */
+            scope: {
+                /** @description Roles, the organisation's own among them. */
+                roles: boolean;
+                /** @description Shares of customers. */
+                shares: boolean;
+                /** @description Keys of service accounts. */
+                api_keys: boolean;
+                /** @description Only people of these departments and of those below; of any if none is named. */
+                departments?: string[];
+                /** @description Only people with one of these roles; with any if none is named. */
+                holders?: string[];
+                /**
+                 * @description Who reviews.
+                 * @enum {string}
+                 */
+                by: "manager" | "owner";
+            };
+            /** @description Who started it. */
+            started_by: components["schemas"]["AccessReviewPerson"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            started_at: string;
+            /**
+             * Format: date-time
+             * @description Until when can be decided.
+             */
+            deadline: string;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended_at?: string | null;
+            /** @description `deadline`, `hand` or `cancelled`. */
+            ended_by?: string | null;
+            /** @description How much is decided. */
+            count: components["schemas"]["AccessReviewCount"];
+            /** @description By reviewer. */
+            reviewers: components["schemas"]["AccessReviewProgress"][];
+            /** @description What came of it. */
+            outcomes: components["schemas"]["AccessReviewOutcome"][];
+            /** @description Whether lines were taken away or added by somebody else than this program. */
+            tampered: boolean;
+            /** @description The SHA-256 of the report. */
+            report_sha256?: string | null;
+            /** @description What the caller can do: `reassign`, `end`, `cancel`, `report`. */
+            actions: string[];
+        };
+        /** @description How much is decided. */
+        AccessReviewCount: {
+            /**
+             * Format: int64
+             * @description Nobody has decided.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description To stay.
+             */
+            keep: number;
+            /**
+             * Format: int64
+             * @description To go.
+             */
+            withdraw: number;
+        };
+        /** @description A decision to be made. */
+        AccessReviewDeciding: {
+            /**
+             * Format: uuid
+             * @description The line.
+             */
+            line: string;
+            /** @description What is decided; none takes a decision back. */
+            verdict?: ("keep" | "withdraw") | null;
+            /** @description A note, at most 200 characters. */
+            note?: string;
+        };
+        /** @description A decision that was made. */
+        AccessReviewDecision: {
+            /**
+             * @description What.
+             * @enum {string}
+             */
+            verdict: "keep" | "withdraw";
+            /** @description Who. */
+            by: components["schemas"]["AccessReviewPerson"];
+            /** @description What they noted. */
+            note: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+        };
+        /** @description Decisions to be made, all or none. */
+        AccessReviewDecisions: {
+            /** @description 1 to 200. */
+            decisions: components["schemas"]["AccessReviewDeciding"][];
+        };
+        /** @description What is granted. */
+        AccessReviewGrant: {
+            /** @description `role`, `own_role`, `share` or `api_key`. */
+            kind: string;
+            /** @description The built-in role. */
+            role?: string | null;
+            /** @description The name of a role of the organisation's own, or of a key. */
+            name?: string | null;
+            /**
+             * Format: uuid
+             * @description The shared customer, for whoever may read it.
+             */
+            customer_id?: string | null;
+            /** @description Its name, for the same. */
+            customer_name?: string | null;
+            /** @description Whether the customer may be changed. */
+            write?: boolean | null;
+            /**
+             * Format: date-time
+             * @description Until when it is granted.
+             */
+            until?: string | null;
+        };
+        /** @description What came of handing lines over. */
+        AccessReviewHanded: {
+            /**
+             * Format: int64
+             * @description How many went.
+             */
+            moved: number;
+            /**
+             * Format: int64
+             * @description How many stayed, for the other may not decide on them.
+             */
+            barred: number;
+        };
+        /** @description A line of a review of access. */
+        AccessReviewLine: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description To whom. */
+            subject: components["schemas"]["AccessReviewSubject"];
+            /** @description What. */
+            grant: components["schemas"]["AccessReviewGrant"];
+            reviewer?: components["schemas"]["AccessReviewPerson"] | null;
+            /**
+             * Format: date-time
+             * @description When it was last used, to the hour.
+             */
+            last_used_at?: string | null;
+            /**
+             * Format: date-time
+             * @description Since when it was not used.
+             */
+            unused_since?: string | null;
+            /**
+             * @description What is suggested.
+             * @enum {string}
+             */
+            suggestion: "keep" | "withdraw";
+            /** @description Why: `disabled`, `unused`, `redundant`, `outlier`, `moved`, `ended`, `ends_soon`, `used`, `new` or `unknown`. */
+            reason: string;
+            decision?: components["schemas"]["AccessReviewDecision"] | null;
+            /** @description What came of it. */
+            outcome?: string | null;
+            /** @description Whether the caller can decide on it now. */
+            mine: boolean;
+        };
+        /** @description What came of how many lines. */
+        AccessReviewOutcome: {
+            /** @description `withdrawn`, `lapsed`, `kept`, `undecided`, `no_reviewer`, `last_administrator`, `changed`, `gone` or `tampered`. */
+            outcome: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+        };
+        /** @description Somebody. */
+        AccessReviewPerson: {
+            /**
+             * Format: uuid
+             * @description The account.
+             */
+            id: string;
+            /** @description The display name. */
+            name: string;
+        };
+        /** @description What a review would ask of whom. */
+        AccessReviewPreview: {
+            /**
+             * Format: int64
+             * @description How many lines.
+             */
+            lines: number;
+            /** @description How many of each kind: `role`, `own_role`, `share`, `api_key`. */
+            kinds: {
+                [key: string]: number;
+            };
+            /** @description Who would be asked, with how many lines. */
+            reviewers: components["schemas"]["AccessReviewProgress"][];
+        };
+        /** @description How far a reviewer is. */
+        AccessReviewProgress: {
+            reviewer?: components["schemas"]["AccessReviewPerson"] | null;
+            /** @description How much. */
+            count: components["schemas"]["AccessReviewCount"];
+        };
+        /** @description Lines to be handed over. */
+        AccessReviewReassign: {
+            /**
+             * Format: uuid
+             * @description Whose open lines; those nobody may decide on if nobody is named.
+             */
+            from?: string | null;
+            /**
+             * Format: uuid
+             * @description To whom.
+             */
+            to: string;
+        };
+        /** @description What is reviewed, of whom, and by whom. */
+        AccessReviewScope: {
+            /** @description Roles, the organisation's own among them. */
+            roles: boolean;
+            /** @description Shares of customers. */
+            shares: boolean;
+            /** @description Keys of service accounts. */
+            api_keys: boolean;
+            /** @description Only people of these departments and of those below; of any if none is named. */
+            departments?: string[];
+            /** @description Only people with one of these roles; with any if none is named. */
+            holders?: string[];
+            /**
+             * @description Who reviews.
+             * @enum {string}
+             */
+            by: "manager" | "owner";
+        };
+        /** @description A review to be started. */
+        AccessReviewStart: {
+            /** @description Its name, at most 80 characters. */
+            name: string;
+            /** @description What is reviewed, of whom, by whom. */
+            scope: {
+                /** @description Roles, the organisation's own among them. */
+                roles: boolean;
+                /** @description Shares of customers. */
+                shares: boolean;
+                /** @description Keys of service accounts. */
+                api_keys: boolean;
+                /** @description Only people of these departments and of those below; of any if none is named. */
+                departments?: string[];
+                /** @description Only people with one of these roles; with any if none is named. */
+                holders?: string[];
+                /**
+                 * @description Who reviews.
+                 * @enum {string}
+                 */
+                by: "manager" | "owner";
+            };
+            /**
+             * Format: int64
+             * @description For how many days can be decided, 1 to 90.
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description So many days before the end reviewers are reminded; 0 for never.
+             */
+            remind_days?: number;
+        };
+        /** @description What was started. */
+        AccessReviewStarted: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+        };
+        /** @description To whom something is granted. */
+        AccessReviewSubject: {
+            /** @description `person`, `department` or `team`. */
+            kind: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description The name it had when the review began. */
+            name: string;
+            /** @description Of a person, their department then. */
+            department?: string | null;
+        };
+        /** @description Reviews of access. */
+        AccessReviews: {
+            /** @description Newest first. */
+            items: components["schemas"]["AccessReview"][];
         };
         /** @description A role of the organisation's own. */
         AccessRole: {
@@ -6784,6 +7259,365 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    access_review_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessReviews"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_review_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessReviewStart"];
+            };
+        };
+        responses: {
+            /** @description success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessReviewStarted"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_review_own: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessReviews"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_review_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessReviewScope"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessReviewPreview"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_review_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessReview"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_review_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_review_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessReviewDecisions"];
+            };
+        };
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_review_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_review_lines: {
+        parameters: {
+            query: {
+                /** @description Items per page, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `open` for those nobody has decided on, `all` for all. */
+                view: string;
+                /** @description One's own only, also for whoever sees all. */
+                own?: boolean;
+                /** @description Those of one reviewer, for whoever sees all. */
+                reviewer?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AccessReviewLine"][];
+                        next_cursor: string | null;
+                        /** Format: int64 */
+                        total?: number;
+                    };
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_review_reassign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessReviewReassign"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessReviewHanded"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_review_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     access_people_list: {
         parameters: {
             query?: {

@@ -3,7 +3,7 @@
 use super::collect::{Collecting, Place};
 use super::events::{COLLECT, OPEN};
 use super::grants::Grants;
-use super::line::Line;
+use super::line::{Granted, Line};
 use super::model::{Review, Row, Scope, State};
 use super::reviewers::{Bars, Roster};
 use super::sql;
@@ -245,6 +245,15 @@ impl Access {
                 after: row.place.clone(),
             };
             let batch = collecting.next(place).await?;
+            // Read before the transaction, which waits for nobody.
+            let mut seen = BTreeMap::new();
+            for (line, _) in &batch.lines {
+                if let (Granted::Share { .. }, Some(user)) = (&line.granted, line.to.person())
+                    && !seen.contains_key(&user)
+                {
+                    seen.insert(user, grants.seen(org, user, grounds.from).await?);
+                }
+            }
             let mut tx = store.write(&keeper).await?;
             let to = (batch.next.stage, &batch.next.after[..]);
             if !sql::advance(&mut tx, &permit, (row.stage, &row.place), to).await? {
@@ -253,7 +262,8 @@ impl Access {
             let count = batch.lines.len() as u64;
             let mut same = BTreeSet::new();
             for (mut line, last_used) in batch.lines {
-                grounds.complete(&mut line, &roster, last_used);
+                let seen = line.to.person().and_then(|user| seen.get(&user));
+                grounds.complete(&mut line, &roster, last_used, seen);
                 line.reviewer = self
                     .ask_somebody(&mut tx, org, &line, &review, &roster, &mut same)
                     .await?;

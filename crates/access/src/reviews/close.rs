@@ -64,7 +64,13 @@ impl Access {
             let keeper = Self::keeper(org);
             let rows = sql::running(&mut store.read().await?, &keeper).await?;
             for row in rows {
-                settled += self.keep_review(&keeper, &row).await?;
+                match self.keep_review(&keeper, &row).await {
+                    Ok(count) => settled += count,
+                    // What is wrong with one does not keep the others from being carried out.
+                    Err(error) => {
+                        tracing::warn!(%error, id = %row.id, "a review of access is carried on later");
+                    }
+                }
             }
         }
         Ok(settled)

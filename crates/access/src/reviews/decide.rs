@@ -38,7 +38,7 @@ impl Access {
         &self,
         caller: &Caller,
         id: ReviewId,
-        decisions: Vec<Deciding>,
+        mut decisions: Vec<Deciding>,
     ) -> Result<(), AccessError> {
         let user = caller.user_id().ok_or_else(Problem::unauthenticated)?;
         let (org, store) = (caller.org(), self.store());
@@ -52,6 +52,8 @@ impl Access {
             let problem = FieldProblem::new("note", "text.too_long").with("max", NOTE);
             return Err(Problem::invalid(vec![problem]).into());
         }
+        // Always in the same order, so that no two transactions wait for each other.
+        decisions.sort_by_key(|it| it.line);
         let roster = self.roster(org).await?;
         let key = store.keys().get(store, org).await?;
         let now = store.clock().now();

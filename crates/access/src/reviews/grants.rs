@@ -69,6 +69,15 @@ pub trait Grants: Send + Sync + 'static {
     /// The keys of service accounts.
     fn keys(&self, org: OrgId) -> BoxFuture<'_, Result<Vec<ProgramKey>, StoreError>>;
 
+    /// When somebody last had each customer before them since a moment; none if that is not all known.
+    #[allow(clippy::type_complexity, reason = "customers with a time, or none")]
+    fn seen(
+        &self,
+        org: OrgId,
+        user: UserId,
+        from: Timestamp,
+    ) -> BoxFuture<'_, Result<Option<BTreeMap<CustomerId, Timestamp>>, StoreError>>;
+
     /// When people last moved to another department.
     fn moves(&self, org: OrgId) -> BoxFuture<'_, Result<BTreeMap<UserId, Timestamp>, StoreError>>;
 

@@ -1,13 +1,14 @@
 //! The operations of reviews of access.
 
+use super::asking::{DecisionsBody, HandedBody, ReassignBody, StartBody, Started};
 use super::begin::Start;
 use super::decide::Deciding;
 use super::model::Scope;
 use super::report::file_name;
 use super::sql::LinesOf;
 use super::wire::{
-    DecisionsBody, HandedBody, LineBody, PreviewBody, ReassignBody, ReviewBody, ReviewsBody,
-    StartBody, Started, line_body, preview_body, review_body, reviews_body,
+    LineBody, PreviewBody, ReviewBody, ReviewsBody, line_body, preview_body, review_body,
+    reviews_body,
 };
 use crate::{Access as Shared, AccessError, AccessReviewLineResource, AccessReviewResource};
 use axum::Json;

@@ -13,6 +13,7 @@
 //! withdrawn; ended by hand, it stays, so that nobody takes by haste from others what they hold. What counts is sealed and
 //! bound to its row: reviewer, decision, outcome. No line holds a customer's name: it is looked up for whoever may read it.
 
+mod asking;
 mod begin;
 mod close;
 mod collect;

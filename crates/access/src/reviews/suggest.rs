@@ -5,7 +5,7 @@ use super::reviewers::Roster;
 use crate::unused::{Names, Uses, made_at};
 use crate::{Access, AccessError};
 use custos_kernel::policy::{Role, RoleSet};
-use custos_values::{CustomRoleId, DepartmentId, OrgId, Timestamp, UserId};
+use custos_values::{CustomRoleId, CustomerId, DepartmentId, OrgId, Timestamp, UserId};
 use std::collections::BTreeMap;
 
 const DAY_MS: i64 = 86_400_000;
@@ -20,7 +20,7 @@ const FEW: usize = 3;
 pub(super) struct Grounds {
     now: Timestamp,
     /// Since when use was looked at.
-    from: Timestamp,
+    pub(super) from: Timestamp,
     /// Whether the log reaches back so far.
     whole: bool,
     roles: BTreeMap<Role, Names>,
@@ -31,6 +31,9 @@ pub(super) struct Grounds {
     members: BTreeMap<DepartmentId, usize>,
     holders: BTreeMap<(DepartmentId, Held), usize>,
 }
+
+/// When somebody last had each customer before them; none if that is not all known.
+pub(super) type Seen = Option<BTreeMap<CustomerId, Timestamp>>;
 
 /// A role of either kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -151,6 +154,15 @@ impl Grounds {
         (use_of, suggestion)
     }
 
+    fn share(&self, at: Timestamp, use_of: LastUse) -> Suggestion {
+        match use_of {
+            LastUse::At(_) => suggest(false, Reason::Used),
+            LastUse::NotSince(_) if at > self.from => suggest(false, Reason::New),
+            LastUse::NotSince(_) if self.whole => suggest(true, Reason::Unused),
+            LastUse::NotSince(_) | LastUse::Unknown => suggest(false, Reason::Unknown),
+        }
+    }
+
     fn dated(&self, until: Option<Timestamp>) -> Option<Suggestion> {
         let until = until?;
         if until <= self.now {
@@ -163,7 +175,13 @@ impl Grounds {
     }
 
     /// Writes into a line what is known and suggested.
-    pub(super) fn complete(&self, line: &mut Line, roster: &Roster, last_used: Option<Timestamp>) {
+    pub(super) fn complete(
+        &self,
+        line: &mut Line,
+        roster: &Roster,
+        last_used: Option<Timestamp>,
+        seen: Option<&Seen>,
+    ) {
         let person = line
             .to
             .person()
@@ -188,13 +206,21 @@ impl Grounds {
                 self.role(user, held, &all, line)
             }
             Granted::Share { until, at, .. } => {
+                let use_of = match (&line.granted, seen) {
+                    (Granted::Share { customer, .. }, Some(Some(seen))) => {
+                        let since = self.from.max(*at);
+                        let last = seen.get(customer).copied();
+                        last.map_or(LastUse::NotSince(since), LastUse::At)
+                    }
+                    _ => LastUse::Unknown,
+                };
                 let moved = line.to.person().and_then(|id| self.moves.get(&id));
                 let suggestion = match self.dated(*until) {
                     Some(found) => found,
                     None if moved.is_some_and(|moved| moved > at) => suggest(true, Reason::Moved),
-                    None => suggest(false, Reason::Unknown),
+                    None => self.share(*at, use_of),
                 };
-                (LastUse::Unknown, suggestion)
+                (use_of, suggestion)
             }
             Granted::Key { expires_at, .. } => {
                 let suggestion = match (self.dated(Some(*expires_at)), last_used) {

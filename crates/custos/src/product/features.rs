@@ -79,10 +79,6 @@ impl Features {
         access.describe_own();
         access.govern(Arc::clone(&crm) as _);
         access.set_customers(Arc::new(custody::Named(Arc::downgrade(&crm))));
-        access.set_grants(Arc::new(reviewed::Reviewed {
-            identity: Arc::clone(&identity),
-            crm: Arc::downgrade(&crm),
-        }));
         let (store, policy, sink) = shared();
         let records = Arc::new(key_records::Customers(Arc::clone(&crm)));
         let columns = key_records::columns();
@@ -101,6 +97,11 @@ impl Features {
         foreseeing::announce(&access, &identity, &crm, &keys, &desk);
         desk.set_postures(staff::postures(&identity));
         desk.set_witnesses(staff::stated_witnesses(&transparency));
+        access.set_grants(Arc::new(reviewed::Reviewed {
+            identity: Arc::clone(&identity),
+            crm: Arc::downgrade(&crm),
+            desk: Arc::clone(&desk),
+        }));
         access.set_usage(Arc::new(usage::Counted(Arc::clone(&desk))));
         Ok(Self {
             transparency,

@@ -2,6 +2,7 @@
 
 use super::staff::failed;
 use custos_access::reviews::{Grants, ProgramKey, SharedCustomer, Withdrawal};
+use custos_audit::Desk;
 use custos_crm::{Crm, CrmError};
 use custos_identity::Identity;
 use custos_kernel::policy::{Caller, Role};
@@ -12,10 +13,11 @@ use futures::future::BoxFuture;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 
-/// Roles and keys are the identity feature's, shares the customers'.
+/// Roles and keys are the identity feature's, shares the customers'; what was looked at, the log tells.
 pub(super) struct Reviewed {
     pub(super) identity: Arc<Identity>,
     pub(super) crm: Weak<Crm>,
+    pub(super) desk: Arc<Desk>,
 }
 
 impl Reviewed {
@@ -48,6 +50,26 @@ impl Grants for Reviewed {
 
     fn keys(&self, org: OrgId) -> BoxFuture<'_, Result<Vec<ProgramKey>, StoreError>> {
         async move { self.identity.program_keys(org).await.map_err(failed) }.boxed()
+    }
+
+    fn seen(
+        &self,
+        org: OrgId,
+        user: UserId,
+        from: Timestamp,
+    ) -> BoxFuture<'_, Result<Option<BTreeMap<CustomerId, Timestamp>>, StoreError>> {
+        async move {
+            let seen = self.desk.records_seen(org, user, ("customer", from)).await;
+            let seen = seen.map_err(super::usage::failed)?;
+            let named = |seen: BTreeMap<[u8; 16], Timestamp>| {
+                let customers = seen.into_iter();
+                customers
+                    .map(|(id, at)| (CustomerId::from_bytes(id), at))
+                    .collect()
+            };
+            Ok(seen.map(named))
+        }
+        .boxed()
     }
 
     fn moves(&self, org: OrgId) -> BoxFuture<'_, Result<BTreeMap<UserId, Timestamp>, StoreError>> {

@@ -28,6 +28,14 @@ pub const TELLING: &[(&str, &[&str])] = &[
     ("session.delete", &["session.revoke"]),
 ];
 
+/// What else than the database can fail there is a mistake in what is stored.
+pub(super) fn failed(error: AuditError) -> StoreError {
+    match error {
+        AuditError::Store(error) => error,
+        other => StoreError::Corrupt(other.to_string()),
+    }
+}
+
 /// The counts of the desk.
 pub(super) struct Counted(pub(super) Arc<Desk>);
 
@@ -35,10 +43,7 @@ impl Usage for Counted {
     fn since(&self, org: OrgId, from: Timestamp) -> BoxFuture<'_, Result<Uses, StoreError>> {
         async move {
             let counted = self.0.usage(org, from).await;
-            let (since, uses) = counted.map_err(|error| match error {
-                AuditError::Store(error) => error,
-                other => StoreError::Corrupt(other.to_string()),
-            })?;
+            let (since, uses) = counted.map_err(failed)?;
             let one = |it: ActionUse| Use {
                 user: UserId::from_bytes(it.actor),
                 action: it.action,

@@ -396,7 +396,7 @@ async fn the_last_administrator_of_a_kind_stays_whatever_nobody_decides() {
         assert_eq!(site.features.access.keep_reviews().await.unwrap(), 4);
         // Of the two security administrators one goes.
         let kept = "last_administrator";
-        assert_eq!(outcomes(&site).await, [kept, kept, kept, "lapsed"]);
+        assert_eq!(outcomes(&site).await, ["lapsed", kept, kept, kept]);
         let directory = site.features.identity.directory(home.org).await.unwrap();
         let _ = second;
         for role in custos_kernel::policy::Role::ALL
@@ -452,7 +452,10 @@ async fn a_reviewer_learns_no_customer_and_what_is_withdrawn_is_out_of_reach() {
                 !text.contains("石仪器") && !text.contains(&first) && !text.contains(&second),
                 "{text}"
             );
-            assert_eq!(told.json()["items"].as_array().unwrap().len(), 2);
+            let told = told.json();
+            assert_eq!(told["items"].as_array().unwrap().len(), 2);
+            // When it was last used, the log tells.
+            assert!(told["items"][0]["last_used_at"].is_string(), "{told}");
         }
         let all = lines(&lead.browser, &review).await;
         assert_eq!(
