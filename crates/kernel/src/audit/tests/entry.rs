@@ -14,6 +14,8 @@ fn detail() -> impl Strategy<Value = Detail> {
         (0..=1_u64 << 53).prop_map(Detail::count),
         any::<Id>().prop_map(Detail::id),
         vec(any::<u8>(), 8..=64).prop_map(Detail::keyed_hash),
+        vec(any::<u8>(), 30..=1024).prop_map(Detail::sealed),
+        any::<Hash>().prop_map(Detail::digest),
         vec(CODE, 0..5).prop_map(Detail::names),
     ]
 }
@@ -236,5 +238,28 @@ proptest! {
         if let Ok(other) = Entry::decode(&body) {
             prop_assert_ne!(other, entry);
         }
+    }
+}
+
+#[test]
+fn a_detail_is_read_as_what_it_is_and_as_nothing_else() {
+    let names = ["phone".to_owned(), "name".to_owned()];
+    let all = [
+        Detail::count(7),
+        Detail::names(names.clone()),
+        Detail::digest([3; 32]),
+        Detail::sealed([4; 40]),
+        Detail::code("seven"),
+        Detail::id([5; 16]),
+        Detail::keyed_hash([6; 16]),
+    ];
+    for (number, detail) in all.iter().enumerate() {
+        assert_eq!(detail.as_count(), (number == 0).then_some(7));
+        assert_eq!(
+            detail.as_names(),
+            if number == 1 { &names[..] } else { &[] }
+        );
+        assert_eq!(detail.as_digest(), (number == 2).then_some(&[3; 32]));
+        assert_eq!(detail.as_sealed(), (number == 3).then_some(&[4; 40][..]));
     }
 }

@@ -95,6 +95,19 @@ fn the_range_is_checked() {
         Err(ProofError::DamagedTile { level: 0, index: 0 })
     ));
     assert!(matches!(
+        tree_root(&mut log, MAX_SIZE + 1),
+        Err(ProofError::OutOfRange)
+    ));
+    // The largest there can be is looked up, and is not there.
+    for missing in [
+        tree_root(&mut log, MAX_SIZE).err(),
+        inclusion_proof(&mut log, 0, MAX_SIZE).err(),
+        consistency_proof(&mut log, 5, MAX_SIZE).err(),
+    ] {
+        assert!(!matches!(missing, None | Some(ProofError::OutOfRange)));
+    }
+    assert_eq!(tree_root(&mut log, 0).unwrap(), empty_root());
+    assert!(matches!(
         verify_inclusion(0, &[0; 32], 0, &[0; 32], &[]),
         Err(ProofError::OutOfRange)
     ));
