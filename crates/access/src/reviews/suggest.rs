@@ -21,7 +21,9 @@ pub(super) struct Grounds {
     now: Timestamp,
     /// Since when use was looked at.
     pub(super) from: Timestamp,
-    /// Whether the log reaches back so far.
+    /// Since when the log can tell of it.
+    known: Timestamp,
+    /// Whether it reaches back so far.
     whole: bool,
     roles: BTreeMap<Role, Names>,
     own_roles: BTreeMap<CustomRoleId, Names>,
@@ -62,6 +64,7 @@ impl Access {
         let mut grounds = Grounds {
             now,
             from,
+            known: done.since.map_or(now, |since| since.max(from)),
             whole: done.since.is_some_and(|since| since <= from),
             roles,
             own_roles,
@@ -123,7 +126,10 @@ impl Grounds {
     fn role(&self, user: UserId, held: Held, all: &[Held], line: &Line) -> (LastUse, Suggestion) {
         let names = self.names(held);
         let last = self.last(user, &names);
-        let use_of = last.map_or(LastUse::NotSince(self.from), LastUse::At);
+        let use_of = last.map_or(
+            LastUse::NotSince(self.known.max(made_at(user))),
+            LastUse::At,
+        );
         let others = all.iter().filter(|other| **other != held);
         let elsewhere: Names = others.flat_map(|other| self.names(*other)).collect();
         let only_here = &names - &elsewhere;
@@ -208,7 +214,7 @@ impl Grounds {
             Granted::Share { until, at, .. } => {
                 let use_of = match (&line.granted, seen) {
                     (Granted::Share { customer, .. }, Some(Some(seen))) => {
-                        let since = self.from.max(*at);
+                        let since = self.known.max(*at);
                         let last = seen.get(customer).copied();
                         last.map_or(LastUse::NotSince(since), LastUse::At)
                     }

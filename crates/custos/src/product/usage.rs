@@ -15,6 +15,15 @@ pub const TELLING: &[(&str, &[&str])] = &[
         "access_rules.explain",
         &["access_rules.try", "access_rules.suppose"],
     ),
+    (
+        "access_review.update",
+        &[
+            "access_review.cancel",
+            "access_review.close",
+            "access_review.reassign",
+        ],
+    ),
+    ("access_review_line.update", &["access_review_line.decide"]),
     ("approval.list", &["approval.read"]),
     ("break_glass.create", &["break_glass.begin"]),
     ("break_glass.update", &["break_glass.end"]),

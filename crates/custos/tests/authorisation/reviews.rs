@@ -102,6 +102,13 @@ async fn customers(browser: &Browser) -> u16 {
     browser.send(Call::get("/customers")).await.status.as_u16()
 }
 
+/// The day the clock shows, on which everything of a test was made.
+fn today(site: &Site<'_>) -> String {
+    let now = custos_values::Clock::now(&*site.installation.clock());
+    let text = json!(now);
+    text.as_str().unwrap()[..10].to_owned()
+}
+
 /// Somebody signs in for the first time, by a link of the operator's.
 async fn arrive(site: &Site<'_>, at: &Organisation, id: &str) -> Browser {
     let operator = Caller::system(Job::Operator, at.org);
@@ -148,6 +155,16 @@ async fn what_nobody_decided_on_is_withdrawn_at_the_deadline_once() {
         let all = lines(&lead.browser, &review).await;
         assert_eq!(all.len(), 2);
         let line = of(&all, &kept.id);
+        // Nothing is said of a time nobody can tell of.
+        let made = today(&site);
+        assert_eq!(
+            (&line["last_used_at"], &line["reason"]),
+            (&Value::Null, &json!("new"))
+        );
+        assert!(
+            line["unused_since"].as_str().unwrap() >= made.as_str(),
+            "{line}"
+        );
         // A decision can be changed, and taken back.
         decide(&lead.browser, &review, line, "withdraw")
             .await
