@@ -6,6 +6,7 @@ use crate::lifecycle::bytes;
 use crate::site::{Organisation, Person, Site, two_organisations};
 use custos_kernel::policy::{Caller, Job};
 use custos_testkit::Installation;
+use custos_values::Clock;
 use http::Method;
 use serde_json::{Value, json};
 
@@ -104,7 +105,7 @@ async fn customers(browser: &Browser) -> u16 {
 
 /// The day the clock shows, on which everything of a test was made.
 fn today(site: &Site<'_>) -> String {
-    let now = custos_values::Clock::now(&*site.installation.clock());
+    let now = site.installation.clock().now();
     let text = json!(now);
     text.as_str().unwrap()[..10].to_owned()
 }
@@ -519,7 +520,7 @@ async fn keys_and_lines_of_those_who_leave_come_to_others() {
         let made = home.system.send(Call::post("/service-accounts", body)).await.expect(201);
         let account = made["id"].as_str().unwrap().to_owned();
         site.grant(&home, &account, &["sales"], "own").await;
-        let now = custos_values::Clock::now(&*site.installation.clock());
+        let now = site.installation.clock().now();
         let body = json!({ "name": "同步", "scopes": ["customer.list"], "expires_at": now.plus_millis(80 * DAY_MS) });
         let key = Call::post(&format!("/service-accounts/{account}/keys"), body);
         let key = home.system.send(key).await.expect(201);
