@@ -1,14 +1,20 @@
 // The rules about what needs the yes of somebody else, where a test is about something else.
 import assert from 'node:assert/strict';
+import { ask } from './flows.mjs';
 import { button } from './lists.mjs';
 
 const NOBODY_ASKED_ABOVE = 1_000_000;
 
 /** Has exports of up to a million customers pass without approval: asked for by one administrator, approved by another. */
-export async function letLargeExportsPass(security, system) {
+export function letLargeExportsPass(security, system) {
+  return letManyPass(security, system, 'customers_export');
+}
+
+/** The same for any operation that counts customers. */
+export async function letManyPass(security, system, what) {
   const { body: present } = await security.call('GET', '/approvals/rules');
   const rules = present.rules
-    .filter(({ operation }) => operation === 'customers_export')
+    .filter(({ operation }) => operation === what)
     .map((rule) => ({ ...rule, records_above: NOBODY_ASKED_ABOVE }));
   assert.equal(rules.length, 1);
   await asApproved(security, system, 'PUT', '/approvals/rules', present.version, { rules });
@@ -23,6 +29,30 @@ export async function asApproved(requester, approver, method, path, version, bod
   assert.ok(decided.status < 300, decided.text);
   const done = await change({ 'x-approval': asked.body.approval });
   assert.ok(done.status < 300, done.text);
+}
+
+/** Changes the rule of an operation: asked for by one administrator, approved by another, both signed in by the page. */
+export async function setRule({ requester, approver }, operation, change) {
+  const asking = await requester.open('/approvals');
+  const deciding = await approver.open('/approvals');
+  const { body: present } = await ask(asking.page, '/approvals/rules');
+  const rules = present.rules.filter((rule) => rule.operation === operation).map((rule) => ({ ...rule, ...change }));
+  assert.equal(rules.length, 1);
+  const put = (headers) =>
+    ask(asking.page, '/approvals/rules', {
+      method: 'PUT',
+      body: { rules },
+      headers: { 'if-match': `"${present.version}"`, ...headers },
+    });
+  const asked = await put({ 'x-approval-reason': 'e2e%20test' });
+  assert.equal(asked.status, 202, JSON.stringify(asked.body));
+  const decision = { method: 'POST', body: { approve: true } };
+  const decided = await ask(deciding.page, `/approvals/${asked.body.approval}/decision`, decision);
+  assert.ok(decided.status < 300, JSON.stringify(decided.body));
+  const done = await put({ 'x-approval': asked.body.approval });
+  assert.ok(done.status < 300, JSON.stringify(done.body));
+  await asking.close();
+  await deciding.close();
 }
 
 /** Gives the reason in the dialog that an action opens which needs the yes of somebody else. */

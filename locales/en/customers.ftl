@@ -272,3 +272,47 @@ change-to-purpose-service = Service
 change-to-purpose-contract = Contract
 change-to-purpose-finance = Finance
 change-to-purpose-compliance = Compliance
+reassign-title = Hand over customers
+reassign-choose = Choose
+reassign-choose-page = Choose all on this page
+reassign-choose-one = Choose “{ $name }”
+reassign-choose-none = Choose none
+reassign-chosen = { $count ->
+    [one] 1 customer chosen
+   *[other] { $count } customers chosen
+}
+reassign-these = Hand over
+reassign-all = Hand over all { $count } in the list
+reassign-drawer = { $count ->
+    [one] Hand over 1 customer
+   *[other] Hand over { $count } customers
+}
+reassign-to = To
+reassign-reason = Reason
+reassign-look = Preview
+reassign-back = Back
+reassign-start = Hand over
+reassign-would = { $total } customers would go to { $name }.
+reassign-would-note = Customers that change hands after this preview stay where they are. Every customer handed over leaves an entry in the audit log.
+reassign-refused = { $count ->
+    [one] 1 customer is not yours to hand over and stays where it is.
+   *[other] { $count } customers are not yours to hand over and stay where they are.
+}
+reassign-unchanged = { $count ->
+    [one] 1 customer is with { $name } already.
+   *[other] { $count } customers are with { $name } already.
+}
+reassign-beyond = { $count ->
+    [one] 1 customer is labelled above what { $name } is cleared for, who cannot see it for now.
+   *[other] { $count } customers are labelled above what { $name } is cleared for, who cannot see them for now.
+}
+reassign-running = Handing over to { $name }: { $moved } of { $total } done.
+reassign-running-note = You can leave this page; it goes on without you.
+reassign-rests = Handing over to { $name } is paused: { $moved } of { $total } done.
+reassign-done = Customers handed over to { $name }: { $moved }.
+reassign-passed = { $count ->
+    [one] 1 customer stayed: it had changed hands, or is no longer yours to hand over.
+   *[other] { $count } customers stayed: they had changed hands, or are no longer yours to hand over.
+}
+reassign-stop = Pause
+reassign-go-on = Go on

@@ -16,6 +16,7 @@ pub mod fields;
 pub mod imports;
 pub mod index;
 mod people;
+pub mod reassignments;
 mod rotation;
 pub mod timeline;
 mod words;
@@ -38,6 +39,7 @@ pub const MIGRATIONS: &[Migration] = &[
     timeline::MIGRATION,
     imports::MIGRATION,
     erasure::MIGRATION,
+    reassignments::MIGRATION,
 ];
 
 /// The columns of this crate's tables that hold secrets under the organisation's key, for a rotation of it.
@@ -47,6 +49,12 @@ pub const SEALED_COLUMNS: &[SealedColumn] = &[
         column: "details",
         row: "id",
         purpose: Purpose::Fixed("import.details"),
+    },
+    SealedColumn {
+        table: "reassignment",
+        column: "details",
+        row: "id",
+        purpose: Purpose::Fixed(reassignments::PURPOSE),
     },
     SealedColumn {
         table: "customer",
@@ -66,6 +74,10 @@ pub const POLICIES: &[PolicySource] = &[
         feature: "imports",
         text: include_str!("imports/policy.cedar"),
     },
+    PolicySource {
+        feature: "reassignments",
+        text: include_str!("reassignments/policy.cedar"),
+    },
 ];
 
 /// The operations on customers and what belongs to them.
@@ -76,6 +88,7 @@ pub fn customer_operations() -> Vec<Operation<Arc<Crm>>> {
         contacts::operations(),
         timeline::operations(),
         erasure::operations(),
+        reassignments::operations(),
     ]
     .into_iter()
     .flatten()

@@ -43,7 +43,7 @@ pub use colleagues::Held;
 pub use error::IdentityError;
 pub use events::EVENTS;
 pub use identity::{Identity, IdentityOptions};
-pub use lifecycle::{Custody, CustodyError, Placing, Reach};
+pub use lifecycle::{Custody, CustodyError, HandoverForeseen, Placing, Reach};
 pub use organisation::{Department, Directory, Person};
 pub use posture::{AccountPosture, KeyPosture, Posture};
 pub use resources::{

@@ -97,6 +97,8 @@ ids! {
     ActivityId,
     /// An uploaded file on its way into the customer list.
     ImportId,
+    /// Many customers on their way to a colleague.
+    ReassignmentId,
     /// A signed-in session.
     SessionId,
     /// A key of a service account.

@@ -756,6 +756,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/customers/reassignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["reassignments_list"];
+        put?: never;
+        post: operations["reassignments_prepare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/reassignments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["reassignments_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/reassignments/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["reassignments_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/reassignments/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["reassignments_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/reassignments/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["reassignments_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/customers/{id}": {
         parameters: {
             query?: never;
@@ -2765,7 +2845,7 @@ export interface paths {
         };
         get: operations["user_handover_read"];
         put?: never;
-        post?: never;
+        post: operations["user_handover"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5426,6 +5506,8 @@ export interface components {
             kind: "move" | "leave";
             /** @description Whether it goes on. */
             running: boolean;
+            /** @description Whether it waits for somebody to be named who takes over, and for their approval if a rule asks for it. */
+            waiting: boolean;
             /** @description Who takes over. */
             takers: components["schemas"]["Named"][];
             /**
@@ -5448,6 +5530,19 @@ export interface components {
              * @description When it ended.
              */
             ended_at?: string | null;
+        };
+        /** @description Who takes over what somebody who left owns. */
+        HandoverBody: {
+            /**
+             * @description Who takes the customers over.
+             * @enum {string}
+             */
+            to: "nobody" | "colleague" | "leads";
+            /**
+             * Format: uuid
+             * @description The colleague, if one does.
+             */
+            colleague_id?: string | null;
         };
         /** @description An identity provider. Its secret is never shown. */
         IdentityProvider: {
@@ -5784,19 +5879,6 @@ export interface components {
             level: string;
             /** @description The numbers of its compartments. */
             compartments?: number[];
-        };
-        /** @description Somebody's leaving. */
-        LeaveBody: {
-            /**
-             * @description Who takes the customers over.
-             * @enum {string}
-             */
-            to: "nobody" | "colleague" | "leads";
-            /**
-             * Format: uuid
-             * @description The colleague, if one does.
-             */
-            colleague_id?: string | null;
         };
         /** @description What leaving would end. */
         LeavePreview: {
@@ -6429,6 +6511,26 @@ export interface components {
             /** @description Any JSON of at most 16 KiB; null when there is none. */
             value: unknown;
         };
+        /** @description A mass reassignment as it was prepared, and what was left out. */
+        PreparedReassignment: {
+            /** @description What would be done. */
+            reassignment: components["schemas"]["Reassignment"];
+            /**
+             * Format: int64
+             * @description Chosen, but not the caller's to hand over.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description With the colleague already.
+             */
+            unchanged: number;
+            /**
+             * Format: int64
+             * @description To be handed over, but labelled above what the colleague is cleared for.
+             */
+            beyond_clearance: number;
+        };
         /** @description The first rows as they will be stored. */
         Preview: {
             /** @description Up to 50 rows. */
@@ -6531,6 +6633,66 @@ export interface components {
              * @description When it ends.
              */
             expires_at: string;
+        };
+        /** @description A mass reassignment. */
+        Reassignment: {
+            /**
+             * Format: uuid
+             * @description The id.
+             */
+            id: string;
+            /**
+             * @description Where it is.
+             * @enum {string}
+             */
+            state: "prepared" | "running" | "cancelled" | "finished";
+            /** @description Whether it was stopped, by somebody or with its server, and can be let go on. */
+            rests: boolean;
+            /** @description Who is to have the customers. */
+            to: components["schemas"]["Reference"];
+            /**
+             * Format: int64
+             * @description How many customers it is about.
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description How many were handed over.
+             */
+            moved: number;
+            /**
+             * Format: int64
+             * @description How many were left where they are: they had changed hands, or were out of reach.
+             */
+            passed: number;
+            /**
+             * Format: date-time
+             * @description When it was prepared.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it came to its end.
+             */
+            finished_at?: string | null;
+        };
+        /** @description Which customers are to go to whom: those named, or all that a filter lets through. */
+        ReassignmentInput: {
+            /** @description The customers, if named. */
+            customers?: string[] | null;
+            filter?: components["schemas"]["ListFilter"] | null;
+            /**
+             * Format: uuid
+             * @description Who is to have them.
+             */
+            to_id: string;
+            /** @description Why, 2 to 200 characters; goes into the audit log. */
+            reason: string;
+        };
+        /** @description One's own, newest first. */
+        Reassignments: {
+            /** @description Those that were started. */
+            items: components["schemas"]["Reassignment"][];
         };
         /** @description New recovery codes. */
         RecoveryCodes: {
@@ -9225,6 +9387,192 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reassignments_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reassignments"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reassignments_prepare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReassignmentInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreparedReassignment"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reassignments_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reassignment"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reassignments_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reassignment"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reassignments_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reassignment"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reassignments_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reassignment"];
                 };
             };
             /** @description problem */
@@ -14438,6 +14786,39 @@ export interface operations {
             };
         };
     };
+    user_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandoverBody"];
+            };
+        };
+        responses: {
+            /** @description success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     user_invite_again: {
         parameters: {
             query?: never;
@@ -14513,11 +14894,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LeaveBody"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description success */
             202: {

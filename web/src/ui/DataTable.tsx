@@ -5,6 +5,8 @@ import { useT } from "../i18n/useT";
 export interface Column<Row> {
   key: string;
   title: string;
+  /** What stands in the header in the title's place. */
+  head?: ReactNode;
   cell: (row: Row) => ReactNode;
   align?: "end";
   /** Whether the server can sort by it. */
@@ -102,7 +104,7 @@ function HeaderCell<Row>({
           {direction === "descending" && <ArrowDownOutlined aria-hidden />}
         </button>
       ) : (
-        column.title
+        (column.head ?? column.title)
       )}
     </th>
   );

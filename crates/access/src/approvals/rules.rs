@@ -5,6 +5,8 @@
 //! | operation | needs approval | of | if there is nobody else |
 //! |---|---|---|---|
 //! | export of customers | above 500, or with one from 机密 (secret) up | a security administrator, or a lead of the requester | refused |
+//! | customers handed over to a colleague | above 500 within a day | a security administrator, or a lead of the requester | refused |
+//! | customers of somebody who leaves or moves handed over to others | above 500 | a security administrator | refused |
 //! | a masked field of a customer or contact shown in clear | from 机密 (secret) up | a security administrator, or a lead of the requester | refused |
 //! | roles and data scope of an account, what groups of a provider give | always | another security administrator | goes on |
 //! | factors of somebody else reset | never | – | – |
@@ -88,6 +90,23 @@ impl Rule {
                     ..Threshold::default()
                 },
                 vec![role(Role::SecurityAdmin), Approver::Lead],
+                IfNobody::Refuse,
+            ),
+            "reassignments_start" => (
+                Threshold {
+                    records_above: Some(EXPORT_RECORDS),
+                    ..Threshold::default()
+                },
+                vec![role(Role::SecurityAdmin), Approver::Lead],
+                IfNobody::Refuse,
+            ),
+            // Who administers accounts needs somebody of another duty.
+            "user_handover" | "user_move" => (
+                Threshold {
+                    records_above: Some(EXPORT_RECORDS),
+                    ..Threshold::default()
+                },
+                vec![role(Role::SecurityAdmin)],
                 IfNobody::Refuse,
             ),
             "user_access" | "identity_provider_access" => (

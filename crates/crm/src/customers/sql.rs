@@ -362,7 +362,7 @@ fn count(rows: &[Row]) -> Result<u64, CrmError> {
 }
 
 /// Changes who may see a customer at the permit's version.
-pub(super) async fn place<A: Action>(
+pub(crate) async fn place<A: Action>(
     tx: &mut WriteTx<'_>,
     permit: &Permit<A, Customer>,
     access: &SealedAccess<'_>,

@@ -43,7 +43,7 @@ impl Crm {
         let scope = self.policy.scope::<actions::Export, Customer>(caller)?;
         let columns = self.export_columns(caller, &input.columns)?;
         let keys = self.keys(caller.org()).await?;
-        let ids = self.export_ids(&scope, &keys, &input.filter).await?;
+        let ids = self.filtered_ids(&scope, &keys, &input.filter).await?;
         Ok(ExportForeseen {
             customers: ids.len() as u64,
             level: self.highest_level(&scope, &keys, &ids, &columns).await?,

@@ -69,7 +69,7 @@ async fn export(
         return Err(CrmError::Invalid(vec![problem]));
     }
     let keys = crm.keys(caller.org()).await?;
-    let ids = crm.export_ids(&scope, &keys, &input.filter).await?;
+    let ids = crm.filtered_ids(&scope, &keys, &input.filter).await?;
     // There may be more of them by now than when it was asked whether others have to approve.
     crm.policy.covers(&scope, ids.len() as u64)?;
     let id = ImportId::new(crm.store.clock(), crm.store.random());

@@ -1,4 +1,4 @@
-//! Which customers an export takes.
+//! Which customers an export takes, or anything else that is done with many.
 
 use crate::crm::OrgKeys;
 use crate::customers::{Customer, ListFilter, exact_key, sql};
@@ -6,7 +6,7 @@ use crate::{Crm, CrmError};
 use custos_http::Problem;
 use custos_kernel::audit::Detail;
 use custos_kernel::event::Event;
-use custos_kernel::policy::{Scope, actions};
+use custos_kernel::policy::{Action, Scope};
 
 /// Customers asked of the index at once.
 const PAGE: usize = 5_000;
@@ -15,9 +15,9 @@ const EXACT_LIMIT: i64 = 10_000;
 
 impl Crm {
     /// The ids of the customers that filter and scope let through, sorted. Sixteen bytes each: a million take 16 MB.
-    pub(super) async fn export_ids(
+    pub(crate) async fn filtered_ids<A: Action>(
         &self,
-        scope: &Scope<actions::Export, Customer>,
+        scope: &Scope<A, Customer>,
         keys: &OrgKeys,
         filter: &ListFilter,
     ) -> Result<Vec<[u8; 16]>, CrmError> {
@@ -44,9 +44,9 @@ impl Crm {
         Ok(ids)
     }
 
-    fn indexed_ids(
+    fn indexed_ids<A: Action>(
         &self,
-        scope: &Scope<actions::Export, Customer>,
+        scope: &Scope<A, Customer>,
         filter: &ListFilter,
     ) -> Result<Vec<[u8; 16]>, CrmError> {
         let shared = self.indexes.ready(scope.org())?;

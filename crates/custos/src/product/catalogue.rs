@@ -31,6 +31,7 @@ fn declared() -> impl Iterator<Item = &'static EventName> {
         custos_transparency::EVENTS,
         custos_crm::customers::EVENTS,
         custos_crm::erasure::EVENTS,
+        custos_crm::reassignments::EVENTS,
     ]
     .into_iter()
     .flatten()

@@ -8,7 +8,7 @@ use custos_http::{Content, Problem};
 use custos_identity::Identity;
 use custos_kernel::policy::{Caller, Measure, Role, RoleSet};
 use custos_keys::Keys;
-use custos_values::{ContactId, CustomerId, UserId};
+use custos_values::{ContactId, CustomerId, ReassignmentId, UserId};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::str::FromStr;
@@ -93,6 +93,83 @@ impl Describe for Reveals {
                     ..Measure::default()
                 },
                 changes,
+                ..Described::default()
+            })
+        }
+        .boxed()
+    }
+}
+
+/// Needs names of people besides.
+struct Reassignments(Arc<Crm>, Arc<Identity>);
+
+impl Describe for Reassignments {
+    fn describe<'a>(
+        &'a self,
+        caller: &'a Caller,
+        content: &'a Content,
+    ) -> BoxFuture<'a, Result<Described, Problem>> {
+        async move {
+            let id = content.target.split('/').nth(3).unwrap_or_default();
+            let id = ReassignmentId::from_str(id).map_err(|_| Problem::not_found())?;
+            let foreseen = self.0.foresee_reassignment(caller, id).await?;
+            let directory = self.1.directory(caller.org()).await?;
+            let name = |user: UserId| {
+                let name = directory.user_name(user).map(str::to_owned);
+                name.unwrap_or_else(|| user.to_string())
+            };
+            let old = foreseen.from.iter().map(|(owner, count)| match owner {
+                Some(owner) => format!("{} ({count})", name(*owner)),
+                None => format!("– ({count})"),
+            });
+            let mut changes = vec![
+                Change::said("customers", [foreseen.customers.to_string()]),
+                Change::said("old_owners", old),
+                Change::said("new_owner", [name(foreseen.to)]),
+                Change::said("reassignment_reason", [foreseen.reason]),
+            ];
+            if foreseen.recently > 0 {
+                changes.push(Change::said("recently", [foreseen.recently.to_string()]));
+            }
+            Ok(Described {
+                measure: Measure {
+                    records: Some(foreseen.customers + foreseen.recently),
+                    ..Measure::default()
+                },
+                changes,
+                ..Described::default()
+            })
+        }
+        .boxed()
+    }
+}
+
+/// Of whoever leaves, or moves if said so.
+struct Handovers(Arc<Identity>, bool);
+
+impl Describe for Handovers {
+    fn describe<'a>(
+        &'a self,
+        caller: &'a Caller,
+        content: &'a Content,
+    ) -> BoxFuture<'a, Result<Described, Problem>> {
+        async move {
+            let Self(identity, moves) = self;
+            let id = content.target.split('/').nth(2).unwrap_or_default();
+            let user = UserId::from_str(id).map_err(|_| Problem::not_found())?;
+            let foreseen = identity
+                .foresee_handover(caller, user, &content.body, *moves)
+                .await?;
+            Ok(Described {
+                measure: Measure {
+                    records: Some(foreseen.customers),
+                    ..Measure::default()
+                },
+                changes: vec![
+                    Change::said("old_owners", [foreseen.name]),
+                    Change::said("customers", [foreseen.customers.to_string()]),
+                    Change::said("new_owner", foreseen.takers),
+                ],
                 ..Described::default()
             })
         }
@@ -213,6 +290,14 @@ pub(super) fn announce(
     access.describe_by("keys_rotate", Arc::new(Rotations(Arc::clone(keys))));
     access.describe_by("keys_replace_root", Arc::new(RootKeys(Arc::clone(keys))));
     access.describe_by("customers_export", Arc::new(Exports(Arc::clone(crm))));
+    access.describe_by(
+        "reassignments_start",
+        Arc::new(Reassignments(Arc::clone(crm), Arc::clone(identity))),
+    );
+    for (operation, moves) in [("user_handover", false), ("user_move", true)] {
+        let handovers = Handovers(Arc::clone(identity), moves);
+        access.describe_by(operation, Arc::new(handovers));
+    }
     for operation in REVEALS {
         access.describe_by(operation, Arc::new(Reveals(Arc::clone(crm))));
     }

@@ -40,7 +40,7 @@ pub fn about(operation: &Declared) -> Option<About> {
         "audit_entries_list" | "audit_export_read" => About::Many,
         "user_sign_in_link" | "user_update" | "user_access" => About::Record,
         "user_move_preview" | "user_move" | "user_leave_preview" | "user_leave"
-        | "user_handover_read" => About::Record,
+        | "user_handover" | "user_handover_read" => About::Record,
         "user_device_list" | "user_device_remove" | "user_device_lost" => About::Record,
         "device_list" | "device_register" | "device_rename" | "device_remove" | "device_lost"
         | "device_secret" | "device_rule_read" | "device_rule_update" => About::Nothing,
@@ -56,6 +56,8 @@ pub fn about(operation: &Declared) -> Option<About> {
         | "imports_cancel" | "imports_resume" | "imports_delete" | "imports_rejected" => {
             About::Record
         }
+        "reassignments_prepare" | "reassignments_list" => About::Nothing,
+        id if id.starts_with("reassignments_") => About::Record,
         "status_read" | "openapi_read" | "setup_create" | "fields_list" => About::Nothing,
         "user_create" | "department_create" | "customers_create" | "imports_create" => {
             About::Nothing
@@ -214,7 +216,7 @@ fn body(site: &Site<'_>, operation: &str, target: &Target) -> Option<Value> {
             json!({ "name": "电脑", "kind": "computer", "public_key": "", "possession": "" })
         }
         "user_move" => json!({ "department_id": target.department, "to": "nobody" }),
-        "user_leave" => json!({ "to": "nobody" }),
+        "user_handover" => json!({ "to": "leads" }),
         "device_rename" => json!({ "name": "电脑" }),
         "device_rule_update" => json!({ "roles": [] }),
         "audit_question_create" | "audit_question_update" => {
@@ -306,6 +308,9 @@ fn body(site: &Site<'_>, operation: &str, target: &Target) -> Option<Value> {
         "customer_label" => json!({ "level": "internal" }),
         "customer_explain" => json!({ "user_id": target.owner, "action": "read" }),
         "customer_explain_own" => json!({ "customer_id": target.customer, "action": "read" }),
+        "reassignments_prepare" => {
+            json!({ "customers": [], "to_id": target.owner, "reason": "扫描" })
+        }
         "contacts_create" => json!({ "fields": { "name": "扫描人" } }),
         "timeline_add" => json!({ "kind": "note", "content": "扫描" }),
         "user_invite" => {

@@ -1,6 +1,6 @@
 //! Moving and leaving: nothing is lost, nothing half done, and nobody gets by it what they could not have otherwise.
 
-use crate::browser::{Call, Reply, Sent};
+use crate::browser::{Browser, Call, Reply, Sent};
 use crate::site::{Organisation, Person, Site, two_organisations};
 use custos_store::Value as Stored;
 use custos_testkit::Installation;
@@ -49,9 +49,20 @@ pub async fn begin(
     body: Value,
 ) -> Reply {
     let version = site.version_of_user(at, user).await;
-    let call = Call::post(&format!("/users/{user}/{what}"), body);
+    let call = Call::post(&format!("/users/{user}/{what}"), body.clone());
     let call = call.with("if-match", format!("\"{version}\""));
-    at.system.send(call).await
+    let reply = at.system.send(call).await;
+    let left = what == "leaving" && reply.status.as_u16() == 202;
+    if !left || body["to"] == "nobody" {
+        return reply;
+    }
+    hand_over(&at.system, user, body).await
+}
+
+/// Names who takes over from somebody who left.
+pub async fn hand_over(by: &Browser, user: &str, body: Value) -> Reply {
+    by.send(Call::post(&format!("/users/{user}/handover"), body))
+        .await
 }
 
 pub async fn wait(at: &Organisation, user: &str) -> Value {
@@ -184,10 +195,12 @@ async fn nobody_takes_over_who_may_not() {
         own(&site, &leaver, 2).await;
         let system = home.system.send(Call::get("/session")).await.expect(200);
         let system = system["user"]["id"].as_str().unwrap().to_owned();
+        let nobody = json!({ "to": "nobody" });
+        begin(&site, &home, (&leaver.id, "leaving"), nobody)
+            .await
+            .expect(202);
         let refuse = async |body: Value, code: &str| {
-            let reply = begin(&site, &home, (&leaver.id, "leaving"), body)
-                .await
-                .expect(422);
+            let reply = hand_over(&home.system, &leaver.id, body).await.expect(422);
             assert_eq!(reply["fields"][0]["code"], code, "{reply}");
         };
         refuse(to(&leaver), "handover.oneself").await;
@@ -208,8 +221,11 @@ async fn nobody_takes_over_who_may_not() {
             let call = Call::post(path, to(&heir)).with("if-match", "\"1\"");
             browser.send(call).await.status.as_u16()
         };
-        for person in [&leaver.browser, &heir.browser, &home.security] {
+        assert_eq!(try_as(&leaver.browser, &path).await, 401);
+        for person in [&heir.browser, &home.security] {
             assert_eq!(try_as(person, &path).await, 403);
+            let handed = hand_over(person, &leaver.id, to(&heir)).await;
+            assert_eq!(handed.status, 403);
         }
         assert_eq!(try_as(&foreign.system, &path).await, 404);
         let own = format!("/users/{system}/leaving");
@@ -230,7 +246,14 @@ async fn nobody_takes_over_who_may_not() {
         .await;
         assert_eq!(last.expect(409)["code"], "user.last_admin");
         // Nothing of it happened.
-        assert_eq!(total(&leaver).await, 2);
+        let waits = home
+            .system
+            .send(Call::get(&format!("/users/{}/handover", leaver.id)));
+        let waits = waits.await.expect(200);
+        assert_eq!(
+            (&waits["waiting"], &waits["left"]),
+            (&json!(true), &json!(2))
+        );
         assert_eq!(total(&heir).await, 0);
 
         // A lead shares; afterwards neither the account nor its customers come back by themselves.

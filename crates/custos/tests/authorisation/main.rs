@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod approvals;
+mod approvals_reassign;
 mod approvals_reveal;
 mod browser;
 mod cases;

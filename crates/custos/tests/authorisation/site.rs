@@ -167,6 +167,8 @@ impl<'i> Site<'i> {
             "keys_rotate",
             "keys_replace_root",
             "audit_retention_update",
+            "user_handover",
+            "user_move",
         ];
         let off = off.map(|operation| Rule {
             enabled: false,

@@ -1,6 +1,6 @@
 //! Moving and leaving on the wire.
 
-use super::model::{Kind, Successors};
+use super::model::{Kind, Stage, Successors};
 use super::operations::{Progress, Reached};
 use crate::error::IdentityError;
 use crate::identity::Identity;
@@ -9,7 +9,7 @@ use crate::resources::UserResource;
 use crate::schema::Named;
 use axum::extract::State;
 use axum::http::{Method, StatusCode};
-use custos_http::{Access, Api, IfMatch, JsonBody, Operation, PathId, QueryParams};
+use custos_http::{Access, Api, IfMatch, JsonBody, Operation, PathId, Problem, QueryParams};
 use custos_kernel::policy::actions;
 use custos_values::{DepartmentId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
@@ -88,10 +88,10 @@ pub(super) struct MoveBody {
     colleague_id: Option<UserId>,
 }
 
-/// Somebody's leaving.
+/// Who takes over what somebody who left owns.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct LeaveBody {
+pub(super) struct HandoverBody {
     /// Who takes the customers over.
     #[schema(inline)]
     to: TakeOver,
@@ -109,6 +109,8 @@ pub(super) struct Handover {
     kind: Kind,
     /// Whether it goes on.
     running: bool,
+    /// Whether it waits for somebody to be named who takes over, and for their approval if a rule asks for it.
+    waiting: bool,
     /// Who takes over.
     takers: Vec<Named>,
     /// How many customers there were.
@@ -126,6 +128,7 @@ pub(super) struct Handover {
 pub(crate) fn operations() -> Vec<Operation<Arc<Identity>>> {
     let update = Access::to::<actions::Update, UserResource>();
     let delete = Access::to::<actions::Delete, UserResource>();
+    let assign = Access::to::<actions::Assign, UserResource>();
     vec![
         Operation::new(
             Method::GET,
@@ -140,12 +143,13 @@ pub(crate) fn operations() -> Vec<Operation<Arc<Identity>>> {
             Method::POST,
             "/users/{id}/move",
             "user_move",
-            update,
+            assign,
             begin_move,
         )
         .needs_header("If-Match")
         .body::<MoveBody>()
-        .answers_nothing(202),
+        .answers_nothing(202)
+        .approvable(),
         Operation::new(
             Method::GET,
             "/users/{id}/leaving",
@@ -162,8 +166,17 @@ pub(crate) fn operations() -> Vec<Operation<Arc<Identity>>> {
             begin_leave,
         )
         .needs_header("If-Match")
-        .body::<LeaveBody>()
         .answers_nothing(202),
+        Operation::new(
+            Method::POST,
+            "/users/{id}/handover",
+            "user_handover",
+            assign,
+            hand_over,
+        )
+        .body::<HandoverBody>()
+        .answers_nothing(202)
+        .approvable(),
         Operation::new(
             Method::GET,
             "/users/{id}/handover",
@@ -269,11 +282,36 @@ async fn begin_leave(
     Api(caller): Api,
     PathId(id): PathId<UserId>,
     IfMatch(version): IfMatch,
-    JsonBody(body): JsonBody<LeaveBody>,
 ) -> Result<StatusCode, IdentityError> {
-    let successors = successors(body.to, body.colleague_id)?;
-    identity.let_leave(&caller, id, version, successors).await?;
+    identity.let_leave(&caller, id, version).await?;
     Ok(StatusCode::ACCEPTED)
+}
+
+async fn hand_over(
+    State(identity): State<Arc<Identity>>,
+    Api(caller): Api,
+    PathId(id): PathId<UserId>,
+    JsonBody(body): JsonBody<HandoverBody>,
+) -> Result<StatusCode, IdentityError> {
+    let successors = named(successors(body.to, body.colleague_id)?)?;
+    identity.hand_over_to(&caller, id, successors).await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// Those who take over, of whom there have to be some.
+fn named(successors: Option<Successors>) -> Result<Successors, IdentityError> {
+    successors.ok_or_else(|| IdentityError::invalid_field("to", "handover.taker"))
+}
+
+/// Who takes over by the body of a move, or of a handover.
+pub(super) fn successors_in(body: &[u8], moves: bool) -> Result<Option<Successors>, IdentityError> {
+    let malformed = |_| Problem::bad_request("request.malformed");
+    if moves {
+        let body: MoveBody = serde_json::from_slice(body).map_err(malformed)?;
+        return successors(body.to, body.colleague_id);
+    }
+    let body: HandoverBody = serde_json::from_slice(body).map_err(malformed)?;
+    named(successors(body.to, body.colleague_id)?).map(Some)
 }
 
 async fn handover(
@@ -285,7 +323,8 @@ async fn handover(
     let directory = identity.directory(caller.org()).await?;
     Ok(axum::Json(Handover {
         kind: handover.kind,
-        running: handover.running,
+        running: handover.stage == Stage::Running,
+        waiting: handover.stage == Stage::Waiting,
         takers: people(&directory, handover.takers),
         total: handover.total,
         left,

@@ -31,12 +31,41 @@ impl Kind {
     }
 }
 
+/// How far a handover is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Under way.
+    Running,
+    /// At its end.
+    Ended,
+    /// The person has left, and nobody was named yet who takes over.
+    Waiting,
+}
+
+impl Stage {
+    pub(super) fn number(self) -> i64 {
+        match self {
+            Self::Running => 0,
+            Self::Ended => 1,
+            Self::Waiting => 2,
+        }
+    }
+
+    pub(super) fn from_number(number: i64) -> Self {
+        match number {
+            0 => Self::Running,
+            2 => Self::Waiting,
+            _ => Self::Ended,
+        }
+    }
+}
+
 /// A handover as stored.
 #[derive(Debug, Clone)]
 pub(super) struct Handover {
     pub(super) user: UserId,
     pub(super) kind: Kind,
-    pub(super) running: bool,
+    pub(super) stage: Stage,
     /// Those who take over; the person themselves who takes what they have along.
     pub(super) takers: Vec<UserId>,
     pub(super) total: u64,

@@ -1,7 +1,7 @@
 //! Moving to another department, and leaving.
 
 use super::custody::{Custody, Reach};
-use super::model::{Handover, Kind, Successors};
+use super::model::{Handover, Kind, Stage, Successors};
 use super::{sql, takers};
 use crate::accounts::sql as accounts;
 use crate::accounts::{check_department, keep_administrators};
@@ -225,12 +225,14 @@ impl Identity {
         let (_, _, permit) = self.person_permit::<actions::Read>(caller, user).await?;
         let found = sql::of_user(&mut self.store().read().await?, &permit).await?;
         let handover = found.ok_or_else(Problem::not_found)?;
-        let left = if handover.running {
-            let placing = self.placing(caller.org(), &handover).await?;
-            let left = self.custodian()?.left(caller.org(), placing).await;
-            left.map_err(Problem::internal)?
-        } else {
-            0
+        let left = match handover.stage {
+            Stage::Running => {
+                let placing = self.placing(caller.org(), &handover).await?;
+                let left = self.custodian()?.left(caller.org(), placing).await;
+                left.map_err(Problem::internal)?
+            }
+            Stage::Waiting => self.owned(caller, user).await?,
+            Stage::Ended => 0,
         };
         self.sink().record(Event::of(&permit)).await?;
         Ok(Progress { handover, left })
@@ -249,7 +251,10 @@ impl Identity {
         successors: Option<Successors>,
     ) -> Result<(), IdentityError> {
         let total = self.owned(caller, user).await?;
-        let directory = self.directory(caller.org()).await?;
+        let (directory, _, _) = self.person_permit::<actions::Assign>(caller, user).await?;
+        if successors.is_some() {
+            self.check_covered(caller, total)?;
+        }
         let store = self.store();
         let mut tx = store.write(caller).await?;
         touch(self, &mut tx, caller.org()).await?;
@@ -273,7 +278,7 @@ impl Identity {
         let handover = Handover {
             user,
             kind: Kind::Move,
-            running: true,
+            stage: Stage::Running,
             takers,
             total,
             begun_at: now,
@@ -287,19 +292,17 @@ impl Identity {
         Ok(())
     }
 
-    /// Lets somebody leave as of a version: the account is disabled, its sessions, links and devices end, all at once;
-    /// then what they own is handed over.
+    /// Lets somebody leave as of a version: the account is disabled, its sessions, links and devices end, all at once. What
+    /// they own stays with the account until somebody is named who takes over.
     ///
     /// # Errors
-    /// Refused, 404, 412, 409 `user.last_admin` or `handover.running`, or 422 naming the field.
+    /// Refused, 404, 412, or 409 `user.last_admin` or `handover.running`.
     pub(super) async fn let_leave(
         &self,
         caller: &Caller,
         user: UserId,
         version: i64,
-        successors: Option<Successors>,
     ) -> Result<(), IdentityError> {
-        let directory = self.directory(caller.org()).await?;
         let store = self.store();
         let mut tx = store.write(caller).await?;
         touch(self, &mut tx, caller.org()).await?;
@@ -322,20 +325,17 @@ impl Identity {
         // Waits for whoever is just being given something, and from here on nobody is: only now it can be counted.
         accounts::update(&mut tx, &permit, update).await?;
         let total = self.owned(caller, user).await?;
-        let takers = match successors {
-            Some(successors) => takers::chosen(&directory, user, facts.department, successors)?,
-            None if total == 0 => Vec::new(),
-            None => return Err(IdentityError::invalid_field("to", "handover.taker")),
-        };
-        self.keep_takers(&mut tx, user, &takers).await?;
         let sessions = sessions::sql::delete_of_user(&mut tx, &leaving, None).await?;
         accounts::drop_link(&mut tx, &leaving).await?;
         let devices = devices::sql::end_of_user(&mut tx, &leaving, now).await?;
         let handover = Handover {
             user,
             kind: Kind::Leave,
-            running: true,
-            takers,
+            stage: match total {
+                0 => Stage::Running,
+                _ => Stage::Waiting,
+            },
+            takers: Vec::new(),
             total,
             begun_at: now,
             ended_at: None,
@@ -351,6 +351,97 @@ impl Identity {
     }
 }
 
+impl Identity {
+    /// Names who takes over what somebody who left owns, and begins to hand it over.
+    ///
+    /// # Errors
+    /// Refused, 404, 409 `handover.state`, or 422 naming the field.
+    pub(super) async fn hand_over_to(
+        &self,
+        caller: &Caller,
+        user: UserId,
+        successors: Successors,
+    ) -> Result<(), IdentityError> {
+        let (directory, person, permit) =
+            self.person_permit::<actions::Assign>(caller, user).await?;
+        let wrong = || Problem::new(StatusCode::CONFLICT, "handover.state");
+        let found = sql::of_user(&mut self.store().read().await?, &permit).await?;
+        if found.is_none_or(|handover| handover.stage != Stage::Waiting) {
+            return Err(wrong().into());
+        }
+        let takers = takers::chosen(&directory, user, person.department, successors)?;
+        let total = self.owned(caller, user).await?;
+        self.check_covered(caller, total)?;
+        let store = self.store();
+        let handover = Handover {
+            user,
+            kind: Kind::Leave,
+            stage: Stage::Running,
+            takers,
+            total,
+            begun_at: store.clock().now(),
+            ended_at: None,
+        };
+        let mut tx = store.write(caller).await?;
+        self.keep_takers(&mut tx, user, &handover.takers).await?;
+        if !sql::name_takers(&mut tx, &permit, &handover).await? {
+            return Err(wrong().into());
+        }
+        tx.finish(begun_event(&permit, &handover)).await?;
+        self.carry_out(caller.org(), handover);
+        Ok(())
+    }
+
+    /// Refuses more customers than were shown to those who approved, or than go without approval. Nobody is given any
+    /// once they have left, so that what is counted is what goes.
+    fn check_covered(&self, caller: &Caller, customers: u64) -> Result<(), IdentityError> {
+        let scope = self
+            .policy()
+            .scope::<actions::Assign, UserResource>(caller)?;
+        Ok(self.policy().covers(&scope, customers)?)
+    }
+
+    /// What a move or a handover would do: whose customers, how many, and who would have them.
+    ///
+    /// # Errors
+    /// The handler's own.
+    pub async fn foresee_handover(
+        &self,
+        caller: &Caller,
+        user: UserId,
+        body: &[u8],
+        moves: bool,
+    ) -> Result<HandoverForeseen, IdentityError> {
+        let (directory, person, _) = self.person_permit::<actions::Assign>(caller, user).await?;
+        let successors = super::http::successors_in(body, moves)?;
+        let takers = match successors {
+            Some(successors) => takers::chosen(&directory, user, person.department, successors)?,
+            None => Vec::new(),
+        };
+        let customers = match takers.is_empty() {
+            true => 0,
+            false => self.owned(caller, user).await?,
+        };
+        let name = |id: UserId| directory.user_name(id).unwrap_or_default().to_owned();
+        Ok(HandoverForeseen {
+            name: name(user),
+            customers,
+            takers: takers.into_iter().map(name).collect(),
+        })
+    }
+}
+
+/// What a move or a handover would do.
+#[derive(Debug, Clone)]
+pub struct HandoverForeseen {
+    /// Whose customers they are.
+    pub name: String,
+    /// How many go to others.
+    pub customers: u64,
+    /// Who would have them.
+    pub takers: Vec<String>,
+}
+
 /// Writes a handover down, and makes the event of what it is part of.
 async fn begun<A: Action>(
     tx: &mut WriteTx<'_>,
@@ -360,12 +451,16 @@ async fn begun<A: Action>(
     if !sql::begin(tx, permit, handover).await? {
         return Err(Problem::new(StatusCode::CONFLICT, "handover.running").into());
     }
+    Ok(begun_event(permit, handover))
+}
+
+fn begun_event<A: Action>(permit: &Permit<A, UserResource>, handover: &Handover) -> Event {
     let event = Event::of(permit)
         .with("handover", Detail::code(handover.kind.name()))
         .with("customers", Detail::count(handover.total))
         .with("takers", Detail::count(handover.takers.len() as u64));
-    Ok(match handover.takers.first() {
+    match handover.takers.first() {
         Some(first) => event.with("taker", Detail::id(*first.as_bytes())),
         None => event,
-    })
+    }
 }

@@ -1,13 +1,14 @@
 //! The table of handovers.
 
-use super::model::{Handover, Kind};
+use super::model::{Handover, Kind, Stage};
 use crate::resources::UserResource;
 use custos_kernel::policy::{Action, Caller, Permit, Scope, actions};
 use custos_store::{Migration, ReadTx, Row, StoreError, Value, WriteTx};
 use custos_values::{OrgId, Timestamp, UserId};
 use std::collections::BTreeMap;
 
-/// The last handover of each person, by their account's id. `state` is 0 while it goes on, then 1. `takers` are the ids
+/// The last handover of each person, by their account's id. `state` is 0 while it goes on, then 1, and 2 while it
+/// waits for somebody who takes over. `takers` are the ids
 /// of those who take over, one after the other; `total` is how much there was at the beginning.
 pub(crate) const MIGRATION: Migration = Migration {
     name: "0161_handover",
@@ -17,19 +18,37 @@ pub(crate) const MIGRATION: Migration = Migration {
             PRIMARY KEY (org_id, id))",
 };
 
-/// Begins a handover: false while one of the person goes on.
+/// Begins a handover, or has it wait: false while one of the person goes on.
 pub(super) async fn begin<A: Action>(
     tx: &mut WriteTx<'_>,
     permit: &Permit<A, UserResource>,
     handover: &Handover,
 ) -> Result<bool, StoreError> {
     let sql = "INSERT INTO handover (org_id, id, kind, state, takers, total, begun_at) \
-               VALUES ($1, $2, $3, 0, $4, $5, $6) ON CONFLICT (org_id, id) DO UPDATE SET kind = excluded.kind, \
-               state = 0, takers = excluded.takers, total = excluded.total, begun_at = excluded.begun_at, \
-               ended_at = NULL WHERE handover.state = 1";
+               VALUES ($1, $2, $3, $7, $4, $5, $6) ON CONFLICT (org_id, id) DO UPDATE SET kind = excluded.kind, \
+               state = excluded.state, takers = excluded.takers, total = excluded.total, \
+               begun_at = excluded.begun_at, ended_at = NULL WHERE handover.state <> 0";
     let takers = handover.takers.iter().flat_map(|id| *id.as_bytes());
     let values = [
         Value::from(handover.kind.name()),
+        Value::Bytes(takers.collect()),
+        Value::Int(i64::try_from(handover.total).unwrap_or(i64::MAX)),
+        Value::from(handover.begun_at),
+        Value::Int(handover.stage.number()),
+    ];
+    Ok(tx.put(permit, sql, &values).await? == 1)
+}
+
+/// Begins a handover that waits: false if it does not.
+pub(super) async fn name_takers(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<actions::Assign, UserResource>,
+    handover: &Handover,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE handover SET state = 0, takers = $3, total = $4, begun_at = $5 \
+               WHERE org_id = $1 AND id = $2 AND state = 2";
+    let takers = handover.takers.iter().flat_map(|id| *id.as_bytes());
+    let values = [
         Value::Bytes(takers.collect()),
         Value::Int(i64::try_from(handover.total).unwrap_or(i64::MAX)),
         Value::from(handover.begun_at),
@@ -44,7 +63,7 @@ fn read(row: &Row) -> Result<Handover, StoreError> {
     Ok(Handover {
         user: UserId::from_bytes(row.id(0)?),
         kind: Kind::from_name(row.text(1)?),
-        running: row.int(2)? == 0,
+        stage: Stage::from_number(row.int(2)?),
         takers: ids.iter().map(|id| UserId::from_bytes(*id)).collect(),
         total: u64::try_from(row.int(4)?).unwrap_or(0),
         begun_at: row.time(5)?,

@@ -5,7 +5,7 @@
 //! themselves. So a handover that was broken off begins again at the start of the server and finds the rest.
 
 use super::custody::{Custody, CustodyError, Placing};
-use super::model::{Handover, Kind};
+use super::model::{Handover, Kind, Stage};
 use super::{sql, takers};
 use crate::error::IdentityError;
 use crate::events::HANDED_OVER;
@@ -66,6 +66,9 @@ impl Identity {
         let stays = handover.takers.contains(&user);
         if !stays {
             custody.end_work(org, user).await?;
+        }
+        if handover.stage == Stage::Waiting {
+            return Ok(());
         }
         loop {
             let mut after = None;

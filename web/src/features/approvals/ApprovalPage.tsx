@@ -3,7 +3,7 @@ import { Link, useParams } from "@tanstack/react-router";
 import { App, Button, Form, Input, Modal, Skeleton } from "antd";
 import { useCallback, useState } from "react";
 import { api, carryOut, done } from "../../api/client";
-import type { Approval } from "../../api/types";
+import type { Approval, Reassignment } from "../../api/types";
 import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
 import { ErrorState } from "../../ui/ErrorState";
@@ -11,6 +11,7 @@ import { PageHeader } from "../../ui/PageHeader";
 import { Pill } from "../../ui/Pill";
 import { fileNameOf, saveFile } from "../../ui/saveFile";
 import { useShowProblem } from "../../ui/useProblemText";
+import { ReassignProgress } from "../reassign/ReassignProgress";
 import { approvalQuery, approvalsKey, toneOf } from "./approvals";
 import "./approvals.css";
 import { Changes } from "./Changes";
@@ -39,14 +40,20 @@ function Detail({ approval }: { approval: Approval }) {
   const operation = useOperationName();
   const { state, requester, reason, records } = approval;
   const [revealed, setRevealed] = useState<RevealedValue | null>(null);
+  const [begun, setBegun] = useState<string | null>(null);
   const hide = useCallback(() => setRevealed(null), []);
   return (
     <>
       <PageHeader
         title={operation(approval.operation)}
         note={<Link to="/approvals">{t("approvals-back")}</Link>}
-        actions={<Actions approval={approval} onRevealed={setRevealed} />}
+        actions={<Actions approval={approval} onRevealed={setRevealed} onBegun={setBegun} />}
       />
+      {begun !== null && (
+        <section className="panel reassign-notice" aria-label={t("reassign-title")}>
+          <ReassignProgress id={begun} />
+        </section>
+      )}
       {revealed !== null && <Revealed revealed={revealed} onHide={hide} />}
       <div className="approval-detail">
         <section className="panel" aria-label={t("approval-what")}>
@@ -57,7 +64,7 @@ function Detail({ approval }: { approval: Approval }) {
           <div className="panel-body">
             <p className="soft">{t(`approval-state-${state}-note`)}</p>
             <Changes changes={approval.changes} />
-            {records != null && records > 1 && (
+            {approval.operation === "customers_export" && records != null && records > 1 && (
               <p className="approval-measure">{t("approval-records-limit", { count: records })}</p>
             )}
           </div>
@@ -86,9 +93,11 @@ function Detail({ approval }: { approval: Approval }) {
 interface ActionsProps {
   approval: Approval;
   onRevealed: (revealed: RevealedValue | null) => void;
+  /** A mass reassignment began. */
+  onBegun: (reassignment: string) => void;
 }
 
-function Actions({ approval, onRevealed }: ActionsProps) {
+function Actions({ approval, onRevealed, onBegun }: ActionsProps) {
   const t = useT();
   const { message, modal } = App.useApp();
   const queryClient = useQueryClient();
@@ -121,6 +130,7 @@ function Actions({ approval, onRevealed }: ActionsProps) {
         saveFile(await response.blob(), fileNameOf(response, "download"));
       } else {
         onRevealed(await revealedBy(operation, response));
+        if (operation === "reassignments_start") onBegun(((await response.json()) as Reassignment).id);
       }
     },
     onSuccess: () => {

@@ -13,6 +13,8 @@ import { useOperationName } from "./useOperationName";
 
 const ROLES = ["security_admin", "system_admin", "audit_admin", "sales_lead"] as const;
 const LEAD = "lead";
+/** Operations whose rules may begin at a number of customers. */
+const COUNTED = ["customers_export", "reassignments_start", "user_handover", "user_move"];
 /** Operations whose rules may begin at a label. */
 const LABELLED = ["customers_export", "customers_reveal", "contacts_reveal"];
 
@@ -126,7 +128,7 @@ export function RuleDrawer({ rule, version, onClose }: Props) {
           <Switch />
         </Form.Item>
         <div hidden={!enabled}>
-          {rule.operation === "customers_export" && (
+          {COUNTED.includes(rule.operation) && (
             <Form.Item
               name="records_above"
               label={t("approval-rule-threshold")}
@@ -135,7 +137,7 @@ export function RuleDrawer({ rule, version, onClose }: Props) {
               <InputNumber min={0} max={10_000_000} precision={0} />
             </Form.Item>
           )}
-          {rule.operation !== "customers_export" && <Form.Item name="records_above" hidden noStyle />}
+          {!COUNTED.includes(rule.operation) && <Form.Item name="records_above" hidden noStyle />}
           {LABELLED.includes(rule.operation) ? (
             <Form.Item
               name="label_from"

@@ -3,16 +3,18 @@ import { Progress, Result } from "antd";
 import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
 import { ErrorState } from "../../ui/ErrorState";
+import { HandoverWaiting } from "./HandoverWaiting";
 import { handoverQuery } from "./lifecycle";
 
-/** How far the handover of a person has come. It goes on without this page. */
-export function HandoverProgress({ id }: { id: string }) {
+/** How far the handover of a person has come. It goes on without this page. `asked` says that it was just asked for. */
+export function HandoverProgress({ id, asked = false }: { id: string; asked?: boolean }) {
   const t = useT();
   const format = useFormat();
   const handover = useQuery(handoverQuery(id));
   if (handover.isError) return <ErrorState error={handover.error} onRetry={() => void handover.refetch()} />;
   if (handover.data == null) return null;
-  const { running, total, left, takers, kind } = handover.data;
+  const { running, waiting, total, left, takers, kind } = handover.data;
+  if (waiting) return <HandoverWaiting id={id} left={left} requested={asked} />;
   if (!running) {
     return (
       <Result

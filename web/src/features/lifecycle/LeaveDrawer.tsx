@@ -1,6 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Checkbox, Drawer, Form, Skeleton } from "antd";
 import { useState } from "react";
+import { APPROVAL_REQUESTED } from "../../api/client";
+import { toApiError } from "../../api/problem";
 import type { User } from "../../api/types";
 import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
@@ -8,8 +10,8 @@ import { ErrorState } from "../../ui/ErrorState";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { HandoverProgress } from "./HandoverProgress";
 import "./lifecycle.css";
-import { type Choice, leaveQuery, letLeave } from "./lifecycle";
-import { Successor } from "./Successor";
+import { type Choice, handOver, handoverQuery, leaveQuery, letLeave } from "./lifecycle";
+import { Takers } from "./Takers";
 
 const ENDS = ["leave-ends-account", "leave-ends-sessions", "leave-ends-devices", "leave-ends-work"] as const;
 
@@ -18,21 +20,34 @@ export function LeaveDrawer({ user, onClose }: { user: User; onClose: () => void
   const t = useT();
   const format = useFormat();
   const queryClient = useQueryClient();
-  const [begun, setBegun] = useState(false);
+  const [left, setLeft] = useState(false);
+  // Who has left before may still have customers to be handed over.
+  const before = useQuery(handoverQuery(user.id));
+  const begun = left || before.data?.waiting === true;
   const [sure, setSure] = useState(false);
   const preview = useQuery({ ...leaveQuery(user.id), enabled: !begun });
   const [form] = Form.useForm<Choice>();
   const problem = useFormProblem(form);
   const leave = useMutation({
-    mutationFn: (choice: Choice) => letLeave(user, choice),
-    onSuccess: async () => {
-      setBegun(true);
+    // Out at once; to whom the customers go follows, and may need the approval of others.
+    mutationFn: async (choice: Choice) => {
+      await letLeave(user);
+      try {
+        if (choice.to !== "nobody") await handOver(user.id, choice);
+      } finally {
+        setLeft(true);
+      }
+    },
+    onSettled: async () => {
       await queryClient.invalidateQueries({ queryKey: ["handover", user.id] });
       await queryClient.invalidateQueries({ queryKey: ["users"] });
     },
-    onError: problem.show,
+    onError: (error) => {
+      if (toApiError(error).code !== APPROVAL_REQUESTED) problem.show(error);
+    },
   });
-  const { own_customers = 0, takers = [], leads = [] } = preview.data ?? {};
+  const asked = leave.isError && toApiError(leave.error).code === APPROVAL_REQUESTED;
+  const own_customers = preview.data?.own_customers ?? 0;
   return (
     <Drawer
       open
@@ -52,7 +67,7 @@ export function LeaveDrawer({ user, onClose }: { user: User; onClose: () => void
       }
     >
       {begun ? (
-        <HandoverProgress id={user.id} />
+        <HandoverProgress id={user.id} asked={asked} />
       ) : preview.isError ? (
         <ErrorState error={preview.error} onRetry={() => void preview.refetch()} />
       ) : preview.data === undefined ? (
@@ -80,23 +95,7 @@ export function LeaveDrawer({ user, onClose }: { user: User; onClose: () => void
             <p>
               <strong>{t("leave-customers", { count: format.number(own_customers) })}</strong>
             </p>
-            <Successor
-              takers={takers}
-              options={[
-                ...(own_customers === 0
-                  ? [{ value: "nobody" as const, label: t("handover-to-nobody") }]
-                  : []),
-                { value: "colleague", label: t("handover-to-colleague") },
-                {
-                  value: "leads",
-                  label:
-                    leads.length === 0
-                      ? t("handover-to-leads-none")
-                      : t("handover-to-leads", { names: leads.map(({ name }) => name).join(" · ") }),
-                  disabled: leads.length === 0,
-                },
-              ]}
-            />
+            <Takers preview={preview.data} />
             <Checkbox checked={sure} onChange={(event) => setSure(event.target.checked)}>
               {t("leave-sure", { name: user.name })}
             </Checkbox>

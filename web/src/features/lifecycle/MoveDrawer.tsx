@@ -1,6 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Drawer, Form, Select, Skeleton } from "antd";
 import { useState } from "react";
+import { APPROVAL_REQUESTED } from "../../api/client";
+import { toApiError } from "../../api/problem";
 import type { MoveReach, User } from "../../api/types";
 import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
@@ -36,7 +38,10 @@ export function MoveDrawer({ user, onClose }: { user: User; onClose: () => void 
       await queryClient.invalidateQueries({ queryKey: ["handover", user.id] });
       await queryClient.invalidateQueries({ queryKey: ["users"] });
     },
-    onError: problem.show,
+    onError: (error) => {
+      if (toApiError(error).code === APPROVAL_REQUESTED) onClose();
+      else problem.show(error);
+    },
   });
   const options = departmentOptions(departments.data?.items ?? []);
   return (

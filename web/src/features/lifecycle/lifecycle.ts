@@ -60,11 +60,15 @@ export function movePerson(user: User, department_id: string | null, choice: Cho
   );
 }
 
-export function letLeave(user: User, choice: Choice): Promise<void> {
+export function letLeave(user: User): Promise<void> {
   return done(
     api.POST("/users/{id}/leaving", {
       params: { path: { id: user.id }, header: { "If-Match": ifMatch(user.version) } },
-      body: choice,
     }),
   );
+}
+
+/** Names who takes over from somebody who left. */
+export function handOver(id: string, choice: Choice): Promise<void> {
+  return done(api.POST("/users/{id}/handover", { params: { path: { id } }, body: choice }));
 }

@@ -1,4 +1,4 @@
-import { DownloadOutlined, PlusOutlined, SolutionOutlined } from "@ant-design/icons";
+import { DownloadOutlined, PlusOutlined, SolutionOutlined, SwapOutlined } from "@ant-design/icons";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Button } from "antd";
@@ -13,6 +13,9 @@ import { ErrorState } from "../../../ui/ErrorState";
 import { PageHeader } from "../../../ui/PageHeader";
 import { useCursors } from "../../../ui/useCursors";
 import { usePhone } from "../../../ui/useMediaQuery";
+import { ReassignNotice } from "../../reassign/ReassignNotice";
+import type { Chosen } from "../../reassign/reassign";
+import { useSelection } from "../../reassign/selection";
 import { customersQuery } from "../customers";
 import "../customers.css";
 import { useFieldLabel, useFields } from "../fields/fields";
@@ -24,6 +27,9 @@ import { filterCount, type ListSearch, nextSort } from "./listSearch";
 import { useRowKeys } from "./useRowKeys";
 import { ViewSettings } from "./ViewSettings";
 
+const ReassignDrawer = lazy(() =>
+  import("../../reassign/ReassignDrawer").then((module) => ({ default: module.ReassignDrawer })),
+);
 const CreateDrawer = lazy(() =>
   import("../edit/CreateDrawer").then((module) => ({ default: module.CreateDrawer })),
 );
@@ -72,6 +78,9 @@ export function CustomersPage() {
     () => buildColumns(preferences.columns, { fields: fields.customer, label, format, term: search.q }),
     [preferences.columns, fields, label, format, search.q],
   );
+  const selection = useSelection(rows);
+  const mayReassign = may("reassignment.create");
+  const [reassigning, setReassigning] = useState<{ chosen: Chosen; count: number } | null>(null);
   const narrowed = search.q !== undefined || filterCount(search) > 0;
 
   return (
@@ -102,6 +111,30 @@ export function CustomersPage() {
         <FilterBar fields={fields.customer} search={search} onChange={change} />
         <ViewSettings fields={fields.customer} preferences={preferences} onChange={save} />
       </div>
+      <ReassignNotice />
+      {mayReassign && !phone && selection.ids.length > 0 && (
+        <div className="list-chosen">
+          <span>{t("reassign-chosen", { count: selection.ids.length })}</span>
+          <Button
+            size="small"
+            type="primary"
+            icon={<SwapOutlined aria-hidden />}
+            onClick={() =>
+              setReassigning({ chosen: { customers: selection.ids }, count: selection.ids.length })
+            }
+          >
+            {t("reassign-these")}
+          </Button>
+          {total > selection.ids.length && (
+            <Button size="small" onClick={() => setReassigning({ chosen: { filter: asked }, count: total })}>
+              {t("reassign-all", { count: total })}
+            </Button>
+          )}
+          <Button size="small" type="text" onClick={selection.clear}>
+            {t("reassign-choose-none")}
+          </Button>
+        </div>
+      )}
       {page.isError ? (
         <div className="panel">
           <ErrorState error={page.error} onRetry={() => void page.refetch()} />
@@ -128,7 +161,7 @@ export function CustomersPage() {
       ) : (
         <DataTable
           label={t("customers-title")}
-          columns={columns}
+          columns={mayReassign ? [selection.column, ...columns] : columns}
           rows={rows}
           rowKey={({ id }) => id}
           density={preferences.density}
@@ -158,6 +191,9 @@ export function CustomersPage() {
       )}
       <Suspense>
         {dialog === "create" && <CreateDrawer fields={fields.customer} onClose={() => setDialog(null)} />}
+        {reassigning !== null && (
+          <ReassignDrawer {...reassigning} onBegun={selection.clear} onClose={() => setReassigning(null)} />
+        )}
         {dialog === "export" && (
           <ExportDialog
             fields={fields.customer}
