@@ -588,3 +588,4 @@ action-reassignment-pass = Mass handover passed customers over
 action-reassignment-finish = Mass handover finished
 resource-reassignment = Mass handover
 action-user-assign = Customers of an account handed over
+action-approval-transfer = Approval request handed on

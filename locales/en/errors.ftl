@@ -389,3 +389,5 @@ error-reassignment-too_many = At most { $max } customers can be handed over at o
 error-reassignment-nothing = None of the customers chosen can be handed over.
 error-reassignment-state = This handover has begun, was paused or is finished. Refresh to see how far it is.
 error-handover-state = The handover has begun or is finished. Refresh to see how far it is.
+error-approval-transferred = You handed this request on and can no longer decide about it.
+error-approval-successor = It cannot be handed on to this person. Choose from the list.

@@ -582,3 +582,4 @@ action-reassignment-pass = 批量转交未变更客户
 action-reassignment-finish = 批量转交完成
 resource-reassignment = 批量转交
 action-user-assign = 交接账号名下的客户
+action-approval-transfer = 转审审批申请

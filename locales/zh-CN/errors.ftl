@@ -389,3 +389,5 @@ error-reassignment-too_many = 一次最多转交 { $max } 个客户，请缩小�
 error-reassignment-nothing = 所选客户中没有可转交的客户。
 error-reassignment-state = 该转交已开始、已暂停或已完成，请刷新后查看。
 error-handover-state = 交接已开始或已完成，请刷新后查看。
+error-approval-transferred = 您已将此申请转审，不能再审批。
+error-approval-successor = 不能转审给此人，请从列表中选择。

@@ -64,6 +64,7 @@ pub const POLICIES: &[PolicySource] = &[
 /// The tables of this crate's features.
 pub const MIGRATIONS: &[Migration] = &[
     approvals::MIGRATION,
+    approvals::TRANSFERS,
     configuration::MIGRATION,
     break_glass::MIGRATION,
     reviews::MIGRATION,
@@ -91,6 +92,12 @@ pub const SEALED_COLUMNS: &[SealedColumn] = &[
         "sealed",
         "approval_id",
         approvals::SEALED_VOTE,
+    ),
+    column(
+        "approval_transfer",
+        "sealed",
+        "approval_id",
+        approvals::SEALED_TRANSFER,
     ),
     column(
         "approval_delegation",

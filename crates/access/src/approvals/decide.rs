@@ -5,6 +5,7 @@ use super::delegation::Delegation;
 use super::events::{END, EXPIRE};
 use super::model::{Ballot, Request, Row, State};
 use super::sql;
+use super::transfer::gone;
 use crate::{Access, AccessError, ApprovalResource};
 use axum::http::StatusCode;
 use custos_http::{FieldProblem, Problem};
@@ -101,6 +102,11 @@ impl Access {
         }
         let request = Request::open(&key, &row)?;
         let mut ballots = self.ballots(&mut tx, &key, id).await?;
+        let transfers = self.transfers_within(&mut tx, &key, id).await?;
+        let handed_on = gone(&transfers);
+        if handed_on.contains(&voter) {
+            return Err(AccessError::conflict("approval.transferred"));
+        }
         let mut concerned = voters_of(&ballots);
         concerned.insert(voter);
         concerned.extend(&delegators);
@@ -108,10 +114,11 @@ impl Access {
         for (user, standing) in &mut standings {
             standing.leads = leads.contains(user);
         }
-        let excluded = self
+        let mut excluded = self
             .people()
             .behind(&mut tx, org, request.requester, &concerned)
             .await?;
+        excluded.extend(handed_on);
         let mut record = request.record((org, id), &ballots, standings, excluded);
         let Progress::Waiting { step, .. } = record.progress() else {
             return Err(AccessError::conflict("approval.state"));

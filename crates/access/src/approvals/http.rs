@@ -49,6 +49,35 @@ struct VoteBody {
     at: Timestamp,
 }
 
+/// That somebody handed a request on.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ApprovalTransfer)]
+struct TransferBody {
+    /// Who could have decided.
+    by: Named,
+    /// Who decides in their place.
+    to: Named,
+    /// In which step, from 0.
+    step: usize,
+    /// Why.
+    note: String,
+    /// When.
+    #[schema(value_type = String, format = "date-time")]
+    at: Timestamp,
+}
+
+/// To whom a request is to be handed on, and why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ApprovalTransferRequest)]
+struct TransferInput {
+    /// Who is to decide instead: one of the request's `successors`.
+    #[schema(value_type = String, format = "uuid")]
+    to_id: UserId,
+    /// Why, 2 to 500 characters.
+    note: String,
+}
+
 /// A request for approval.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Approval)]
@@ -83,7 +112,11 @@ struct ApprovalBody {
     /// When it ended.
     #[schema(value_type = Option<String>, format = "date-time")]
     ended_at: Option<Timestamp>,
-    /// What the caller can do: `decide`, `withdraw`, `execute`.
+    /// Who handed it on, and to whom.
+    transfers: Vec<TransferBody>,
+    /// To whom the caller could hand it on.
+    successors: Vec<Named>,
+    /// What the caller can do: `decide`, `transfer`, `withdraw`, `execute`.
     actions: Vec<&'static str>,
     /// What to send, with `X-Approval`, to carry it out; only for who asked, once it is approved.
     replay: Option<Replay>,
@@ -202,6 +235,15 @@ pub(super) fn operations() -> Vec<Operation<Arc<Shared>>> {
         .body::<DecisionBody>()
         .answers_nothing(204),
         Operation::new(
+            Method::POST,
+            "/approvals/{id}/transfer",
+            "approval_transfer",
+            Access::to::<actions::Grant, ApprovalResource>(),
+            transfer,
+        )
+        .body::<TransferInput>()
+        .answers_nothing(204),
+        Operation::new(
             Method::DELETE,
             "/approvals/{id}",
             "approval_withdraw",
@@ -247,6 +289,7 @@ fn wire(view: View, names: &BTreeMap<UserId, String>) -> ApprovalBody {
     let ready = view.own && state == RequestState::Approved;
     let actions = [
         view.decidable.then_some("decide"),
+        (!view.successors.is_empty()).then_some("transfer"),
         (view.own && open).then_some("withdraw"),
         ready.then_some("execute"),
     ];
@@ -272,6 +315,18 @@ fn wire(view: View, names: &BTreeMap<UserId, String>) -> ApprovalBody {
                 at: ballot.at,
             })
             .collect(),
+        transfers: view
+            .transfers
+            .into_iter()
+            .map(|transfer| TransferBody {
+                by: named(transfer.from),
+                to: named(transfer.to),
+                step: transfer.step,
+                note: transfer.note,
+                at: transfer.at,
+            })
+            .collect(),
+        successors: view.successors.into_iter().map(named).collect(),
         created_at: request.created_at,
         expires_at: view.row.expires_at,
         ended_at: view.row.ended_at,
@@ -359,6 +414,16 @@ async fn decide(
     JsonBody(body): JsonBody<DecisionBody>,
 ) -> Result<StatusCode, AccessError> {
     access.decide(&caller, id, body.approve, &body.note).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn transfer(
+    State(access): State<Arc<Shared>>,
+    Api(caller): Api,
+    PathId(id): PathId<ApprovalId>,
+    JsonBody(body): JsonBody<TransferInput>,
+) -> Result<StatusCode, AccessError> {
+    access.transfer(&caller, id, body.to_id, &body.note).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

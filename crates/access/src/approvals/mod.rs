@@ -20,6 +20,7 @@ mod model;
 mod rules;
 mod rules_http;
 mod sql;
+mod transfer;
 mod view;
 
 pub(crate) use delegation::SEALED_DELEGATION;
@@ -27,7 +28,8 @@ pub use describe::{Change, Describe, Described};
 pub use events::EVENTS;
 pub(crate) use model::{SEALED_REQUEST, SEALED_VOTE};
 pub use rules::{IfNobody, REVEALS, Rule};
-pub(crate) use sql::MIGRATION;
+pub(crate) use sql::{MIGRATION, TRANSFERS};
+pub(crate) use transfer::SEALED_TRANSFER;
 
 use crate::Access;
 use custos_http::Operation;

@@ -30,6 +30,16 @@ pub(crate) const MIGRATION: Migration = Migration {
             PRIMARY KEY (org_id, id))",
 };
 
+/// That somebody handed one request on: each person once, and to each person once. What counts is sealed, bound to the
+/// request's id.
+pub(crate) const TRANSFERS: Migration = Migration {
+    name: "0560_approval_transfer",
+    sql: "CREATE TABLE approval_transfer (
+            org_id {bytes} NOT NULL, approval_id {bytes} NOT NULL, from_id {bytes} NOT NULL, to_id {bytes} NOT NULL,
+            sealed {bytes} NOT NULL, PRIMARY KEY (org_id, approval_id, from_id));
+          CREATE UNIQUE INDEX approval_transfer_to ON approval_transfer (org_id, approval_id, to_id)",
+};
+
 /// The rules as stored, and their version.
 pub(super) async fn rules(
     tx: &mut ReadTx,
@@ -269,4 +279,46 @@ pub(super) async fn delete_delegation(
 ) -> Result<u64, StoreError> {
     let sql = "DELETE FROM approval_delegation WHERE org_id = $1 AND id = $2";
     tx.put(permit, sql, &[]).await
+}
+
+/// Writes down that somebody handed a request on.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when they did before, or it was handed to that person before.
+pub(super) async fn insert_transfer(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<actions::Grant, ApprovalResource>,
+    (from, to): (UserId, UserId),
+    sealed: Vec<u8>,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO approval_transfer (org_id, approval_id, from_id, to_id, sealed) VALUES ($1, $2, $3, $4, $5)";
+    let values = [Value::from(from), Value::from(to), Value::Bytes(sealed)];
+    tx.put(permit, sql, &values).await?;
+    Ok(())
+}
+
+const HANDED_ON: &str =
+    "SELECT sealed FROM approval_transfer WHERE org_id = $1 AND approval_id = $2";
+
+/// Who handed a request on.
+pub(super) async fn transfers(
+    tx: &mut ReadTx,
+    caller: &Caller,
+    id: ApprovalId,
+) -> Result<Vec<Vec<u8>>, StoreError> {
+    let rows = tx
+        .lookup(caller, HANDED_ON, &[Value::from(&id.as_bytes()[..])])
+        .await?;
+    rows.iter().map(|row| Ok(row.bytes(0)?.to_vec())).collect()
+}
+
+/// As [`transfers`], within a transaction.
+pub(super) async fn transfers_within(
+    tx: &mut WriteTx<'_>,
+    id: ApprovalId,
+) -> Result<Vec<Vec<u8>>, StoreError> {
+    let rows = tx
+        .lookup(HANDED_ON, &[Value::from(&id.as_bytes()[..])])
+        .await?;
+    rows.iter().map(|row| Ok(row.bytes(0)?.to_vec())).collect()
 }

@@ -4,6 +4,7 @@ use super::consider::{facts, voters_of};
 use super::decide::seat_of;
 use super::model::{Ballot, Request, Row, State};
 use super::sql;
+use super::transfer::{Transfer, everybody, gone, successors};
 use crate::{Access, AccessError, ApprovalResource, Someone};
 use custos_http::Problem;
 use custos_kernel::audit::Detail;
@@ -31,6 +32,9 @@ pub(super) struct View {
     pub(super) row: Row,
     pub(super) request: Request,
     pub(super) ballots: Vec<Ballot>,
+    pub(super) transfers: Vec<Transfer>,
+    /// To whom the caller could hand it on.
+    pub(super) successors: BTreeSet<UserId>,
     pub(super) step: usize,
     pub(super) expired: bool,
     pub(super) decidable: bool,
@@ -78,11 +82,13 @@ impl Access {
         let expired = matches!(row.state, State::Open | State::Approved)
             && store.clock().now() >= row.expires_at;
         let leads = self.people().leads_of(org, request.requester).await?;
+        let sealed = sql::transfers(&mut store.read().await?, caller, row.id).await?;
+        let transfers = Transfer::open_all(&key, row.id, &sealed)?;
         let mut concerned = voters_of(&ballots);
         concerned.extend(caller.user_id());
         concerned.extend(&around.delegators);
         let standings = standings(&around.people, &leads, &concerned);
-        let record = request.record((org, row.id), &ballots, standings, BTreeSet::new());
+        let record = request.record((org, row.id), &ballots, standings, gone(&transfers));
         let step = match record.progress() {
             Progress::Waiting { step, .. } => step,
             Progress::Complete => request.steps.len(),
@@ -99,7 +105,16 @@ impl Access {
                 seat_of(&record, &ballots, user, step, &around.delegators).is_ok()
             });
         let own = caller.user_id() == Some(request.requester);
+        let for_oneself = caller
+            .user_id()
+            .filter(|user| decidable && seat_of(&record, &ballots, *user, step, &[]).is_ok());
+        let successors = for_oneself.map(|user| {
+            let everybody = everybody(&around.people, &leads);
+            successors(&record, (&ballots, &transfers), (user, step), &everybody)
+        });
         Ok(View {
+            transfers,
+            successors: successors.unwrap_or_default(),
             row,
             request,
             ballots,
@@ -130,7 +145,10 @@ impl Access {
                 .iter()
                 .any(|step| step.admits(*id, standing))
         });
-        admitted || view.ballots.iter().any(|ballot| ballot.voter == user)
+        let handed = |transfer: &Transfer| [transfer.from, transfer.to].contains(&user);
+        admitted
+            || view.ballots.iter().any(|ballot| ballot.voter == user)
+            || view.transfers.iter().any(handed)
     }
 
     /// One request.

@@ -88,7 +88,9 @@ pub fn about(operation: &Declared) -> Option<About> {
         | "access_review_start" => About::Nothing,
         id if id.starts_with("access_review_") => About::Record,
         id if id.starts_with("access_") => About::Nothing,
-        "approval_read" | "approval_decide" | "approval_withdraw" => About::Record,
+        "approval_read" | "approval_decide" | "approval_transfer" | "approval_withdraw" => {
+            About::Record
+        }
         id if id.starts_with("approval_") => About::Nothing,
         "permission_usage" => About::Nothing,
         "emergency_list" | "emergency_state" | "emergency_begin" => About::Nothing,
@@ -296,6 +298,7 @@ fn body(site: &Site<'_>, operation: &str, target: &Target) -> Option<Value> {
             json!({ "decisions": [{ "line": MISSING, "verdict": "keep" }] })
         }
         "access_review_reassign" => json!({ "to": MISSING }),
+        "approval_transfer" => json!({ "to_id": target.owner, "note": "出差" }),
         "emergency_begin" => json!({ "reason": "客户投诉", "minutes": 0, "customer": "无" }),
         "emergency_review" => json!({ "conclusion": "justified", "note": "已核对操作记录" }),
         "approval_delegation_update" => json!({

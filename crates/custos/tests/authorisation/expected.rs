@@ -147,6 +147,7 @@ approval_list             approval.list        +     +    +     +      +        
 approval_counts           approval.list        +     +    +     +      +        +     -    -       -
 approval_read             .                    404   404  404   404    404      404   -    -       -
 approval_decide           .                    404   404  404   404    404      404   -    -       -
+approval_transfer         .                    404   404  404   404    404      404   -    -       -
 approval_withdraw         .                    404   404  404   404    404      404   404  401     401
 approval_delegation_read  approval.assign      +     +    +     +      +        +     -    -       -
 approval_delegation_update .                   422   422  422   422    422      422   -    -       -

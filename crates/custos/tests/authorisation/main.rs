@@ -5,6 +5,7 @@
 mod approvals;
 mod approvals_reassign;
 mod approvals_reveal;
+mod approvals_transfer;
 mod browser;
 mod cases;
 mod duties;

@@ -159,7 +159,7 @@ pub struct ApprovalRecord {
     pub org: OrgId,
     /// The account that asked.
     pub requester: UserId,
-    /// Who else must not approve: those in whose name the requester acts.
+    /// Who else must not approve: those in whose name the requester acts, and those who handed the request on.
     pub excluded: BTreeSet<UserId>,
     /// The operation.
     pub operation: String,

@@ -17,6 +17,7 @@ import "./approvals.css";
 import { Changes } from "./Changes";
 import { Revealed, type RevealedValue, revealedBy } from "./Revealed";
 import { Steps } from "./Steps";
+import { TransferDialog } from "./TransferDialog";
 import { useOperationName } from "./useOperationName";
 
 /** One request: what would be done, why, who decides, and what the person can do about it. */
@@ -103,6 +104,7 @@ function Actions({ approval, onRevealed, onBegun }: ActionsProps) {
   const queryClient = useQueryClient();
   const showProblem = useShowProblem();
   const [refusing, setRefusing] = useState(false);
+  const [transferring, setTransferring] = useState(false);
   const { id, actions, operation, replay } = approval;
   const refresh = () => queryClient.invalidateQueries({ queryKey: approvalsKey });
   const path = { params: { path: { id } } };
@@ -150,6 +152,9 @@ function Actions({ approval, onRevealed, onBegun }: ActionsProps) {
   return (
     <>
       {actions.includes("withdraw") && <Button onClick={confirmWithdrawal}>{t("approval-withdraw")}</Button>}
+      {actions.includes("transfer") && (
+        <Button onClick={() => setTransferring(true)}>{t("approval-transfer")}</Button>
+      )}
       {actions.includes("decide") && (
         <>
           <Button danger onClick={() => setRefusing(true)}>
@@ -169,6 +174,7 @@ function Actions({ approval, onRevealed, onBegun }: ActionsProps) {
           {t("approval-execute")}
         </Button>
       )}
+      {transferring && <TransferDialog approval={approval} onClose={() => setTransferring(false)} />}
       {refusing && (
         <Refusal
           pending={decide.isPending}

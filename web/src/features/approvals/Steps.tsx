@@ -1,4 +1,4 @@
-import { CheckCircleFilled, ClockCircleOutlined, CloseCircleFilled } from "@ant-design/icons";
+import { CheckCircleFilled, ClockCircleOutlined, CloseCircleFilled, SwapOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import type { Approval, ApprovalApprover } from "../../api/types";
 import { useFormat } from "../../i18n/useFormat";
@@ -27,6 +27,17 @@ export function Steps({ approval }: { approval: Approval }) {
               {waits && <ClockCircleOutlined aria-hidden />}
               {done && <CheckCircleFilled aria-hidden className="approval-yes" />}
             </span>
+            {approval.transfers
+              .filter((transfer) => transfer.step === number)
+              .map(({ by, to, at, note }) => (
+                <span key={by.id} className="approval-vote">
+                  <SwapOutlined aria-hidden className="soft" />
+                  <span>
+                    {t("approval-handed-on", { name: by.name, to: to.name, at: format.dateTime(at) })}
+                    <q>{note}</q>
+                  </span>
+                </span>
+              ))}
             {votes.map((vote) => (
               <span key={vote.by.id} className="approval-vote">
                 {vote.approves ? (
