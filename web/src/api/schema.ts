@@ -404,6 +404,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/approvals/{id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["approval_transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/audit/actions": {
         parameters: {
             query?: never;
@@ -3881,7 +3897,11 @@ export interface components {
              * @description When it ended.
              */
             ended_at?: string | null;
-            /** @description What the caller can do: `decide`, `withdraw`, `execute`. */
+            /** @description Who handed it on, and to whom. */
+            transfers: components["schemas"]["ApprovalTransfer"][];
+            /** @description To whom the caller could hand it on. */
+            successors: components["schemas"]["ApprovalPerson"][];
+            /** @description What the caller can do: `decide`, `transfer`, `withdraw`, `execute`. */
             actions: string[];
             replay?: components["schemas"]["ApprovalReplay"] | null;
         };
@@ -4036,6 +4056,32 @@ export interface components {
              * @description How many of them have to.
              */
             needed: number;
+        };
+        /** @description That somebody handed a request on. */
+        ApprovalTransfer: {
+            /** @description Who could have decided. */
+            by: components["schemas"]["ApprovalPerson"];
+            /** @description Who decides in their place. */
+            to: components["schemas"]["ApprovalPerson"];
+            /** @description In which step, from 0. */
+            step: number;
+            /** @description Why. */
+            note: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+        };
+        /** @description To whom a request is to be handed on, and why. */
+        ApprovalTransferRequest: {
+            /**
+             * Format: uuid
+             * @description Who is to decide instead: one of the request's `successors`.
+             */
+            to_id: string;
+            /** @description Why, 2 to 500 characters. */
+            note: string;
         };
         /** @description A decision. */
         ApprovalVote: {
@@ -8429,6 +8475,39 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ApprovalDecision"];
+            };
+        };
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approval_transfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalTransferRequest"];
             };
         };
         responses: {
