@@ -7,6 +7,7 @@ use custos_kernel::policy::{
     SessionState, Standing, Surroundings,
 };
 use custos_values::{Clock, DepartmentId, OrgId, SessionId, UserId};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// A person, before they sign in.
@@ -53,6 +54,19 @@ impl Person {
     /// # Panics
     /// Never: the session is made for its token.
     pub fn sign_in_with(&self, installation: &Installation, standing: Standing) -> Caller {
+        self.sign_in_from(installation, standing, [192, 0, 2, 1].into())
+    }
+
+    /// As [`Self::sign_in_with`], from an address of its own.
+    ///
+    /// # Panics
+    /// Never, as there.
+    pub fn sign_in_from(
+        &self,
+        installation: &Installation,
+        standing: Standing,
+        address: IpAddr,
+    ) -> Caller {
         let (clock, random) = (installation.clock(), installation.random());
         let token = Token::generate(random);
         let session = SessionRecord {
@@ -70,7 +84,7 @@ impl Person {
             standing,
         };
         let origin = Origin {
-            address: Some([192, 0, 2, 1].into()),
+            address: Some(address),
             request_id: "test-request".to_owned(),
         };
         session

@@ -64,28 +64,32 @@ pub(crate) fn unusual_of(
     thresholds: Thresholds,
 ) -> Vec<UnusualDay> {
     let mut own: BTreeMap<[u8; 16], Vec<&ActorDay>> = BTreeMap::new();
+    let mut all: BTreeMap<i64, Vec<&ActorDay>> = BTreeMap::new();
     for day in days.iter().filter(|day| day.customers > 0) {
         own.entry(day.actor).or_default().push(day);
+        all.entry(day.day).or_default().push(day);
     }
     let mut found = Vec::new();
-    for day in days
-        .iter()
-        .filter(|day| (from..=to).contains(&day.day) && day.customers > 0)
-    {
-        let within = |other: &ActorDay| other.day < day.day && other.day >= day.day - BASELINE_DAYS;
+    for day in all.range(from..=to).flat_map(|(_, days)| days) {
+        // First, for comparing takes long: fewer than that are never so many above the usual.
+        if (day.customers as f64) < thresholds.excess {
+            continue;
+        }
         let before: Vec<i64> = own
             .get(&day.actor)
             .into_iter()
             .flatten()
-            .filter(|other| within(other))
+            .filter(|other| other.day < day.day && other.day >= day.day - BASELINE_DAYS)
             .map(|other| other.customers)
             .collect();
         let by_peers = before.len() < LEAST_OWN_DAYS;
         let usual = if by_peers {
-            let others = days
-                .iter()
-                .filter(|other| other.actor != day.actor && other.customers > 0 && within(other));
-            let others: Vec<i64> = others.map(|other| other.customers).collect();
+            let others: Vec<i64> = all
+                .range(day.day - BASELINE_DAYS..day.day)
+                .flat_map(|(_, days)| days)
+                .filter(|other| other.actor != day.actor)
+                .map(|other| other.customers)
+                .collect();
             // Nobody has done anything yet: nothing is usual.
             if others.len() < LEAST_OWN_DAYS {
                 continue;
@@ -98,7 +102,7 @@ pub(crate) fn unusual_of(
         let score = usual.score(day.customers);
         if score >= thresholds.score && day.customers as f64 - usual.median >= thresholds.excess {
             found.push(UnusualDay {
-                day: day.clone(),
+                day: (*day).clone(),
                 usual,
                 score,
                 before,

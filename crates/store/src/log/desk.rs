@@ -1,5 +1,6 @@
 //! Reading the log for people.
 
+use super::narrow::Search;
 use crate::{ReadTx, StoreError, Value};
 use custos_kernel::audit::{Hash, leaf_hash};
 use custos_kernel::policy::{Action, Resource, Scope};
@@ -74,7 +75,7 @@ impl ReadTx {
                 None => return Ok(Vec::new()),
             }
         }
-        let mut values = vec![Value::from(&scope.org().as_bytes()[..]), Value::Int(limit)];
+        let mut values = vec![Value::from(&scope.org().as_bytes()[..])];
         let mut sql = "SELECT idx, body FROM audit_entry WHERE org_id = $1".to_owned();
         let mut add = |condition: &str, value: Option<Value>| {
             if let Some(value) = value {
@@ -93,13 +94,6 @@ impl ReadTx {
         add("resource_id =", filter.resource.as_ref().map(Value::from));
         add("outcome =", filter.outcome.clone().map(Value::from));
         add("address =", filter.address.clone().map(Value::from));
-        add("idx <", filter.before.map(Value::from));
-        // Entries are in the order of their places, nearly in that of their times: between these two all of a time lie.
-        add("idx >=", (places.0 > 0).then_some(Value::Int(places.0)));
-        add(
-            "idx <=",
-            (places.1 < i64::MAX).then_some(Value::Int(places.1)),
-        );
         if filter.outcome.as_deref().is_some_and(|it| it != "allowed") {
             // Says no more than the above; the engines' partial index wants it spelled out.
             sql.push_str(" AND outcome <> 'allowed'");
@@ -115,16 +109,28 @@ impl ReadTx {
         if filter.without_reads {
             sql.push_str(" AND ordinary = 0");
         }
-        sql.push_str(" ORDER BY idx DESC LIMIT $2");
-        let rows = self.raw(&sql, &values).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(StoredEntry {
-                    index: row.int(0)?,
-                    body: row.bytes(1)?.to_vec(),
-                })
-            })
-            .collect()
+        // Entries are in the order of their places, nearly in that of their times: between these two all of a time lie.
+        let end = places.1.saturating_add(1);
+        let search = Search {
+            sql,
+            values,
+            places: (
+                places.0,
+                filter.before.map_or(end, |before| before.min(end)),
+            ),
+            limit: usize::try_from(limit).unwrap_or_default(),
+        };
+        if filter.is_narrowed_by_counts()
+            && let Some(counted) = self.tally_counted(scope.org()).await?
+        {
+            return self
+                .search_by_counts(scope.org(), filter, &search, counted)
+                .await;
+        }
+        let mut found = Vec::new();
+        self.take(&search, search.places.0..search.places.1, &mut found)
+            .await?;
+        Ok(found)
     }
 
     /// The history of one record: entries other than ordinary reads, newest first, before a place in the log.

@@ -3,6 +3,7 @@
 mod announced;
 pub(crate) mod append;
 pub(crate) mod desk;
+mod narrow;
 mod newest;
 mod sequencer;
 mod sink;
@@ -20,7 +21,13 @@ pub use sink::AuditSink;
 pub use witnessed::StoredCosignature;
 pub use years::{SealedYear, YearOver, year_begins, year_of};
 
-pub(crate) const MIGRATIONS: &[Migration] = &[LOG, tally::MIGRATION, WITNESSED, years::MIGRATION];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    LOG,
+    tally::MIGRATION,
+    WITNESSED,
+    years::MIGRATION,
+    tally::HOURS_BY_PLACE,
+];
 
 const LOG: Migration = Migration {
     name: "0001_audit_log",

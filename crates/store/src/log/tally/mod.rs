@@ -58,3 +58,9 @@ pub(crate) const MIGRATION: Migration = Migration {
           CREATE INDEX audit_entry_address ON audit_entry (org_id, address, idx) WHERE address IS NOT NULL;
           CREATE INDEX audit_entry_refused ON audit_entry (org_id, idx) WHERE outcome <> 'allowed'",
 };
+
+/// Hours in the order of the log, which is not that of the clock where it was set back.
+pub(crate) const HOURS_BY_PLACE: Migration = Migration {
+    name: "0370_audit_hours_by_place",
+    sql: "CREATE INDEX audit_hour_last ON audit_hour (org_id, last_idx)",
+};

@@ -174,14 +174,35 @@ fn whole_days(view: LogView, (first, last): (i64, i64)) -> (i64, i64) {
 }
 
 impl TallyFilter {
-    /// The table to count in and the condition: persons and addresses are in the finer one only. Of what the caller sees
-    /// a period of, whole hours are counted.
+    /// Whether it counts everything.
+    pub(crate) fn is_empty(&self) -> bool {
+        !self.is_fine()
+            && self.action.is_none()
+            && self.resource_type.is_none()
+            && self.outcome.is_none()
+    }
+
+    /// Whether it needs the counts by person and address.
+    fn is_fine(&self) -> bool {
+        self.actor.is_some() || self.address.is_some()
+    }
+
+    /// The table to count in and the condition. Of what the caller sees a period of, whole hours are counted.
     fn render<A: Action, R: Resource>(
         &self,
         scope: &Scope<A, R>,
     ) -> (&'static str, String, Vec<Value>) {
-        let mut values = vec![org_value(scope.org())];
-        let period = whole_hours(scope.caller().log_view());
+        self.within(scope.org(), whole_hours(scope.caller().log_view()))
+    }
+
+    /// The table to count in and the condition: persons and addresses are in the finer one only. Of some hours only, the second
+    /// excluded, whatever else the filter says of times.
+    pub(crate) fn within(
+        &self,
+        org: OrgId,
+        hours: Option<(i64, i64)>,
+    ) -> (&'static str, String, Vec<Value>) {
+        let mut values = vec![org_value(org)];
         let mut condition = "org_id = $1".to_owned();
         let mut add = |text: &str, value: Option<Value>| {
             if let Some(value) = value {
@@ -191,8 +212,8 @@ impl TallyFilter {
         };
         add("hour >=", self.from.map(|at| Value::Int(hour(at))));
         add("hour <", self.to.map(|at| Value::Int(hour_after(at))));
-        add("hour >=", period.map(|(first, _)| Value::Int(first)));
-        add("hour <", period.map(|(_, end)| Value::Int(end)));
+        add("hour >=", hours.map(|(first, _)| Value::Int(first)));
+        add("hour <", hours.map(|(_, end)| Value::Int(end)));
         add("actor_id =", self.actor.as_ref().map(Value::from));
         add("address =", self.address.clone().map(Value::from));
         add("action =", self.action.clone().map(Value::from));
@@ -201,8 +222,7 @@ impl TallyFilter {
             "resource_type =",
             self.resource_type.clone().map(Value::from),
         );
-        let fine = self.actor.is_some() || self.address.is_some();
-        let table = if fine {
+        let table = if self.is_fine() {
             "audit_count"
         } else {
             "audit_hour_action"
@@ -453,6 +473,18 @@ impl ReadTx {
         rows.iter().map(sighting).collect()
     }
 
+    /// The place up to which the log has been counted; none while much of it is still to be.
+    pub(crate) async fn tally_counted(&mut self, org: OrgId) -> Result<Option<i64>, StoreError> {
+        let sql = "SELECT t.next, h.next FROM audit_tally t JOIN audit_head h ON h.org_id = t.org_id \
+                   WHERE t.org_id = $1";
+        let rows = self.raw(sql, &[org_value(org)]).await?;
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        let counted = row.int(0)?;
+        Ok((row.int(1)? - counted <= UNCOUNTED).then_some(counted))
+    }
+
     /// The places between which everything of a time lies; none when nothing of it is in the log. Does not narrow while
     /// much of the log is still to be counted.
     pub(crate) async fn tally_places(
@@ -461,15 +493,13 @@ impl ReadTx {
         from: Option<Timestamp>,
         to: Option<Timestamp>,
     ) -> Result<Option<(i64, i64)>, StoreError> {
-        let state = "SELECT t.next, h.next, (SELECT MAX(hour) FROM audit_hour WHERE org_id = $1) \
-                     FROM audit_tally t JOIN audit_head h ON h.org_id = t.org_id WHERE t.org_id = $1";
-        let rows = self.raw(state, &[org_value(org)]).await?;
-        let (counted, newest) = match rows.first() {
-            Some(row) if row.int(1)? - row.int(0)? <= UNCOUNTED => {
-                (row.int(0)?, row.int_opt(2)?.unwrap_or(i64::MIN))
-            }
-            _ => return Ok(Some((0, i64::MAX))),
+        let Some(counted) = self.tally_counted(org).await? else {
+            return Ok(Some((0, i64::MAX)));
         };
+        let sql = "SELECT MAX(hour) FROM audit_hour WHERE org_id = $1";
+        let rows = self.raw(sql, &[org_value(org)]).await?;
+        let newest = rows.first().map_or(Ok(None), |row| row.int_opt(0))?;
+        let newest = newest.unwrap_or(i64::MIN);
         let sql = "SELECT MIN(first_idx), MAX(last_idx) FROM audit_hour \
                    WHERE org_id = $1 AND hour >= $2 AND hour < $3";
         let end = to.map_or(i64::MAX, hour_after);
