@@ -40,7 +40,7 @@ export const DIRECTION = {
   'custos-transparency': [...LIBRARIES, 'custos-outbox'],
   'custos-access': [...LIBRARIES, 'custos-outbox'],
   'custos-identity': [...LIBRARIES, ...SERVICES, 'custos-access'],
-  'custos-audit': [...LIBRARIES, 'custos-identity', 'custos-access'],
+  'custos-audit': [...LIBRARIES, 'custos-identity', 'custos-access', 'custos-outbox'],
   'custos-crm': [...LIBRARIES, 'custos-identity', 'custos-access'],
   'custos-testkit': [...LIBRARIES, ...FEATURES],
   custos: [...LIBRARIES, ...FEATURES, 'custos-verify'],

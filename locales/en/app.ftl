@@ -10,6 +10,7 @@ nav-imports = Import
 nav-approvals = Approvals
 nav-emergency = Emergency
 nav-reviews = Access reviews
+nav-findings = My findings
 nav-unused = Unused access
 nav-audit = Audit
 nav-users = Accounts

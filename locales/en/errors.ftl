@@ -343,6 +343,7 @@ error-log-hours = Must be between 1 and 744 hours.
 error-log-language = Choose Chinese or English.
 error-log-watched_key = This is not the public key of a log: custos/audit/…+key id+key.
 error-log-watched_twice = This log is listed already.
+error-audit-finding_closed = This finding is no longer open.
 error-audit-run_active = An audit is under way already.
 error-date-in_the_past = Must be in the future.
 error-share-unknown = There is no such active person or department.

@@ -82,6 +82,14 @@ mail-emergency-begun-body =
 
     A security administrator can end it at once. Once it has ended, review it: { $link }
 
+mail-finding-assigned-subject = A finding of the audit is yours to look after
+mail-finding-assigned-body =
+    Hello { $name },
+
+    On { $at } the audit administrator named you to look after a finding.
+
+    What it is, and where to say what was done: { $link }
+
 mail-approval-asked-subject = { $requester } asks for your approval
 mail-approval-asked-body =
     Hello { $name },

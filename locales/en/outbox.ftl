@@ -75,6 +75,7 @@ message-approval_decided = Approval decided
 message-emergency_begun = Emergency access
 message-review_asked = Access review
 message-review_reminder = Access review reminder
+message-finding_assigned = Finding to look after
 message-state-queued = Waiting
 message-state-sending = Sending
 message-state-sent = Sent

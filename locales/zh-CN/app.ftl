@@ -10,6 +10,7 @@ nav-imports = 导入
 nav-approvals = 审批
 nav-emergency = 紧急访问
 nav-reviews = 权限复核
+nav-findings = 我的待整改
 nav-unused = 未使用的权限
 nav-audit = 审计
 nav-users = 账号

@@ -343,6 +343,7 @@ error-log-hours = 应在 1 至 744 小时之间。
 error-log-language = 请选择中文或英文。
 error-log-watched_key = 不是有效的日志公钥，应为：custos/audit/…+密钥编号+密钥。
 error-log-watched_twice = 该日志已在列表中。
+error-audit-finding_closed = 此问题已不在整改中，不能再填写。
 error-audit-run_active = 已有审计正在进行。
 error-date-in_the_past = 须晚于现在。
 error-share-unknown = 找不到此人或部门，或账号已停用。

@@ -82,6 +82,14 @@ mail-emergency-begun-body =
 
     如有异常，安全管理员可立即结束该访问。结束后请复核：{ $link }
 
+mail-finding-assigned-subject = 有一项审计问题由您负责整改
+mail-finding-assigned-body =
+    { $name }，您好：
+
+    审计管理员于 { $at } 指定您负责整改一项审计问题。
+
+    查看问题、填写整改情况：{ $link }
+
 mail-approval-asked-subject = { $requester } 的申请等待您审批
 mail-approval-asked-body =
     { $name }，您好：

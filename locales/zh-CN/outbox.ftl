@@ -75,6 +75,7 @@ message-approval_decided = 审批结果
 message-emergency_begun = 紧急访问通知
 message-review_asked = 权限复核通知
 message-review_reminder = 权限复核提醒
+message-finding_assigned = 整改通知
 message-state-queued = 等待发送
 message-state-sending = 发送中
 message-state-sent = 已发送

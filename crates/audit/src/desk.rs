@@ -1,6 +1,7 @@
 //! The desk's state.
 
 use crate::AuditError;
+use custos_access::People;
 use custos_identity::Posture;
 use custos_kernel::policy::{Caller, Policy, Resource};
 use custos_store::{AuditSink, SequencerHandle, Store};
@@ -45,6 +46,7 @@ pub struct Desk {
     actions: OnceLock<Vec<String>>,
     postures: OnceLock<Postures>,
     witnesses: OnceLock<StatedWitnesses>,
+    people: OnceLock<Arc<dyn People>>,
 }
 
 impl Desk {
@@ -67,6 +69,7 @@ impl Desk {
             actions: OnceLock::new(),
             postures: OnceLock::new(),
             witnesses: OnceLock::new(),
+            people: OnceLock::new(),
         })
     }
 
@@ -87,6 +90,16 @@ impl Desk {
     pub fn set_witnesses(&self, witnesses: StatedWitnesses) {
         // A second answer changes nothing, as above.
         let _ = self.witnesses.set(witnesses);
+    }
+
+    /// Says, once, who the people are that look after findings.
+    pub fn set_people(&self, people: Arc<dyn People>) {
+        // A second answer changes nothing, as above.
+        let _ = self.people.set(people);
+    }
+
+    pub(crate) fn people(&self) -> Option<&dyn People> {
+        self.people.get().map(|people| &**people)
     }
 
     /// Whose signatures an organisation asks for, to go with its evidence.

@@ -38,15 +38,30 @@ pub const MIGRATIONS: &[Migration] = &[
     runs::MIGRATION,
     findings::MIGRATION,
     years::MIGRATION,
+    findings::REMEDY,
 ];
 
 /// The columns of this crate's tables that hold secrets under the organisation's key, for a rotation of it.
-pub const SEALED_COLUMNS: &[SealedColumn] = &[SealedColumn {
-    table: "audit_question",
-    column: "content",
-    row: "id",
-    purpose: Purpose::Fixed("audit_question.content"),
-}];
+pub const SEALED_COLUMNS: &[SealedColumn] = &[
+    SealedColumn {
+        table: "audit_question",
+        column: "content",
+        row: "id",
+        purpose: Purpose::Fixed("audit_question.content"),
+    },
+    SealedColumn {
+        table: "audit_finding",
+        column: "reason",
+        row: "id",
+        purpose: Purpose::Fixed("audit_finding.reason"),
+    },
+    SealedColumn {
+        table: "audit_finding",
+        column: "remedy",
+        row: "id",
+        purpose: Purpose::Fixed("audit_finding.remedy"),
+    },
+];
 
 /// Who may look at the log.
 pub const POLICY: PolicySource = PolicySource {

@@ -49,3 +49,11 @@ pub enum FindingResource {}
 impl Resource for FindingResource {
     const TYPE: &'static str = "audit_finding";
 }
+
+/// A finding as whoever looks after it has it before them.
+#[derive(Debug)]
+pub enum AssignedFindingResource {}
+
+impl Resource for AssignedFindingResource {
+    const TYPE: &'static str = "assigned_finding";
+}

@@ -1764,6 +1764,38 @@ export interface paths {
         patch: operations["factor_update"];
         trace?: never;
     };
+    "/me/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["me_finding_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/findings/{id}/remedy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["me_finding_remedy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/identities": {
         parameters: {
             query?: never;
@@ -4101,6 +4133,60 @@ export interface components {
             at: string;
         };
         /**
+         * @description A finding, as far as whoever looks after it has to know: nothing of the entries it rests on, nothing of what auditors
+         *     wrote.
+         */
+        AssignedFinding: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description The rule that found it. */
+            rule: string;
+            /** @description `high`, `medium` or `low`. */
+            severity: string;
+            /** @description What became of it. */
+            state: components["schemas"]["AuditFindingState"];
+            /** @description Whom or what it is about: a kind, and mostly an id behind a colon. */
+            subject: string;
+            /** @description The name of the person it is about. */
+            subject_name: string | null;
+            /** @description Figures. */
+            detail: Record<string, never>;
+            /**
+             * Format: date-time
+             * @description By when.
+             */
+            due_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it was found first.
+             */
+            first_at: string;
+            /** @description What was said to be done. */
+            remedy: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            remedy_at: string | null;
+            /** @description Whether that is all there is to do, which the auditor confirms by resolving it. */
+            remedied: boolean;
+            /**
+             * Format: int64
+             * @description The version to base what is said on.
+             */
+            version: number;
+        };
+        /** @description What was done about a finding. */
+        AssignedFindingRemedy: {
+            /** @description In words, 2 to 500 characters. */
+            note: string;
+            /** @description Whether that is all there is to do. */
+            done?: boolean;
+        };
+        /**
          * @description How surely somebody proved who they are.
          * @enum {string}
          */
@@ -4245,6 +4331,15 @@ export interface components {
              * @description By when.
              */
             due_at: string | null;
+            /** @description What whoever looks after it says was done. */
+            remedy: string | null;
+            /**
+             * Format: date-time
+             * @description When they said so.
+             */
+            remedy_at: string | null;
+            /** @description Whether that is all there is to do, which is for the auditor to confirm. */
+            remedied: boolean;
             /** @description Why it was accepted or resolved. */
             reason: string | null;
             /**
@@ -4301,6 +4396,8 @@ export interface components {
              * @description Until when; needed to accept.
              */
             accepted_until?: string | null;
+            /** @description What was said to be done is not: it is to be done still. */
+            send_back?: boolean;
         };
         /**
          * @description What became of a finding.
@@ -12130,6 +12227,80 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["FactorPatch"];
+            };
+        };
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    me_finding_list: {
+        parameters: {
+            query?: {
+                /** @description Items per page, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AssignedFinding"][];
+                        next_cursor: string | null;
+                        /** Format: int64 */
+                        total?: number;
+                    };
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    me_finding_remedy: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignedFindingRemedy"];
             };
         };
         responses: {

@@ -94,6 +94,7 @@ export type ApprovalChange = Schemas["ApprovalChange"];
 export type ApprovalReplay = Schemas["ApprovalReplay"];
 export type ApprovalRule = Schemas["ApprovalRule"];
 export type ApprovalApprover = Schemas["ApprovalApprover"];
+export type AssignedFinding = Schemas["AssignedFinding"];
 export type AuditFinding = Schemas["AuditFinding"];
 export type AuditFindingState = Schemas["AuditFindingState"];
 export type AuditRun = Schemas["AuditRun"];

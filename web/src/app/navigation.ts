@@ -7,6 +7,7 @@ import {
   ControlOutlined,
   EyeOutlined,
   FileDoneOutlined,
+  FileProtectOutlined,
   IdcardOutlined,
   ImportOutlined,
   KeyOutlined,
@@ -36,6 +37,7 @@ export interface Destination {
     | "/admin/keys"
     | "/emergency"
     | "/reviews"
+    | "/findings"
     | "/admin/unused"
     | "/docs";
   label: string;
@@ -48,6 +50,7 @@ export const DESTINATIONS: readonly Destination[] = [
   { to: "/customers", label: "nav-customers", icon: SolutionOutlined, permission: "customer.list" },
   { to: "/imports", label: "nav-imports", icon: ImportOutlined, permission: "import.create" },
   { to: "/approvals", label: "nav-approvals", icon: CheckSquareOutlined, permission: "approval.list" },
+  { to: "/findings", label: "nav-findings", icon: FileProtectOutlined, permission: "assigned_finding.list" },
   { to: "/audit", label: "nav-audit", icon: AuditOutlined, permission: "audit_entry.list" },
   { to: "/admin/users", label: "nav-users", icon: TeamOutlined, permission: "user.list" },
   {
@@ -102,6 +105,8 @@ export function reachable(permissions: readonly string[]): Destination[] {
 
 /** Where a person begins: the first destination that is theirs by permission, and not everybody's. */
 export function homeOf(permissions: readonly string[]): Destination["to"] | "/account" {
-  const own = reachable(permissions).find(({ to, permission }) => permission !== null && to !== "/approvals");
+  const own = reachable(permissions).find(
+    ({ to, permission }) => permission !== null && to !== "/approvals" && to !== "/findings",
+  );
   return own?.to ?? "/account";
 }

@@ -146,6 +146,12 @@ const reviewRoute = createRoute({
   component: lazyRouteComponent(() => import("../features/reviews/ReviewPage"), "ReviewPage"),
 });
 
+const findingsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/findings",
+  component: lazyRouteComponent(() => import("../features/findings/FindingsPage"), "FindingsPage"),
+});
+
 const unusedRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/admin/unused",
@@ -310,6 +316,7 @@ const routeTree = rootRoute.addChildren([
     emergencyRoute,
     reviewsRoute,
     reviewRoute,
+    findingsRoute,
     unusedRoute,
     auditRoute,
     auditChartsRoute,

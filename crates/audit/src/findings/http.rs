@@ -1,7 +1,7 @@
 //! `/audit/findings`.
 
 use super::model::State;
-use super::operations::Decision;
+use super::operations::{Decision, Read};
 use super::sql::FindingRow;
 use crate::resources::FindingResource;
 use crate::rules::{Rule, Trace};
@@ -86,6 +86,14 @@ struct FindingView {
     /// By when.
     #[schema(required, value_type = Option<String>, format = DateTime)]
     due_at: Option<Timestamp>,
+    /// What whoever looks after it says was done.
+    #[schema(required)]
+    remedy: Option<String>,
+    /// When they said so.
+    #[schema(required, value_type = Option<String>, format = DateTime)]
+    remedy_at: Option<Timestamp>,
+    /// Whether that is all there is to do, which is for the auditor to confirm.
+    remedied: bool,
     /// Why it was accepted or resolved.
     #[schema(required)]
     reason: Option<String>,
@@ -131,15 +139,21 @@ struct DecisionBody {
     #[serde(default)]
     #[schema(value_type = Option<String>, format = DateTime)]
     accepted_until: Option<Timestamp>,
+    /// What was said to be done is not: it is to be done still.
+    #[serde(default)]
+    send_back: bool,
 }
 
-fn subject_user(row: &FindingRow) -> Option<UserId> {
+pub(super) fn subject_user(row: &FindingRow) -> Option<UserId> {
     row.subject.strip_prefix("user:")?.parse().ok()
 }
 
 fn view(
-    row: FindingRow,
-    reason: Option<String>,
+    Read {
+        row,
+        reason,
+        remedy,
+    }: Read,
     names: &HashMap<[u8; 16], String>,
 ) -> Option<FindingView> {
     let name = |id: UserId| names.get(id.as_bytes()).cloned();
@@ -158,6 +172,9 @@ fn view(
         owner: row.owner.and_then(name),
         owner_id: row.owner.map(|id| id.to_string()),
         due_at: row.due_at,
+        remedy,
+        remedy_at: row.remedy_at,
+        remedied: row.remedied,
         reason,
         accepted_until: row.accepted_until,
         first_at: row.first_at,
@@ -167,6 +184,21 @@ fn view(
         reopened: row.reopened,
         version: row.version,
     })
+}
+
+/// How many items, and how many come before them.
+pub(super) fn page_of(limit: Option<u32>, cursor: Option<&str>) -> Result<(i64, i64), AuditError> {
+    let malformed = || AuditError::Request(Problem::bad_request("request.query_malformed"));
+    let limit = i64::from(limit.unwrap_or(50).clamp(1, 200));
+    let offset: i64 = match cursor {
+        None | Some("") => 0,
+        Some(text) => text
+            .parse()
+            .ok()
+            .filter(|offset| *offset >= 0)
+            .ok_or_else(malformed)?,
+    };
+    Ok((limit, offset))
 }
 
 async fn list(
@@ -179,27 +211,17 @@ async fn list(
         None | Some("") => None,
         Some(name) => Some(State::from_name(name).ok_or_else(malformed)?),
     };
-    let limit = i64::from(query.limit.unwrap_or(50).clamp(1, 200));
-    let offset: i64 = match query.cursor.as_deref() {
-        None | Some("") => 0,
-        Some(text) => text
-            .parse()
-            .ok()
-            .filter(|offset| *offset >= 0)
-            .ok_or_else(malformed)?,
-    };
+    let (limit, offset) = page_of(query.limit, query.cursor.as_deref())?;
     let mut found = desk.findings(&caller, state, limit, offset).await?;
     let size = limit as usize;
     let more = found.len() > size;
     found.truncate(size);
     let people = found
         .iter()
-        .flat_map(|(row, _)| [row.owner, subject_user(row)])
+        .flat_map(|Read { row, .. }| [row.owner, subject_user(row)])
         .flatten();
     let names = (desk.names)(caller.org(), people.map(|id| *id.as_bytes()).collect()).await;
-    let items = found
-        .into_iter()
-        .filter_map(|(row, reason)| view(row, reason, &names));
+    let items = found.into_iter().filter_map(|read| view(read, &names));
     Ok(Json(Page {
         items: items.collect(),
         next_cursor: more.then(|| (offset + limit).to_string()),
@@ -220,6 +242,7 @@ async fn decide(
         due_at: body.due_at,
         reason: body.reason,
         accepted_until: body.accepted_until,
+        send_back: body.send_back,
     };
     desk.decide(&caller, id, version, decision).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -6,14 +6,17 @@ use crate::resources::FindingResource;
 use crate::{AuditError, Desk};
 use custos_http::{FieldProblem, Problem};
 use custos_kernel::audit::Detail;
+use custos_kernel::crypto::TenantKey;
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Caller, Facts, Scope, actions};
 use custos_values::{AuditFindingId, Timestamp, UserId};
 
 /// What the reason is sealed for.
 const SEALED: &str = "audit_finding.reason";
+/// What the words of whoever looks after it are sealed for.
+pub(super) const REMEDY_SEALED: &str = "audit_finding.remedy";
 /// How long a reason is, in characters.
-const REASON: std::ops::RangeInclusive<usize> = 2..=500;
+pub(super) const REASON: std::ops::RangeInclusive<usize> = 2..=500;
 
 /// What is to become of a finding.
 pub(super) struct Decision {
@@ -24,6 +27,29 @@ pub(super) struct Decision {
     pub(super) reason: Option<String>,
     /// Needed to accept.
     pub(super) accepted_until: Option<Timestamp>,
+    /// What was said to be done is not.
+    pub(super) send_back: bool,
+}
+
+/// A finding with what people wrote about it.
+pub(super) struct Read {
+    pub(super) row: FindingRow,
+    pub(super) reason: Option<String>,
+    pub(super) remedy: Option<String>,
+}
+
+impl Read {
+    pub(super) fn open(row: FindingRow, key: &TenantKey) -> Self {
+        let open = |purpose: &str, sealed: Option<&[u8]>| {
+            let plain = key.open_secret(purpose, row.id.as_bytes(), sealed?).ok()?;
+            String::from_utf8(plain.to_vec()).ok()
+        };
+        Self {
+            reason: open(SEALED, row.reason.as_deref()),
+            remedy: open(REMEDY_SEALED, row.remedy.as_deref()),
+            row,
+        }
+    }
 }
 
 impl Desk {
@@ -34,7 +60,7 @@ impl Desk {
         state: Option<State>,
         limit: i64,
         offset: i64,
-    ) -> Result<Vec<(FindingRow, Option<String>)>, AuditError> {
+    ) -> Result<Vec<Read>, AuditError> {
         let scope: Scope<actions::List, FindingResource> = self.policy.scope(caller)?;
         let rows = sql::list(
             &mut self.store.read().await?,
@@ -47,13 +73,7 @@ impl Desk {
         let key = self.store.keys().get(&self.store, caller.org()).await?;
         let event = Event::of_scope(&scope).with("rows", Detail::count(rows.len() as u64));
         self.sink.record(event).await?;
-        let open = |row: FindingRow| {
-            let sealed = row.reason.as_deref();
-            let plain = sealed.and_then(|it| key.open_secret(SEALED, row.id.as_bytes(), it).ok());
-            let reason = plain.and_then(|plain| String::from_utf8(plain.to_vec()).ok());
-            (row, reason)
-        };
-        Ok(rows.into_iter().map(open).collect())
+        Ok(rows.into_iter().map(|row| Read::open(row, &key)).collect())
     }
 
     /// Decides about a finding as of a version.
@@ -89,16 +109,7 @@ impl Desk {
         if decision.state == State::Accepted && decision.accepted_until <= Some(now) {
             problems.push(FieldProblem::new("accepted_until", "date.in_the_past"));
         }
-        let owner = match decision.owner {
-            Some(owner) => {
-                let known = (self.names)(org, vec![*owner.as_bytes()]).await;
-                if known.is_empty() {
-                    problems.push(FieldProblem::new("owner_id", "choice.unknown"));
-                }
-                Some(owner)
-            }
-            None => None,
-        };
+        let owner = decision.owner;
         if !problems.is_empty() {
             return Err(AuditError::Request(Problem::invalid(problems)));
         }
@@ -114,6 +125,13 @@ impl Desk {
         let mut tx = self.store.write(caller).await?;
         let found = sql::one(&mut tx, id).await?;
         let before = found.ok_or_else(|| AuditError::Request(Problem::not_found()))?;
+        let assigned = owner.filter(|_| before.owner != owner);
+        if let Some(owner) = assigned
+            && !self.looks_after(org, owner).await?
+        {
+            let wrong = FieldProblem::new("owner_id", "choice.unknown");
+            return Err(AuditError::Request(Problem::invalid(vec![wrong])));
+        }
         let after = FindingRow {
             state: decision.state,
             owner,
@@ -124,6 +142,8 @@ impl Desk {
                 .filter(|_| decision.state == State::Accepted),
             closed_at: closes.then_some(now),
             by_itself: false,
+            // Whoever looks after it from now on has not done it yet.
+            remedied: before.remedied && before.owner == owner && !decision.send_back,
             ..before.clone()
         };
         sql::store(&mut tx, &permit, &after).await?;
@@ -132,10 +152,16 @@ impl Desk {
             let name = |state: State| Detail::code(state.name());
             event = event.with_change("state", name(before.state), name(after.state));
         }
-        if let Some(owner) = after.owner.filter(|_| before.owner != after.owner) {
-            event = event.with("owner", Detail::id(*owner.as_bytes()));
+        if before.remedied && !after.remedied {
+            event = event.with("done", Detail::code("no"));
         }
-        tx.finish(event).await?;
+        let mut events = Vec::new();
+        if let Some(owner) = assigned {
+            event = event.with("owner", Detail::id(*owner.as_bytes()));
+            events.extend(self.tell_assigned(&mut tx, caller, owner).await?);
+        }
+        events.push(event);
+        tx.finish_all(events).await?;
         Ok(())
     }
 }

@@ -88,6 +88,7 @@ fn reopen(found: &mut FindingRow) {
     found.accepted_until = None;
     found.reason = None;
     found.by_itself = false;
+    found.remedied = false;
 }
 
 fn written(hit: &Hit) -> Result<(String, String), AuditError> {
@@ -125,6 +126,9 @@ async fn open(
         closed_at: None,
         by_itself: false,
         reopened: 0,
+        remedy: None,
+        remedy_at: None,
+        remedied: false,
         version: 1,
     };
     sql::insert(tx, &permit, found.rule, rule.severity.name(), &found).await?;

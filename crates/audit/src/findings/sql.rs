@@ -1,7 +1,7 @@
 //! The table of findings.
 
 use super::model::State;
-use crate::resources::FindingResource;
+use crate::resources::{AssignedFindingResource, FindingResource};
 use custos_kernel::policy::{Action, Caller, LogView, Permit, actions};
 use custos_store::{Migration, ReadTx, Row, StoreError, Value, WriteTx};
 use custos_values::{AuditFindingId, Timestamp, UserId};
@@ -18,6 +18,16 @@ pub(crate) const MIGRATION: Migration = Migration {
             version BIGINT NOT NULL, PRIMARY KEY (org_id, id));
           CREATE UNIQUE INDEX audit_finding_subject ON audit_finding (org_id, rule, subject);
           CREATE INDEX audit_finding_state ON audit_finding (org_id, state, last_at)",
+};
+
+/// What whoever looks after a finding says was done about it: the words, sealed, when they were last written, and whether
+/// that is all there is to do.
+pub(crate) const REMEDY: Migration = Migration {
+    name: "0371_audit_finding_remedy",
+    sql: "ALTER TABLE audit_finding ADD COLUMN remedy {bytes};
+          ALTER TABLE audit_finding ADD COLUMN remedy_at BIGINT;
+          ALTER TABLE audit_finding ADD COLUMN remedied BIGINT NOT NULL DEFAULT 0;
+          CREATE INDEX audit_finding_owner ON audit_finding (org_id, owner_id) WHERE owner_id IS NOT NULL",
 };
 
 /// A finding as stored.
@@ -39,11 +49,21 @@ pub(super) struct FindingRow {
     pub(super) closed_at: Option<Timestamp>,
     pub(super) by_itself: bool,
     pub(super) reopened: i64,
+    pub(super) remedy: Option<Vec<u8>>,
+    pub(super) remedy_at: Option<Timestamp>,
+    pub(super) remedied: bool,
     pub(super) version: i64,
 }
 
+impl FindingRow {
+    pub(super) fn is_open(&self) -> bool {
+        self.state == State::Open
+    }
+}
+
 const FINDING: &str = "SELECT id, rule, subject, state, detail, trace, owner_id, due_at, reason, accepted_until, first_at, \
-                       last_at, happened_at, closed_at, by_itself, reopened, version FROM audit_finding WHERE org_id = $1";
+                       last_at, happened_at, closed_at, by_itself, reopened, version, remedy, remedy_at, remedied \
+                       FROM audit_finding WHERE org_id = $1";
 
 fn finding(row: &Row) -> Result<FindingRow, StoreError> {
     let state = State::from_name(row.text(3)?)
@@ -66,6 +86,9 @@ fn finding(row: &Row) -> Result<FindingRow, StoreError> {
         by_itself: row.int(14)? != 0,
         reopened: row.int(15)?,
         version: row.int(16)?,
+        remedy: row.bytes_opt(17)?.map(<[u8]>::to_vec),
+        remedy_at: row.time_opt(18)?,
+        remedied: row.int(19)? != 0,
     })
 }
 
@@ -94,6 +117,27 @@ pub(super) async fn list(
     sql.push_str(
         " ORDER BY CASE severity WHEN 'high' THEN 0 WHEN 'medium' THEN 1 ELSE 2 END, last_at DESC, id LIMIT $2 OFFSET $3",
     );
+    let rows = tx.lookup(caller, &sql, &values).await?;
+    rows.iter().map(finding).collect()
+}
+
+/// The findings somebody looks after: those to be done first, the soonest due first among them.
+pub(super) async fn of_owner(
+    tx: &mut ReadTx,
+    caller: &Caller,
+    owner: UserId,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<FindingRow>, StoreError> {
+    let sql = format!(
+        "{FINDING} AND owner_id = $2 ORDER BY CASE state WHEN 'open' THEN 0 ELSE 1 END, remedied, \
+         COALESCE(due_at, 9223372036854775807), last_at DESC, id LIMIT $3 OFFSET $4"
+    );
+    let values = [
+        Value::from(owner.as_bytes()),
+        Value::Int(limit),
+        Value::Int(offset),
+    ];
     let rows = tx.lookup(caller, &sql, &values).await?;
     rows.iter().map(finding).collect()
 }
@@ -175,7 +219,7 @@ pub(super) async fn store<A: Action>(
 ) -> Result<(), StoreError> {
     let sql = "UPDATE audit_finding SET state = $4, detail = $5, trace = $6, owner_id = $7, due_at = $8, reason = $9, \
                accepted_until = $10, last_at = $11, happened_at = $12, closed_at = $13, by_itself = $14, reopened = $15, \
-               version = version + 1 WHERE org_id = $1 AND id = $2 AND version = $3";
+               remedied = $16, version = version + 1 WHERE org_id = $1 AND id = $2 AND version = $3";
     let values = [
         Value::from(found.state.name()),
         Value::from(found.detail.as_str()),
@@ -189,6 +233,27 @@ pub(super) async fn store<A: Action>(
         Value::from(found.closed_at),
         Value::from(found.by_itself),
         Value::Int(found.reopened),
+        Value::from(found.remedied),
+    ];
+    tx.change(permit, sql, &values).await
+}
+
+/// Stores what was done about an open finding, for whoever looks after it still.
+pub(super) async fn store_remedy(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<actions::Update, AssignedFindingResource>,
+    owner: UserId,
+    sealed: Vec<u8>,
+    at: Timestamp,
+    done: bool,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE audit_finding SET remedy = $4, remedy_at = $5, remedied = $6, version = version + 1 \
+               WHERE org_id = $1 AND id = $2 AND version = $3 AND owner_id = $7 AND state = 'open'";
+    let values = [
+        Value::Bytes(sealed),
+        Value::from(at),
+        Value::from(done),
+        Value::from(owner.as_bytes()),
     ];
     tx.change(permit, sql, &values).await
 }

@@ -1,6 +1,7 @@
 //! Findings for the command line, and a run to its end.
 
 use super::model::State;
+use super::operations::Read;
 use crate::rules::Rule;
 use crate::{AuditError, Desk};
 use custos_http::Problem;
@@ -45,7 +46,7 @@ impl Desk {
         let malformed = || AuditError::Request(Problem::bad_request("request.query_malformed"));
         let state = State::from_name(state).ok_or_else(malformed)?;
         let found = self.findings(caller, Some(state), MOST, 0).await?;
-        let told = found.into_iter().filter_map(|(row, _)| {
+        let told = found.into_iter().filter_map(|Read { row, .. }| {
             let rule = Rule::by_number(row.rule)?;
             Some(FindingTold {
                 rule: rule.code,

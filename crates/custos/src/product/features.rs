@@ -70,6 +70,7 @@ impl Features {
         let (store, policy, sink) = shared();
         let access = Access::new(store, policy, sink, Arc::clone(&people) as _);
         let (store, policy, sink) = shared();
+        let staff = Arc::clone(&people);
         let unusable = Message::new("file-unusable").with("path", uploads.display());
         let crm = Crm::new(store, policy, sink, people)
             .with_words(FileWords::load())
@@ -95,6 +96,7 @@ impl Features {
         let transparency = Transparency::new(store, policy, sink, sequencer, options);
         transparency.announce_also(staff::own_rules(&identity, &base.policy));
         foreseeing::announce(&access, &identity, &crm, &keys, &desk);
+        desk.set_people(staff);
         desk.set_postures(staff::postures(&identity));
         desk.set_witnesses(staff::stated_witnesses(&transparency));
         access.set_grants(Arc::new(reviewed::Reviewed {

@@ -103,6 +103,7 @@ mod tests {
                 Template::ApprovalAsked => &["<link>", "<requester>"],
                 Template::ApprovalDecided => &["<link>"],
                 Template::ReviewAsked | Template::ReviewReminder => &["<link>", "<days>"],
+                Template::FindingAssigned => &["<link>", "<name>"],
                 Template::EmergencyBegun => &["<link>", "<requester>", "<minutes>"],
                 Template::NewSignIn => &["<device>", "<address>", "<at>"],
                 _ => &[],

@@ -102,7 +102,11 @@ pub fn about(operation: &Declared) -> Option<About> {
             About::Nothing
         }
         "audit_sightings_list" => About::Many,
-        "audit_question_update" | "audit_question_delete" | "audit_finding_update" => About::Record,
+        "audit_question_update"
+        | "audit_question_delete"
+        | "audit_finding_update"
+        | "me_finding_remedy" => About::Record,
+        "me_finding_list" => About::Nothing,
         id if id.starts_with("audit_") => About::Nothing,
         "session_create"
         | "session_link"
@@ -184,6 +188,7 @@ pub fn call(site: &Site<'_>, operation: &Declared, target: &Target) -> Call {
         "audit_question_update"
         | "audit_question_delete"
         | "audit_finding_update"
+        | "me_finding_remedy"
         | "external_auditor_update" => call.with("if-match", "\"1\""),
         "outbox_settings_update"
         | "audit_settings_update"
@@ -225,6 +230,7 @@ fn body(site: &Site<'_>, operation: &str, target: &Target) -> Option<Value> {
             json!({ "name": "夜间导出", "shared": false, "filter": { "days": 7 } })
         }
         "audit_rule_update" => json!({ "enabled": true, "parameters": { "customers": 500 } }),
+        "me_finding_remedy" => json!({ "note": "已处理", "done": true }),
         "audit_finding_update" => json!({ "state": "resolved", "reason": "已核对" }),
         "audit_retention_update" => json!({ "years": 6 }),
         "audit_settings_update" => json!({ "utc_offset_minutes": 480, "run_every_hours": 24 }),

@@ -110,6 +110,8 @@ const DUTIES: [(&str, &[&str]); 4] = [
 /// What several duties may do: seeing how access is set, one's own things, taking part in approvals; and what only jobs of
 /// the server do.
 const FREE: &[&str] = &[
+    "assigned_finding.list",
+    "assigned_finding.update",
     "access_people.list",
     "access_review.export",
     "access_review.list",

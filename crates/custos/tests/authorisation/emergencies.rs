@@ -10,22 +10,22 @@ use serde_json::{Value, json};
 
 const MINUTE_MS: i64 = 60_000;
 
-async fn both(test: impl AsyncFn(&mut Installation)) {
+pub async fn both(test: impl AsyncFn(&mut Installation)) {
     custos_testkit::both(&custos::product::MIGRATIONS, test).await;
 }
 
-fn asked(reach: (&str, &str), minutes: i64) -> Call {
+pub fn asked(reach: (&str, &str), minutes: i64) -> Call {
     let mut body = json!({ "reason": "客户投诉，负责人失联", "minutes": minutes });
     body[reach.0] = json!(reach.1);
     Call::post("/emergencies", body)
 }
 
-async fn begin(browser: &Browser, reach: (&str, &str), minutes: i64) -> String {
+pub async fn begin(browser: &Browser, reach: (&str, &str), minutes: i64) -> String {
     let told = browser.send(asked(reach, minutes)).await.expect(201);
     told["id"].as_str().unwrap().to_owned()
 }
 
-async fn end(browser: &Browser, id: &str) -> Reply {
+pub async fn end(browser: &Browser, id: &str) -> Reply {
     let call = Call::new(
         Method::POST,
         &format!("/emergencies/{id}/end"),
@@ -34,13 +34,13 @@ async fn end(browser: &Browser, id: &str) -> Reply {
     browser.send(call).await
 }
 
-async fn review(browser: &Browser, id: &str) -> Reply {
+pub async fn review(browser: &Browser, id: &str) -> Reply {
     let body = json!({ "conclusion": "justified", "note": "已核对操作记录" });
     let call = Call::post(&format!("/emergencies/{id}/review"), body);
     browser.send(call).await
 }
 
-fn is(reply: &Reply, status: u16, code: &str) {
+pub fn is(reply: &Reply, status: u16, code: &str) {
     let told = reply.json();
     let found = (reply.status.as_u16(), told["code"].as_str());
     assert_eq!(found, (status, Some(code)), "{}", reply.text());
@@ -54,36 +54,36 @@ fn wrong(reply: &Reply) -> (String, String) {
     (text("field"), text("code"))
 }
 
-async fn read(browser: &Browser, customer: &str) -> u16 {
+pub async fn read(browser: &Browser, customer: &str) -> u16 {
     let reply = browser.send(Call::get(&format!("/customers/{customer}")));
     reply.await.status.as_u16()
 }
 
-async fn listed(browser: &Browser) -> usize {
+pub async fn listed(browser: &Browser) -> usize {
     let list = browser.send(Call::get("/customers")).await.expect(200);
     list["items"].as_array().unwrap().len()
 }
 
-async fn entries(site: &Site<'_>, action: &str) -> Vec<Value> {
+pub async fn entries(site: &Site<'_>, action: &str) -> Vec<Value> {
     let mut log = site.log().await;
     log.retain(|entry| entry["action"] == action && entry["outcome"] == "allowed");
     log
 }
 
-async fn customer(owner: &Person, name: &str, phone: &str) -> String {
+pub async fn customer(owner: &Person, name: &str, phone: &str) -> String {
     let body = json!({ "fields": { "name": name, "phone": phone } });
     let made = owner.browser.send(Call::post("/customers", body)).await;
     made.expect(201)["id"].as_str().unwrap().to_owned()
 }
 
 /// A lead who reaches their own customers only.
-async fn lead(site: &Site<'_>, at: &Organisation) -> Person {
+pub async fn lead(site: &Site<'_>, at: &Organisation) -> Person {
     let lead = site.sales_person(at, 0).await;
     site.grant(at, &lead.id, &["sales_lead"], "own").await;
     lead
 }
 
-async fn administrator(site: &Site<'_>, at: &Organisation, role: &str) -> Person {
+pub async fn administrator(site: &Site<'_>, at: &Organisation, role: &str) -> Person {
     let person = site.sales_person(at, 0).await;
     site.grant(at, &person.id, &[role], "own").await;
     person

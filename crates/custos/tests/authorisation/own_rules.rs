@@ -18,7 +18,7 @@ async fn both(test: impl AsyncFn(&mut Installation)) {
 }
 
 /// Lets one administrator set access alone: that others have to agree is tested with approvals.
-async fn without_approval(site: &Site<'_>, at: &Organisation) {
+pub async fn without_approval(site: &Site<'_>, at: &Organisation) {
     let operator = Caller::system(Job::Operator, at.org);
     let rule = Rule {
         enabled: false,
@@ -28,11 +28,11 @@ async fn without_approval(site: &Site<'_>, at: &Organisation) {
     set.await.unwrap();
 }
 
-fn put(path: &str, version: i64, body: Value) -> Call {
+pub fn put(path: &str, version: i64, body: Value) -> Call {
     Call::new(Method::PUT, path, Sent::Json(body)).with("if-match", format!("\"{version}\""))
 }
 
-fn rules(roles: Value, rules: Value) -> Value {
+pub fn rules(roles: Value, rules: Value) -> Value {
     json!({ "roles": roles, "rules": rules, "compartments": [{ "bit": 3, "name": "军品" }], "field_labels": [] })
 }
 
@@ -51,7 +51,7 @@ fn rule(form: Value) -> Value {
     json!({ "id": RULE, "name": "限制", "enabled": true, "form": form })
 }
 
-fn text(text: &str) -> Value {
+pub fn text(text: &str) -> Value {
     json!([{ "id": RULE, "name": "文本", "enabled": true, "text": text }])
 }
 

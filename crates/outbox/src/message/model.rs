@@ -42,11 +42,13 @@ pub enum Template {
     ReviewAsked,
     /// A review of access ends soon, and somebody has not decided on all of theirs.
     ReviewReminder,
+    /// A finding of the audit is theirs to look after.
+    FindingAssigned,
 }
 
 impl Template {
     /// Every template.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Test,
         Self::Invitation,
         Self::Reset,
@@ -63,6 +65,7 @@ impl Template {
         Self::EmergencyBegun,
         Self::ReviewAsked,
         Self::ReviewReminder,
+        Self::FindingAssigned,
     ];
 
     /// Those that may also go out as text messages.
@@ -87,6 +90,7 @@ impl Template {
             Self::EmergencyBegun => "emergency_begun",
             Self::ReviewAsked => "review_asked",
             Self::ReviewReminder => "review_reminder",
+            Self::FindingAssigned => "finding_assigned",
         }
     }
 

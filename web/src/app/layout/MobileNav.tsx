@@ -3,17 +3,16 @@ import { Link } from "@tanstack/react-router";
 import { Dropdown } from "antd";
 import { Waiting } from "../../features/approvals/Waiting";
 import { ToReview } from "../../features/emergency/ToReview";
+import { ToRemedy } from "../../features/findings/ToRemedy";
 import { useT } from "../../i18n/useT";
-import { reachable } from "../navigation";
-import { useSession } from "../session/session";
+import { useDestinations } from "./useDestinations";
 
 /** How many destinations fit beside "more" on the narrowest phone. */
 const SHOWN = 4;
 
 export function MobileNav() {
   const t = useT();
-  const { permissions } = useSession();
-  const all = reachable(permissions);
+  const all = useDestinations();
   const shown = all.length > SHOWN + 1 ? all.slice(0, SHOWN) : all;
   const rest = all.slice(shown.length);
   return (
@@ -24,6 +23,7 @@ export function MobileNav() {
           <span>{t(label)}</span>
           {to === "/approvals" && <Waiting />}
           {to === "/emergency" && <ToReview />}
+          {to === "/findings" && <ToRemedy />}
         </Link>
       ))}
       {rest.length > 0 && (

@@ -3,16 +3,18 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { Waiting } from "../../features/approvals/Waiting";
 import { ToReview } from "../../features/emergency/ToReview";
+import { ToRemedy } from "../../features/findings/ToRemedy";
 import { useT } from "../../i18n/useT";
 import { Emblem } from "../../ui/Emblem";
-import { reachable } from "../navigation";
 import { useSession } from "../session/session";
+import { useDestinations } from "./useDestinations";
 
 const STORAGE_KEY = "custos.navigation";
 
 export function SideNav() {
   const t = useT();
-  const { permissions, organisation } = useSession();
+  const { organisation } = useSession();
+  const destinations = useDestinations();
   const [narrow, setNarrow] = useState(() => localStorage.getItem(STORAGE_KEY) === "narrow");
   const toggle = () => {
     localStorage.setItem(STORAGE_KEY, narrow ? "wide" : "narrow");
@@ -28,7 +30,7 @@ export function SideNav() {
         </div>
       </div>
       <nav aria-label={t("nav-label")} className="side-nav">
-        {reachable(permissions).map(({ to, label, icon: Icon }) => (
+        {destinations.map(({ to, label, icon: Icon }) => (
           <Link
             key={to}
             to={to}
@@ -40,6 +42,7 @@ export function SideNav() {
             <span>{t(label)}</span>
             {to === "/approvals" && <Waiting />}
             {to === "/emergency" && <ToReview />}
+            {to === "/findings" && <ToRemedy />}
           </Link>
         ))}
       </nav>

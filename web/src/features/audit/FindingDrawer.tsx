@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Alert, App, Button, DatePicker, Drawer, Form, Input, Radio, Select } from "antd";
+import { Alert, App, Button, Checkbox, DatePicker, Drawer, Form, Input, Radio, Select } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { api, body } from "../../api/client";
 import type { AuditFinding, AuditFindingState } from "../../api/types";
@@ -28,6 +28,7 @@ interface Values {
   due_at: Dayjs | null;
   reason: string;
   accepted_until: Dayjs | null;
+  send_back: boolean;
 }
 
 function Content({ finding, onClose }: { finding: AuditFinding; onClose: () => void }) {
@@ -49,6 +50,7 @@ function Content({ finding, onClose }: { finding: AuditFinding; onClose: () => v
           params: { path: { id: finding.id }, header: { "If-Match": `"${finding.version}"` } },
           body: {
             state: values.state,
+            send_back: values.state === "open" && values.send_back === true,
             owner_id: values.owner_id ?? null,
             due_at: values.due_at?.endOf("day").toISOString() ?? null,
             reason: values.state === "open" ? null : values.reason,
@@ -108,6 +110,23 @@ function Content({ finding, onClose }: { finding: AuditFinding; onClose: () => v
           </div>
         )}
       </dl>
+      {finding.owner_id !== null && (
+        <section className="finding-done">
+          <h3>
+            {t("finding-done-by-owner")} {finding.remedied && <Pill tone="info">{t("finding-done")}</Pill>}
+          </h3>
+          {finding.remedy === null ? (
+            <p className="absent">{t("finding-done-none")}</p>
+          ) : (
+            <p>
+              {finding.remedy}{" "}
+              {finding.remedy_at !== null && (
+                <span className="soft">{format.dateTime(finding.remedy_at)}</span>
+              )}
+            </p>
+          )}
+        </section>
+      )}
       {problem.general !== null && (
         <Alert type="error" showIcon role="alert" className="form-alert" title={problem.general} />
       )}
@@ -148,6 +167,16 @@ function Content({ finding, onClose }: { finding: AuditFinding; onClose: () => v
               options={STATES.map((one) => ({ value: one, label: t(`findings-${one}`) }))}
             />
           </Form.Item>
+          {finding.remedied && (
+            <Form.Item
+              name="send_back"
+              valuePropName="checked"
+              hidden={state !== "open"}
+              extra={t("finding-send-back-note")}
+            >
+              <Checkbox>{t("finding-send-back")}</Checkbox>
+            </Form.Item>
+          )}
           <Form.Item
             name="reason"
             label={t("finding-reason")}

@@ -115,7 +115,12 @@ function Findings() {
     {
       key: "owner",
       title: t("finding-owner"),
-      cell: ({ owner }) => owner ?? <span className="absent">{t("finding-nobody")}</span>,
+      cell: ({ owner, remedied, state }) => (
+        <>
+          {owner ?? <span className="absent">{t("finding-nobody")}</span>}{" "}
+          {remedied && state === "open" && <Pill tone="info">{t("finding-done")}</Pill>}
+        </>
+      ),
     },
     {
       key: "due",

@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { api, body } from "../../api/client";
-import type { AuditFinding, AuditFindingState } from "../../api/types";
+import type { AssignedFinding, AuditFinding, AuditFindingState } from "../../api/types";
 import { fluentArgs, useT } from "../../i18n/useT";
 import type { Tone } from "../../ui/Pill";
 import type { AuditSearch } from "./auditSearch";
@@ -44,11 +44,12 @@ export function evidenceOf({ trace }: AuditFinding): AuditSearch | null {
 export function useFindingWords() {
   const t = useT();
   const what = useCallback(
-    ({ rule, detail }: AuditFinding) => t(`rule-${rule}`, fluentArgs(detail as Record<string, unknown>)),
+    ({ rule, detail }: AssignedFinding | AuditFinding) =>
+      t(`rule-${rule}`, fluentArgs(detail as Record<string, unknown>)),
     [t],
   );
   const about = useCallback(
-    ({ subject, subject_name }: AuditFinding) => {
+    ({ subject, subject_name }: AssignedFinding | AuditFinding) => {
       const [kind, ...rest] = subject.split(":");
       const id = rest.join(":");
       if (kind === "user") return subject_name ?? id;

@@ -1,0 +1,111 @@
+import { SafetyOutlined } from "@ant-design/icons";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import type { AssignedFinding } from "../../api/types";
+import { useFormat } from "../../i18n/useFormat";
+import { useT } from "../../i18n/useT";
+import { CursorPager } from "../../ui/CursorPager";
+import { type Column, DataTable } from "../../ui/DataTable";
+import { EmptyState } from "../../ui/EmptyState";
+import { ErrorState } from "../../ui/ErrorState";
+import { PageHeader } from "../../ui/PageHeader";
+import { Pill } from "../../ui/Pill";
+import { useCursors } from "../../ui/useCursors";
+import "../audit/audit.css";
+import { TONES, useFindingWords } from "../audit/findings";
+import { findingsQuery, PAGE, STATE_TONES, stateOf } from "./findings";
+import { RemedyDrawer } from "./RemedyDrawer";
+
+/** The findings of the audit that are the person's to look after. */
+export function FindingsPage() {
+  const t = useT();
+  const format = useFormat();
+  const { what, about } = useFindingWords();
+  const [opened, setOpened] = useState<AssignedFinding | null>(null);
+  const cursors = useCursors("mine");
+  const page = useQuery({
+    ...findingsQuery(cursors.cursor),
+    placeholderData: keepPreviousData,
+    refetchOnMount: "always",
+  });
+  const items = page.data?.items;
+  const columns: Column<AssignedFinding>[] = [
+    {
+      key: "severity",
+      title: t("finding-severity"),
+      cell: ({ severity }) => <Pill tone={TONES[severity] ?? "quiet"}>{t(`severity-${severity}`)}</Pill>,
+    },
+    {
+      key: "what",
+      title: t("finding-what"),
+      cell: (row) => (
+        <button type="button" className="finding-link" onClick={() => setOpened(row)}>
+          {what(row)}
+        </button>
+      ),
+    },
+    { key: "about", title: t("finding-about"), cell: about },
+    {
+      key: "due",
+      title: t("finding-due"),
+      cell: (row) =>
+        row.due_at === null ? (
+          <span className="absent">–</span>
+        ) : (
+          <>
+            {format.date(row.due_at)}{" "}
+            {stateOf(row) === "open" && new Date(row.due_at) < new Date() && (
+              <Pill tone="danger">{t("finding-overdue")}</Pill>
+            )}
+          </>
+        ),
+    },
+    {
+      key: "state",
+      title: t("finding-state"),
+      cell: (row) => <Pill tone={STATE_TONES[stateOf(row)]}>{t(`my-findings-state-${stateOf(row)}`)}</Pill>,
+    },
+  ];
+  return (
+    <>
+      <PageHeader title={t("nav-findings")} note={t("my-findings-note")} />
+      {page.isError ? (
+        <div className="panel">
+          <ErrorState error={page.error} onRetry={() => void page.refetch()} />
+        </div>
+      ) : items?.length === 0 ? (
+        <div className="panel">
+          <EmptyState
+            icon={<SafetyOutlined aria-hidden />}
+            title={t("my-findings-none")}
+            text={t("my-findings-none-text")}
+          />
+        </div>
+      ) : (
+        <DataTable
+          label={t("nav-findings")}
+          columns={columns}
+          rows={items}
+          rowKey={({ id }) => id}
+          onOpen={setOpened}
+          busy={page.isPlaceholderData}
+          current={opened?.id}
+        />
+      )}
+      {(cursors.index > 0 || page.data?.next_cursor != null) && (
+        <div className="list-foot">
+          <CursorPager
+            index={cursors.index}
+            pageSize={PAGE}
+            shown={items?.length ?? 0}
+            total={cursors.index * PAGE + (items?.length ?? 0)}
+            hasNext={page.data?.next_cursor != null && !page.isPlaceholderData}
+            onPrevious={cursors.previous}
+            onNext={() => page.data?.next_cursor != null && cursors.next(page.data.next_cursor)}
+          />
+        </div>
+      )}
+      <RemedyDrawer finding={opened} onClose={() => setOpened(null)} />
+    </>
+  );
+}
