@@ -40,8 +40,9 @@ class Server {
     this.data = data;
   }
 
-  /** Starts it, or starts it again on the same data. */
-  async start() {
+  /** Starts it, or starts it again on the same data, from then on in another environment if one is given. */
+  async start(environment = this.#environment) {
+    this.#environment = environment;
     const child = spawn(
       this.#binary,
       ['serve', '--data', this.data, '--listen', '127.0.0.1:0', '--announce', 'json', ...this.#more],

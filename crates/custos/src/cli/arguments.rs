@@ -292,9 +292,15 @@ pub struct WitnessArguments {
     /// Public key of a log to watch, or a file with it; may be given several times
     #[arg(long, value_name = "VERIFIER_KEY")]
     pub log: Vec<String>,
-    /// Address to listen on, without TLS: put a proxy in front of it, or a tunnel
+    /// Address to listen on
     #[arg(long, value_name = "HOST:PORT", default_value = "localhost:8444")]
     pub listen: String,
+    /// Certificate chain (PEM); without one there is no TLS: put a proxy in front of it, or a tunnel
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// Its private key (PEM), which nobody else may read
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
 }
 
 /// `custos audit export`

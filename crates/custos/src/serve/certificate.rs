@@ -86,7 +86,11 @@ impl Certificate {
         Self::read(chain, settings.tls.key.as_ref().unwrap_or(&own_key))
     }
 
-    fn read(chain_path: &Path, key_path: &Path) -> Result<Self, Failure> {
+    /// Reads a certificate and its key.
+    ///
+    /// # Errors
+    /// See [`Self::load`].
+    pub(super) fn read(chain_path: &Path, key_path: &Path) -> Result<Self, Failure> {
         let unusable = |path: &Path, reason: &dyn Display| {
             Failure::from(
                 Message::new("file-unusable")

@@ -1,6 +1,7 @@
 //! The running server.
 
 mod announcement;
+mod apart;
 mod assets;
 mod certificate;
 mod connection;
@@ -21,6 +22,7 @@ mod stop;
 mod unseal_page;
 
 pub use announcement::Announcement;
+pub use apart::{KeyPairFiles, serve_apart};
 pub use certificate::{Certificate, Described};
 pub use data_folder::{DataFolder, Places};
 pub use gatekeeper::Door;

@@ -4,7 +4,7 @@ mod state;
 
 use super::arguments::WitnessArguments;
 use super::{Console, Failure};
-use crate::serve::{Sockets, stop_signal};
+use crate::serve::{KeyPairFiles, Sockets, serve_apart, stop_signal};
 use crate::system::{SystemClock, SystemRandom, protect_process};
 use crate::words::Message;
 use axum::Router;
@@ -32,7 +32,12 @@ pub(super) fn run(arguments: &WitnessArguments, console: &Console) -> Result<u8,
     super::runtime()?.block_on(async {
         let stop = stop_signal()?;
         let sockets = Sockets::bind(&arguments.listen).await?;
-        let url = sockets.url.replacen("https://", "http://", 1);
+        let files = arguments.tls_cert.clone().zip(arguments.tls_key.clone());
+        let files = files.map(|(certificate, key)| KeyPairFiles { certificate, key });
+        let url = match files {
+            Some(_) => sockets.url.clone(),
+            None => sockets.url.replacen("https://", "http://", 1),
+        };
         let told = json!({ "url": url, "witness_key": state.witness_key() });
         console.answer(&told, || {
             let ready = Message::new("witness-ready").with("url", &url);
@@ -40,6 +45,11 @@ pub(super) fn run(arguments: &WitnessArguments, console: &Console) -> Result<u8,
             [ready, key].map(|line| console.words(&line)).join("\n")
         });
         let router = router(&state);
+        if let Some(files) = files {
+            return serve_apart(router, sockets.listeners, files, stop)
+                .await
+                .map(|()| 0);
+        }
         let serving = sockets.listeners.into_iter().map(|listener| {
             let router = router.clone();
             async move { axum::serve(listener, router).await }
