@@ -52,16 +52,16 @@ for (const language of LANGUAGES) {
           }
         }
         // Nothing is sealed while its year is not over.
-        const early = await custos(['log', 'years', ...data, '--json'], { environment: at(june(OLD, 20)) });
+        const early = await custos(['log', ...data, '--json', 'years'], { environment: at(june(OLD, 20)) });
         assert.deepEqual(JSON.parse(early.out).years, [], early.err);
-        const years = await custos(['log', 'years', ...data, '--json']);
+        const years = await custos(['log', ...data, '--json', 'years']);
         assert.deepEqual(JSON.parse(years.out).years.map(({ year }) => year), [OLD, LATER], years.err);
       });
 
       const invited = async (role) => {
-        const { out, err } = await custos(['user', 'list', ...data, '--json']);
+        const { out, err } = await custos(['user', ...data, '--json', 'list']);
         const { login, name } = JSON.parse(out).items.find(({ roles }) => roles.includes(role)) ?? assert.fail(err);
-        const link = await custos(['user', 'link', login, ...data, '--json']);
+        const link = await custos(['user', ...data, '--json', 'link', login]);
         return { role, name, login, token: link.out.match(/#([\w-]+)/)?.[1] ?? assert.fail(link.out + link.err) };
       };
       const people = [await invited('audit_admin'), await invited('security_admin')];
@@ -111,12 +111,12 @@ for (const language of LANGUAGES) {
         assert.match(text, /entr(y|ies)_(altered|missing|unexpected)/);
         assert.match(text, /"index":\d+|"from":\d+/, text);
         await server.kill();
-        const refused = await custos(['log', 'remove', '--year', String(OLD), '--archive', bent, ...data]);
+        const refused = await custos(['log', ...data, 'remove', '--year', String(OLD), '--archive', bent]);
         assert.equal(refused.code, 2, refused.out);
       });
 
       await context.test('by the command line the year is archived and removed, in order and not before its time', async () => {
-        const log = (...args) => custos(['log', ...args, ...data]);
+        const log = (...args) => custos(['log', ...data, ...args]);
         const archived = await log('archive', '--out', folder);
         assert.equal(archived.code, 0, archived.err);
         const file = (year) => path.join(folder, `custos-log-${year}.tar`);

@@ -40,7 +40,7 @@ impl Desk {
         let org = scope.org();
         let store = &self.store;
         let range = year.first..year.end;
-        let policies = store.announced_policies(scope, range.start).await?;
+        let mut policies = store.announced_policies(scope, range.start).await?;
         let mut log = store.log_reader(scope).await?;
         let covering = year.sealed_index + 1;
         let found = tokio::task::spawn_blocking(move || {
@@ -52,6 +52,8 @@ impl Desk {
         let Some(checkpoint) = found else {
             return Ok(None);
         };
+        // What was named only later, the log as it was then does not prove.
+        policies.retain(|policy| policy.entry.index < checkpoint.size);
         Ok(Some(ArchiveFile {
             log: log.at(checkpoint.size, range.clone()),
             verifier: store.log_verifier(org).await?,
