@@ -42,6 +42,10 @@ fn forbidding(region: &str) -> Value {
 }
 
 /// How long it takes until a path is answered so.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what is measured is the time it really takes"
+)]
 fn until(client: &mut Client, path: &str, done: impl Fn(u16) -> bool) -> Duration {
     let begun = Instant::now();
     loop {
@@ -57,7 +61,7 @@ fn until(client: &mut Client, path: &str, done: impl Fn(u16) -> bool) -> Duratio
 fn tell(what: &str, mut times: Vec<Duration>) {
     times.sort();
     let (middle, longest) = (times[times.len() / 2], times[times.len() - 1]);
-    println!(
+    eprintln!(
         "{what}: in force on the other node after {middle:?} at the median, {longest:?} at most, of {}",
         times.len()
     );
