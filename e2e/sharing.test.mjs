@@ -90,6 +90,42 @@ for (const language of LANGUAGES) {
         await other.close();
       });
 
+      await context.test('shared with a team, it opens for who is in it, and is gone once it is withdrawn', async () => {
+        const name = 'Harbour';
+        const security = await signInAs(browser, server, t, 'security_admin', { language });
+        const desk = await security.open('/');
+        const { body: people } = await ask(desk.page, '/access/people?limit=100');
+        const member = people.items.find((one) => one.name === colleague.name).id;
+        const set = await ask(desk.page, '/access/teams', {
+          method: 'PUT',
+          headers: { 'if-match': `"${people.generation}"` },
+          body: { teams: [{ id: crypto.randomUUID(), name, members: [member] }] },
+        });
+        assert.equal(set.status, 204);
+        await desk.close();
+        // What the dialog offers was read before there was a team.
+        await page.reload();
+        await button(panel, t('sharing-add')).click();
+        const dialog = page.getByRole('dialog', { name: t('share-title') });
+        await tick(dialog.getByRole('radio', { name: t('share-kind-team') }));
+        await choose(dialog, t('share-kind-team'), name);
+        await stillness(page);
+        await picture('sharing-team');
+        await button(dialog, t('sharing-add')).click();
+        await dialog.waitFor({ state: 'hidden' });
+        await panel.getByText(name, { exact: true }).waitFor();
+        const other = await colleague.open(path);
+        await other.page.getByRole('heading', { level: 1 }).waitFor();
+        await other.close();
+        await panel.getByRole('button', { name: t('share-withdraw-one', { name }) }).click();
+        await stillness(page);
+        await page.locator('.ant-popconfirm-buttons').getByRole('button', { name: t('share-withdraw'), exact: true }).click();
+        await panel.getByText(t('sharing-none')).waitFor();
+        const after = await colleague.open(path);
+        await button(after.page, t('why-not')).waitFor();
+        await after.close();
+      });
+
       await context.test('nobody labels beyond their clearance', async () => {
         await button(panel, t('sharing-label')).click();
         const dialog = page.getByRole('dialog', { name: t('label-title') });
