@@ -11,6 +11,10 @@ use custos_testkit::Installation;
 use http::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
+use tokio::task::JoinSet;
+
+/// How many are started at the same moment.
+const AT_ONCE: usize = 8;
 
 async fn both(test: impl AsyncFn(&mut Installation)) {
     custos_testkit::both(&custos::product::MIGRATIONS, test).await;
@@ -208,15 +212,10 @@ async fn many_small_ones_are_one_large_one() {
             site.sales_person(&home, 0).await,
             site.sales_person(&home, 0).await,
         );
-        let names = [
-            "甲公司",
-            "乙公司",
-            "丙公司",
-            "丁公司",
-            "戊公司",
-            "己公司",
-            "庚公司",
-        ];
+        let names: Vec<String> = (0..3 + 2 * AT_ONCE)
+            .map(|number| format!("第{number}家公司"))
+            .collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let mine = made(&from, &names).await;
         let first = prepared(&lead.browser, &mine[..2], &to.id).await;
         assert_eq!(lead.browser.send(begin(&first)).await.status, 202);
@@ -228,13 +227,18 @@ async fn many_small_ones_are_one_large_one() {
             "approval.needed",
         );
 
-        // Both at once, found small enough before either began: one begins.
-        let pair = [
-            prepared(&other.browser, &mine[3..5], &to.id).await,
-            prepared(&other.browser, &mine[5..7], &to.id).await,
-        ];
-        let tries = pair.iter().map(|id| other.browser.send(begin(id)));
-        let replies = futures::future::join_all(tries).await;
+        // All at once, each found small enough before any began: one begins.
+        let mut ready = Vec::new();
+        for pair in mine[3..].chunks(2) {
+            ready.push(prepared(&other.browser, pair, &to.id).await);
+        }
+        let mut tries = JoinSet::new();
+        for id in ready {
+            let browser = other.browser.clone();
+            tries.spawn(async move { browser.send(begin(&id)).await });
+        }
+        let replies = tries.join_all().await;
+        assert_eq!(replies.len(), AT_ONCE);
         assert_eq!(replies.iter().filter(|it| it.status == 202).count(), 1);
         for refused in replies.iter().filter(|it| it.status != 202) {
             is(refused, 403, "approval.needed");
