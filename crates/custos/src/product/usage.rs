@@ -33,6 +33,10 @@ pub const TELLING: &[(&str, &[&str])] = &[
         &["import.start", "import.cancel", "import.resume"],
     ),
     ("outbox.update", &["outbox.test"]),
+    (
+        "reassignment.update",
+        &["reassignment.resume", "reassignment.cancel"],
+    ),
     ("security_settings.update", &["security_settings.preview"]),
     ("session.delete", &["session.revoke"]),
 ];
