@@ -51,7 +51,8 @@ fn the_caller_is_what_the_key_and_its_account_say() {
         }
     );
     assert_eq!(caller.user_id(), Some(ME));
-    assert_eq!(caller.session_id(), None);
+    assert_eq!((caller.session_id(), caller.provider_id()), (None, None));
+    assert!(!caller.is_person());
     assert_eq!(caller.org(), ORG);
     assert_eq!(caller.roles(), record.standing.profile.roles);
     let around = caller.circumstances().unwrap();

@@ -12,6 +12,7 @@ mod key_rotation;
 mod keys;
 mod passwords;
 mod policy;
+mod provisioning;
 mod reference;
 mod roles;
 mod scopes;

@@ -37,6 +37,8 @@ fn the_caller_is_what_the_session_and_its_account_say() {
     assert_eq!(caller.org(), record.org);
     assert_eq!(caller.user_id(), Some(record.user));
     assert_eq!(caller.session_id(), Some(record.id));
+    assert_eq!(caller.provider_id(), None);
+    assert!(caller.is_person());
     assert_eq!(caller.roles(), record.standing.profile.roles);
     assert_eq!(caller.data_scope(), record.standing.profile.data_scope);
     assert_eq!(caller.department(), record.standing.profile.department);
