@@ -255,3 +255,24 @@ fn a_route_opens_if_any_record_could_be_reached() {
     assert!(!policy.may_ever(&sales, "customer", "assign"));
     assert!(!policy.may_ever(&sales, "customer", "no_such_action"));
 }
+
+#[test]
+fn somebody_from_outside_reaches_a_closed_list_whatever_is_permitted() {
+    let text = r#"@id("all") permit (principal, action in [Action::"customer.read", Action::"audit_entry.list"], resource);"#;
+    let policy = load(text).unwrap();
+    let (outsider, colleague) = (
+        person(&[Role::ExternalAuditor], DataScope::All),
+        person(&[Role::AuditAdmin], DataScope::All),
+    );
+    let mine = facts(ORG, ME, MINE);
+    for (caller, reads) in [(&outsider, false), (&colleague, true)] {
+        let read = policy.permit::<actions::Read, Customer>(caller, &mine);
+        assert_eq!(read.is_ok(), reads);
+        assert_eq!(
+            policy.scope::<actions::Read, Customer>(caller).is_ok(),
+            reads
+        );
+        assert_eq!(policy.may_ever(caller, "customer", "read"), reads);
+        assert!(policy.may_ever(caller, "audit_entry", "list"));
+    }
+}
