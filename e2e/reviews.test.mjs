@@ -1,6 +1,7 @@
 // Reviews of access by hand, in both languages: started with a preview, decided by leads with suggestions and progress, handed
 // over, ended, with a signed report; on the phone and in the dark.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import test from 'node:test';
 import { openBrowser, PHONE } from './lib/browser.mjs';
@@ -118,12 +119,21 @@ for (const language of LANGUAGES) {
         await button(confirm, t('reviews-end')).click();
         await page.getByText(t('reviews-state-ended'), { exact: true }).waitFor();
         await page.getByRole('list', { name: t('reviews-outcome') }).waitFor();
-        const waiting = page.waitForEvent('download');
-        await button(page, t('reviews-report')).click();
-        const file = await (await waiting).path();
-        const told = JSON.parse(await readFile(file, 'utf8'));
+        const report = async (format) => {
+          const waiting = page.waitForEvent('download');
+          await button(page, t('reviews-report', { format })).click();
+          return readFile(await (await waiting).path());
+        };
+        const told = JSON.parse(await report('JSON'));
         assert.equal(told.report.review.name, name);
         assert.ok(told.signature.startsWith('custos.access-review/1\n'), told.signature);
+        const pdf = await report('PDF');
+        assert.equal(pdf.subarray(0, 5).toString(), '%PDF-');
+        // What is signed is every byte before the note, which says its digest in its third line.
+        const note = pdf.lastIndexOf('\n%custos.access-review-pdf/1\n') + 1;
+        assert.ok(note > 0, 'it is signed');
+        const digest = createHash('sha256').update(pdf.subarray(0, note)).digest('hex');
+        assert.equal(pdf.subarray(note).toString().split('\n')[2], `%sha256 ${digest}`);
         await picture('review-ended');
         await page.setViewportSize(PHONE);
         await page.emulateMedia({ colorScheme: 'dark' });

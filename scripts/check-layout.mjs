@@ -26,6 +26,8 @@ export const DIRECTION = {
   'custos-kernel': BASE,
   'custos-tabular': BASE,
   'custos-search': [...BASE, 'custos-kernel'],
+  // Pages: it knows nothing of what stands on them.
+  'custos-paper': [],
   // Read by those who rely on it: nothing of the server but its kernel.
   'custos-verify': [...BASE, 'custos-kernel'],
   'custos-store': [...BASE, 'custos-kernel'],
@@ -38,7 +40,7 @@ export const DIRECTION = {
   'custos-scim': [],
   // It knows people through a trait only.
   'custos-transparency': [...LIBRARIES, 'custos-outbox'],
-  'custos-access': [...LIBRARIES, 'custos-outbox'],
+  'custos-access': [...LIBRARIES, 'custos-outbox', 'custos-paper'],
   'custos-identity': [...LIBRARIES, ...SERVICES, 'custos-access'],
   'custos-audit': [...LIBRARIES, 'custos-identity', 'custos-access', 'custos-outbox'],
   'custos-crm': [...LIBRARIES, 'custos-identity', 'custos-access'],

@@ -92,7 +92,7 @@ reviews-end-text = { $count ->
     [one] What was decided is carried out now. 1 undecided line stays as it is.
    *[other] What was decided is carried out now. { $count } undecided lines stay as they are.
 }
-reviews-report = Signed report
+reviews-report = Signed report ({ $format })
 reviews-done-end = The review has ended.
 reviews-cancel = Cancel review
 reviews-cancel-title = Cancel the review?

@@ -69,12 +69,14 @@ proof-leaf = Proves that the entry with leaf hash { $leaf } is number { $index }
 ## Reports of access reviews
 
 report-holds = The report is as it was signed.
+report-pdf-holds = This is a PDF of a report. Every byte of it is as it was signed.
+report-pdf-digest = SHA-256 of the PDF before its signature: { $value }
 report-altered = The report was altered, or another log signed it.
 report-none = { $path } is not a report of an access review.
 report-name = Review: { $value }
 report-ended = Ended: { $value }
 report-count = { $outcome }: { $value }
-report-digest = SHA-256, also in the entry access_review.end: { $value }
+report-digest = SHA-256 of the report, also in the entry access_review.end: { $value }
 report-outcome-withdrawn = withdrawn
 report-outcome-lapsed = withdrawn, undecided
 report-outcome-kept = kept

@@ -66,12 +66,14 @@ proof-leaf = 可证明：叶哈希为 { $leaf } 的记录是日志的第 { $inde
 ## 权限复核报告
 
 report-holds = 报告与签署时一致。
+report-pdf-holds = 这是 PDF 报告，全文与签署时一致。
+report-pdf-digest = PDF（签名之前的全部字节）的 SHA-256：{ $value }
 report-altered = 报告已被改动，或由其他日志签署。
 report-none = { $path } 不是权限复核报告。
 report-name = 复核：{ $value }
 report-ended = 结束时间：{ $value }
 report-count = { $outcome }：{ $value }
-report-digest = SHA-256（同见 access_review.end 日志记录）：{ $value }
+report-digest = 报告 SHA-256（同见 access_review.end 日志记录）：{ $value }
 report-outcome-withdrawn = 已收回
 report-outcome-lapsed = 未处理，已收回
 report-outcome-kept = 已保留

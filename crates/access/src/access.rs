@@ -1,6 +1,7 @@
 //! The state all operations of this crate share.
 
 use crate::AccessError;
+use crate::Words;
 use crate::break_glass::Held;
 use crate::people::{Customers, People};
 use crate::reviews::Grants;
@@ -31,6 +32,7 @@ pub struct Access {
     permissions: RwLock<Arc<[Permission]>>,
     usage: RwLock<Option<Arc<dyn Usage>>>,
     grants: RwLock<Option<Arc<dyn Grants>>>,
+    words: RwLock<Option<Arc<dyn Words>>>,
 }
 
 impl Access {
@@ -54,6 +56,7 @@ impl Access {
             permissions: RwLock::new(Arc::from([])),
             usage: RwLock::default(),
             grants: RwLock::default(),
+            words: RwLock::default(),
         })
     }
 
@@ -117,6 +120,15 @@ impl Access {
 
     pub(crate) fn grants(&self) -> Option<Arc<dyn Grants>> {
         self.grants.read().clone()
+    }
+
+    /// Says who has the words of files.
+    pub fn set_words(&self, words: Arc<dyn Words>) {
+        *self.words.write() = Some(words);
+    }
+
+    pub(crate) fn words(&self) -> Option<Arc<dyn Words>> {
+        self.words.read().clone()
     }
 
     /// Says who knows the customers.

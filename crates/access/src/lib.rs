@@ -20,6 +20,7 @@ pub mod reviews;
 mod sealed;
 mod trial;
 pub mod unused;
+mod words;
 
 pub use access::Access;
 pub use configuration::{Configuration, InForce};
@@ -31,6 +32,8 @@ pub use resources::{
     AccessTeamsResource, ApprovalResource, ApprovalRulesResource, BreakGlassResource,
     PermissionUsageResource,
 };
+
+pub use words::Words;
 
 use custos_http::Operation;
 use custos_kernel::policy::PolicySource;

@@ -51,6 +51,9 @@ pub trait People: Send + Sync + 'static {
     /// Forgets what is kept of an organisation, for it was just changed.
     fn changed(&self, org: OrgId);
 
+    /// What an organisation is called.
+    fn organisation(&self, org: OrgId) -> BoxFuture<'_, Result<String, StoreError>>;
+
     /// The departments' names.
     fn departments(
         &self,

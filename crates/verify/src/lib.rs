@@ -11,6 +11,7 @@ mod places;
 mod proof;
 mod refusal;
 mod report;
+mod report_pdf;
 mod words;
 
 pub use answer::Answer;

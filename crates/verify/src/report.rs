@@ -1,7 +1,8 @@
-//! `custos-verify report FILE`: is this report of a review of access as the log's key signed it?
+//! `custos-verify report FILE`: is this report of a review of access as the log's key signed it? As JSON or as PDF.
 
 use crate::answer::named;
 use crate::evidence::text_or_file;
+use crate::report_pdf;
 use crate::{Answer, EXIT_FINDINGS, EXIT_HOLDS, Message, Refusal, Words};
 use custos_kernel::audit::{CheckpointVerifier, sha256};
 use serde_json::{Value, json};
@@ -27,6 +28,9 @@ pub fn report(file: &Path, key: Option<&str>, words: &Words) -> Result<Answer, R
         return Err(none());
     }
     let bytes = std::fs::read(file).map_err(unusable)?;
+    if bytes.starts_with(report_pdf::BEGINNING) {
+        return report_pdf::check(&bytes, key, words, none);
+    }
     let (report, note) = parts(&bytes).ok_or_else(none)?;
     let told: Value = serde_json::from_slice(report).map_err(|_| none())?;
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();

@@ -7894,7 +7894,14 @@ export interface operations {
     };
     access_review_report: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `json` or `pdf`. */
+                format?: "json" | "pdf";
+                /** @description Language of the PDF. */
+                lang?: "zh-CN" | "en";
+                /** @description Minutes east of UTC of the times in the PDF. */
+                utc_offset?: number;
+            };
             header?: never;
             path: {
                 id: string;
@@ -7909,7 +7916,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/octet-stream": string;
                 };
             };
             /** @description problem */

@@ -4,6 +4,7 @@ use super::asking::{DecisionsBody, HandedBody, ReassignBody, StartBody, Started}
 use super::begin::Start;
 use super::decide::Deciding;
 use super::model::Scope;
+use super::paper::Reader;
 use super::report::file_name;
 use super::sql::LinesOf;
 use super::wire::{
@@ -22,7 +23,7 @@ use custos_kernel::policy::actions;
 use custos_values::{ReviewId, UserId};
 use serde::Deserialize;
 use std::sync::Arc;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 /// Which lines.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -36,6 +37,47 @@ struct Filter {
     /// Those of one reviewer, for whoever sees all.
     #[param(value_type = Option<String>, format = "uuid")]
     reviewer: Option<UserId>,
+}
+
+/// As what a report is given out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum ReportFormat {
+    /// What is signed and kept.
+    #[default]
+    Json,
+    /// Pages made of it, signed likewise.
+    Pdf,
+}
+
+/// Languages of the PDF.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+enum ReportLanguage {
+    /// Simplified Chinese.
+    #[default]
+    #[serde(rename = "zh-CN")]
+    Chinese,
+    /// English.
+    #[serde(rename = "en")]
+    English,
+}
+
+/// How a report is to be told.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ReportQuery {
+    /// `json` or `pdf`.
+    #[serde(default)]
+    #[param(inline)]
+    format: ReportFormat,
+    /// Language of the PDF.
+    #[serde(default)]
+    #[param(inline)]
+    lang: ReportLanguage,
+    /// Minutes east of UTC of the times in the PDF.
+    #[serde(default)]
+    #[param(minimum = -840, maximum = 840)]
+    utc_offset: i16,
 }
 
 pub(crate) fn operations() -> Vec<Operation<Arc<Shared>>> {
@@ -134,7 +176,8 @@ pub(crate) fn operations() -> Vec<Operation<Arc<Shared>>> {
             Access::to::<actions::Export, AccessReviewResource>(),
             report,
         )
-        .answers_file("application/json"),
+        .query::<ReportQuery>()
+        .answers_file("application/octet-stream"),
     ]
 }
 
@@ -286,11 +329,28 @@ async fn report(
     State(access): State<Arc<Shared>>,
     Api(caller): Api,
     PathId(id): PathId<ReviewId>,
+    QueryParams(query): QueryParams<ReportQuery>,
 ) -> Result<impl IntoResponse, AccessError> {
-    let file = access.read_report(&caller, id).await?;
-    let disposition = format!("attachment; filename=\"{}\"", file_name(id));
+    if !(-840..=840).contains(&query.utc_offset) {
+        return Err(Problem::bad_request("request.malformed").into());
+    }
+    let (ending, kind, reader) = match query.format {
+        ReportFormat::Json => ("json", "application/json", None),
+        ReportFormat::Pdf => {
+            let reader = Reader {
+                language: match query.lang {
+                    ReportLanguage::Chinese => "zh-CN",
+                    ReportLanguage::English => "en",
+                },
+                utc_offset: query.utc_offset,
+            };
+            ("pdf", "application/pdf", Some(reader))
+        }
+    };
+    let file = access.read_report(&caller, id, reader).await?;
+    let disposition = format!("attachment; filename=\"{}\"", file_name(id, ending));
     let headers = [
-        (header::CONTENT_TYPE, "application/json".to_owned()),
+        (header::CONTENT_TYPE, kind.to_owned()),
         (header::CONTENT_DISPOSITION, disposition),
     ];
     Ok((headers, file))

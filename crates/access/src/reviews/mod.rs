@@ -24,10 +24,13 @@ mod http;
 mod line;
 mod manage;
 mod model;
+mod pages;
+mod paper;
 mod report;
 mod reviewers;
 mod sql;
 mod suggest;
+mod told;
 mod view;
 mod wire;
 

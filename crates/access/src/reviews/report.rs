@@ -2,11 +2,12 @@
 //!
 //! One JSON document, `{"report":…,"signature":"…"}` and a line feed: the signature is a signed note over the SHA-256 of
 //! the bytes of `report` as they stand there. It is made once, when the review ends, and kept sealed in parts; the digest
-//! is in the entry of the end. It names people as they were called then, and customers by their ids only.
+//! is in the entry of the end. The PDF is made of it. It names people as they were called then, and customers by their ids only.
 
 use super::begin::facts;
 use super::line::{Granted, LastUse, Line, LineRow};
 use super::model::{Review, Row, SEALED_REPORT, State};
+use super::paper::Reader;
 use super::sql::{self, LinesOf};
 use crate::{Access, AccessError, AccessReviewResource, Someone};
 use custos_http::Problem;
@@ -186,7 +187,7 @@ impl Access {
         Ok(())
     }
 
-    /// The report of a review that has ended.
+    /// The report of a review that has ended: as a PDF for a reader, or else as the JSON it is made of.
     ///
     /// # Errors
     /// Refused, 404, or 409 `access_review.running`.
@@ -194,6 +195,7 @@ impl Access {
         &self,
         caller: &Caller,
         id: ReviewId,
+        reader: Option<Reader>,
     ) -> Result<Vec<u8>, AccessError> {
         let (org, store) = (caller.org(), self.store());
         let permit: Permit<actions::Export, _> = self.policy().permit(caller, &facts(org, id))?;
@@ -205,9 +207,11 @@ impl Access {
         let key = store.keys().get(store, org).await?;
         let review = Review::open(&key, &row)?;
         let digest = review.report.ok_or_else(Problem::not_found)?;
-        self.sink()
-            .record_durably(Event::of(&permit).with("report", Detail::digest(digest)))
-            .await?;
+        let format = if reader.is_some() { "pdf" } else { "json" };
+        let event = Event::of(&permit)
+            .with("report", Detail::digest(digest))
+            .with("format", Detail::code(format));
+        self.sink().record_durably(event).await?;
         let mut file = Vec::new();
         for part in 0.. {
             let stored = sql::part(&mut store.read().await?, &permit, part).await?;
@@ -216,11 +220,14 @@ impl Access {
             };
             file.extend_from_slice(&key.open_secret(SEALED_REPORT, &id, &sealed)?);
         }
-        Ok(file)
+        match reader {
+            Some(reader) => self.on_paper(org, file, digest, reader).await,
+            None => Ok(file),
+        }
     }
 }
 
 /// The name of the file.
-pub(super) fn file_name(id: ReviewId) -> String {
-    format!("access-review-{id}.json")
+pub(super) fn file_name(id: ReviewId, ending: &str) -> String {
+    format!("access-review-{id}.{ending}")
 }

@@ -72,12 +72,14 @@ impl Features {
         let (store, policy, sink) = shared();
         let staff = Arc::clone(&people);
         let unusable = Message::new("file-unusable").with("path", uploads.display());
+        let words = FileWords::load();
         let crm = Crm::new(store, policy, sink, people)
-            .with_words(FileWords::load())
+            .with_words(Arc::clone(&words) as _)
             .with_files(uploads)
             .map_err(|error| unusable.with("reason", error))?;
         identity.set_custody(Arc::new(Customers(Arc::downgrade(&crm))));
         access.describe_own();
+        access.set_words(words);
         access.govern(Arc::clone(&crm) as _);
         access.set_customers(Arc::new(custody::Named(Arc::downgrade(&crm))));
         let (store, policy, sink) = shared();

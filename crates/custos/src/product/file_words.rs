@@ -17,12 +17,16 @@ impl FileWords {
         })
     }
 
-    /// The first of the messages there are words for; otherwise the code, which is better than nothing.
-    fn say(&self, language: &str, messages: [Message; 2], code: &str) -> String {
-        let words = match Language::from_tag(language) {
+    fn of(&self, language: &str) -> &Words {
+        match Language::from_tag(language) {
             Some(Language::English) => &self.english,
             Some(Language::Chinese) | None => &self.chinese,
-        };
+        }
+    }
+
+    /// The first of the messages there are words for; otherwise the code, which is better than nothing.
+    fn say(&self, language: &str, messages: [Message; 2], code: &str) -> String {
+        let words = self.of(language);
         let known = messages.iter().find(|message| words.has(message.id()));
         known.map_or_else(|| code.to_owned(), |message| words.say(message))
     }
@@ -48,6 +52,15 @@ impl custos_crm::Words for FileWords {
             })
         };
         self.say(language, [told("error"), told("note")], code)
+    }
+}
+
+impl custos_access::Words for FileWords {
+    fn say(&self, language: &str, message: &str, params: &[(&'static str, &str)]) -> String {
+        let message = Message::new(message);
+        let params = params.iter();
+        let message = params.fold(message, |it, (name, value)| it.with(*name, value));
+        self.of(language).say(&message)
     }
 }
 

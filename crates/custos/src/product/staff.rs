@@ -137,6 +137,14 @@ impl custos_access::People for Staff {
         .boxed()
     }
 
+    fn organisation(&self, org: OrgId) -> BoxFuture<'_, Result<String, StoreError>> {
+        async move {
+            let directory = self.0.directory(org).await.map_err(failed)?;
+            Ok(directory.organisation_name().to_owned())
+        }
+        .boxed()
+    }
+
     fn changed(&self, org: OrgId) {
         self.0.forget_directory(org);
     }

@@ -3,8 +3,8 @@
 pub use custos_verify::{Language, Message, Words};
 
 /// The command line's own words, and those it shares with the page and with the verifier: roles, findings, refusals,
-/// fields, imports; and those of mails.
-fn texts(language: Language) -> [&'static str; 12] {
+/// fields, imports; and those of mails and of documents.
+fn texts(language: Language) -> [&'static str; 14] {
     match language {
         Language::Chinese => [
             include_str!("../../../../locales/zh-CN/cli.ftl"),
@@ -16,6 +16,8 @@ fn texts(language: Language) -> [&'static str; 12] {
             include_str!("../../../../locales/zh-CN/findings.ftl"),
             include_str!("../../../../locales/zh-CN/imports.ftl"),
             include_str!("../../../../locales/zh-CN/keys.ftl"),
+            include_str!("../../../../locales/zh-CN/papers.ftl"),
+            include_str!("../../../../locales/zh-CN/reviews.ftl"),
             include_str!("../../../../locales/zh-CN/unsealing.ftl"),
             include_str!("../../../../locales/zh-CN/messages.ftl"),
             include_str!("../../../../locales/zh-CN/verify.ftl"),
@@ -30,6 +32,8 @@ fn texts(language: Language) -> [&'static str; 12] {
             include_str!("../../../../locales/en/findings.ftl"),
             include_str!("../../../../locales/en/imports.ftl"),
             include_str!("../../../../locales/en/keys.ftl"),
+            include_str!("../../../../locales/en/papers.ftl"),
+            include_str!("../../../../locales/en/reviews.ftl"),
             include_str!("../../../../locales/en/unsealing.ftl"),
             include_str!("../../../../locales/en/messages.ftl"),
             include_str!("../../../../locales/en/verify.ftl"),

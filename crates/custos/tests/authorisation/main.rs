@@ -20,6 +20,7 @@ mod keys;
 mod leavers;
 mod lifecycle;
 mod own_rules;
+mod papers;
 mod provisioning;
 mod references;
 mod reviews;

@@ -3,6 +3,7 @@
 
 use crate::browser::{Browser, Call, Reply, Sent};
 use crate::lifecycle::bytes;
+use crate::papers;
 use crate::site::{Organisation, Person, Site, two_organisations};
 use custos_kernel::policy::{Caller, Job};
 use custos_testkit::Installation;
@@ -77,7 +78,7 @@ fn is(reply: &Reply, status: u16, code: &str) {
     assert_eq!(found, (status, Some(code)), "{}", reply.text());
 }
 
-async fn entries(site: &Site<'_>, action: &str) -> Vec<Value> {
+pub async fn entries(site: &Site<'_>, action: &str) -> Vec<Value> {
     let mut log = site.log().await;
     log.retain(|entry| entry["action"] == action && entry["outcome"] == "allowed");
     log
@@ -349,6 +350,11 @@ async fn nobody_decides_on_lines_of_others_on_their_own_or_too_late() {
                 digest
             );
         }
+        papers::are_signed_and_readable(&site, &home, &review, &told["report"]).await;
+        papers::are_of_their_log(&site, &home, foreign.org, &review).await;
+        let paper = format!("/access-reviews/{review}/report?format=pdf");
+        assert_eq!(lead.browser.send(Call::get(&paper)).await.status, 403);
+        assert_eq!(outside.send(Call::get(&paper)).await.status, 404);
         assert_eq!(customers(&lead.browser).await, 200);
     })
     .await;

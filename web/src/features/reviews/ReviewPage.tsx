@@ -4,6 +4,7 @@ import { Alert, App, Button, Skeleton } from "antd";
 import { useState } from "react";
 import { api, done } from "../../api/client";
 import type { AccessReview, AccessReviewProgress } from "../../api/types";
+import { useLanguage } from "../../i18n/LanguageProvider";
 import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
 import { BarSeries } from "../../ui/charts/BarSeries";
@@ -87,6 +88,9 @@ function Tools({ review }: { review: AccessReview }) {
   const showProblem = useShowProblem();
   const queryClient = useQueryClient();
   const { id, actions } = review;
+  const { words } = useLanguage();
+  // Minutes east of UTC, for times on paper.
+  const east = -new Date(review.started_at).getTimezoneOffset();
   const act = useMutation({
     mutationFn: (what: "end" | "cancel") =>
       done(api.POST(`/access-reviews/{id}/${what}`, { params: { path: { id } } })),
@@ -105,11 +109,16 @@ function Tools({ review }: { review: AccessReview }) {
     });
   return (
     <>
-      {actions.includes("report") && (
-        <DownloadButton path={`/access-reviews/${id}/report`} name="access-review.json">
-          {t("reviews-report")}
-        </DownloadButton>
-      )}
+      {actions.includes("report") &&
+        (["pdf", "json"] as const).map((kind) => (
+          <DownloadButton
+            key={kind}
+            path={`/access-reviews/${id}/report?format=${kind}&lang=${words.language}&utc_offset=${east}`}
+            name={`access-review.${kind}`}
+          >
+            {t("reviews-report", { format: kind.toUpperCase() })}
+          </DownloadButton>
+        ))}
       {actions.includes("cancel") && (
         <Button onClick={() => confirm("cancel")} loading={act.isPending}>
           {t("reviews-cancel")}
