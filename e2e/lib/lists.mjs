@@ -35,12 +35,17 @@ export async function column(page, label, title) {
 export const select = (within, label) =>
   within.getByRole('combobox', { name: label, exact: true }).or(within.getByRole('combobox', { name: `* ${label}`, exact: true }));
 
-/** Chooses an option of a select by the words of both. */
+/**
+ * Chooses an option of a select by the words of both; opens it again if it closed, or was open before it knew its options.
+ */
 export async function choose(within, label, option) {
   const page = within.page?.() ?? within;
-  await select(within, label).click();
-  await stillness(page);
-  await page.locator('.ant-select-item-option').filter({ hasText: option, visible: true }).first().click();
+  const wanted = page.locator('.ant-select-item-option').filter({ hasText: option, visible: true }).first();
+  await eventually(async () => {
+    if (!(await wanted.isVisible())) await select(within, label).click();
+    await stillness(page);
+    await wanted.click({ timeout: 5000 });
+  });
 }
 
 /** Ticks a box or a radio button, again if the click went beside it because its dialog still moved. */
