@@ -42,8 +42,11 @@ export async function choose(within, label, option) {
   const page = within.page?.() ?? within;
   const wanted = page.locator('.ant-select-item-option').filter({ hasText: option, visible: true }).first();
   await eventually(async () => {
-    if (!(await wanted.isVisible())) await select(within, label).click();
+    const field = select(within, label);
+    if (!(await wanted.isVisible())) await field.click();
     await stillness(page);
+    // Of a long list only the beginning is there until somebody types.
+    if (!(await wanted.isVisible()) && (await field.isEditable())) await field.fill(option);
     await wanted.click({ timeout: 5000 });
   });
 }
