@@ -40,6 +40,12 @@ impl From<Problem> for AccessError {
     }
 }
 
+impl From<FieldProblem> for AccessError {
+    fn from(problem: FieldProblem) -> Self {
+        Problem::invalid(vec![problem]).into()
+    }
+}
+
 impl From<CryptoError> for AccessError {
     fn from(error: CryptoError) -> Self {
         Self::Store(error.into())

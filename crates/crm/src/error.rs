@@ -42,6 +42,12 @@ impl From<Denied> for CrmError {
     }
 }
 
+impl From<FieldProblem> for CrmError {
+    fn from(problem: FieldProblem) -> Self {
+        Self::Invalid(vec![problem])
+    }
+}
+
 impl From<Problem> for CrmError {
     fn from(problem: Problem) -> Self {
         Self::Problem(problem)

@@ -32,6 +32,9 @@ use custos_kernel::policy::PolicySource;
 use custos_store::{Migration, Purpose, SealedColumn};
 use std::sync::Arc;
 
+/// Characters of a reason for disclosing or handing over customers.
+const REASON: std::ops::RangeInclusive<usize> = 2..=200;
+
 /// The tables of this crate's features.
 pub const MIGRATIONS: &[Migration] = &[
     customers::MIGRATION,

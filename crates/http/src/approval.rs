@@ -109,14 +109,11 @@ fn wanted(headers: &HeaderMap) -> Result<Wanted, Problem> {
         (None, None) => Ok(Wanted::Passage),
         (Some(Ok(encoded)), None) => {
             let reason = percent_decoded(encoded).ok_or_else(malformed)?;
-            let reason = reason.trim().to_owned();
-            if !(2..=500).contains(&reason.chars().count()) {
-                let problem = crate::FieldProblem::new("reason", "reason.length");
-                return Err(Problem::invalid(vec![
-                    problem.with("min", 2).with("max", 500),
-                ]));
-            }
-            Ok(Wanted::Request { reason })
+            let reason = crate::reason("reason", &reason, 2..=500)
+                .map_err(|problem| Problem::invalid(vec![problem]))?;
+            Ok(Wanted::Request {
+                reason: reason.to_owned(),
+            })
         }
         (None, Some(Ok(id))) => ApprovalId::from_str(id)
             .map(Wanted::Use)

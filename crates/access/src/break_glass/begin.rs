@@ -5,7 +5,7 @@ use super::model::{Grant, Reach};
 use super::sql;
 use crate::people::News;
 use crate::{Access, AccessError, BreakGlassResource};
-use custos_http::{FieldProblem, Problem};
+use custos_http::{Problem, reason};
 use custos_kernel::audit::Detail;
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Caller, Facts, LONGEST_EMERGENCY_MS, Permit, Role, actions};
@@ -14,7 +14,7 @@ use custos_store::{StoreError, WriteTx};
 use custos_values::{DepartmentId, EmergencyId, OrgId, UserId};
 
 /// Shortest and longest reason, in characters.
-const REASON: (usize, usize) = (4, 500);
+const REASON: std::ops::RangeInclusive<usize> = 4..=500;
 const MINUTE_MS: i64 = 60_000;
 
 /// What is asked for.
@@ -52,12 +52,7 @@ impl Access {
         let id = EmergencyId::new(store.clock(), store.random());
         let permit: Permit<actions::Create, _> =
             self.policy().permit(caller, &facts(org, id, user))?;
-        let reason = wanted.reason.trim().to_owned();
-        if !(REASON.0..=REASON.1).contains(&reason.chars().count()) {
-            let problem = FieldProblem::new("reason", "reason.length");
-            let problem = problem.with("min", REASON.0).with("max", REASON.1);
-            return Err(Problem::invalid(vec![problem]).into());
-        }
+        let reason = reason("reason", &wanted.reason, REASON)?.to_owned();
         let span = wanted.minutes.saturating_mul(MINUTE_MS);
         if !(MINUTE_MS..=LONGEST_EMERGENCY_MS).contains(&span) {
             return Err(AccessError::invalid("minutes", "break_glass.minutes"));

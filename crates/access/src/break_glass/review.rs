@@ -6,7 +6,7 @@ use super::model::{Conclusion, Grant, Review, State};
 use super::sql;
 use crate::{Access, AccessError, BreakGlassResource};
 use axum::http::StatusCode;
-use custos_http::{FieldProblem, Problem};
+use custos_http::{Problem, reason};
 use custos_kernel::audit::Detail;
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Caller, Permit, actions};
@@ -14,7 +14,7 @@ use custos_values::EmergencyId;
 use std::collections::BTreeSet;
 
 /// Shortest and longest note of a review, in characters.
-const NOTE: (usize, usize) = (4, 1000);
+const NOTE: std::ops::RangeInclusive<usize> = 4..=1000;
 
 impl Access {
     /// Signs the review of emergency access that has ended.
@@ -38,12 +38,7 @@ impl Access {
         let user = Grant::open(&key, &row)?.user;
         let permit: Permit<actions::Verify, _> =
             self.policy().permit(caller, &facts(org, id, user))?;
-        let note = note.trim().to_owned();
-        if !(NOTE.0..=NOTE.1).contains(&note.chars().count()) {
-            let problem = FieldProblem::new("note", "reason.length");
-            let problem = problem.with("min", NOTE.0).with("max", NOTE.1);
-            return Err(Problem::invalid(vec![problem]).into());
-        }
+        let note = reason("note", note, NOTE)?.to_owned();
         let now = store.clock().now();
         let mut tx = store.write(caller).await?;
         let reviewers = BTreeSet::from([reviewer]);

@@ -6,7 +6,7 @@ use super::sql;
 use crate::resources::AssignedFindingResource;
 use crate::{AuditError, Desk};
 use custos_access::News;
-use custos_http::{FieldProblem, Problem};
+use custos_http::{Problem, reason};
 use custos_kernel::audit::Detail;
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Caller, Facts, Role, Scope, actions};
@@ -55,7 +55,6 @@ impl Desk {
     ) -> Result<(), AuditError> {
         let missing = || AuditError::Request(Problem::not_found());
         let org = caller.org();
-        let note = remedy.note.trim();
         let key = self.store.keys().get(&self.store, org).await?;
         let mut tx = self.store.write(caller).await?;
         let found = sql::one(&mut tx, id).await?.ok_or_else(missing)?;
@@ -64,12 +63,8 @@ impl Desk {
             .policy
             .permit::<actions::Update, AssignedFindingResource>(caller, &facts)?;
         let owner = person(caller)?;
-        if !REASON.contains(&note.chars().count()) {
-            let problem = FieldProblem::new("note", "reason.length")
-                .with("min", REASON.start())
-                .with("max", REASON.end());
-            return Err(AuditError::Request(Problem::invalid(vec![problem])));
-        }
+        let note = reason("note", &remedy.note, REASON)
+            .map_err(|problem| AuditError::Request(Problem::invalid(vec![problem])))?;
         if !found.is_open() {
             let closed = Problem::new(http::StatusCode::CONFLICT, "audit.finding_closed");
             return Err(AuditError::Request(closed));

@@ -98,13 +98,8 @@ impl Desk {
             .unwrap_or_default();
         let mut problems = Vec::new();
         let closes = decision.state != State::Open;
-        if closes && !REASON.contains(&reason.chars().count()) {
-            let problem = FieldProblem::new("reason", "reason.length");
-            problems.push(
-                problem
-                    .with("min", REASON.start())
-                    .with("max", REASON.end()),
-            );
+        if closes {
+            problems.extend(custos_http::reason("reason", reason, REASON).err());
         }
         if decision.state == State::Accepted && decision.accepted_until <= Some(now) {
             problems.push(FieldProblem::new("accepted_until", "date.in_the_past"));

@@ -369,12 +369,7 @@ impl Crm {
         what: &Revealed<'_>,
         reason: &str,
     ) -> Result<&'static FieldSpec, CrmError> {
-        if !(2..=200).contains(&reason.chars().count()) {
-            let problem = FieldProblem::new("reason", "reason.length")
-                .with("min", 2)
-                .with("max", 200);
-            return Err(CrmError::Invalid(vec![problem]));
-        }
+        custos_http::reason("reason", reason, crate::REASON)?;
         let spec = what.set.get(what.field).filter(|spec| spec.masked);
         let spec = spec.ok_or_else(|| {
             CrmError::Invalid(vec![FieldProblem::new("field", "field.not_masked")])

@@ -8,7 +8,7 @@ use crate::words::DEFAULT_LANGUAGE;
 use crate::{Crm, CrmError};
 use axum::extract::State;
 use axum::response::Response;
-use custos_http::{Access, Api, FieldProblem, JsonBody, Operation};
+use custos_http::{Access, Api, JsonBody, Operation, reason};
 use custos_kernel::audit::Detail;
 use custos_kernel::event::Event;
 use custos_kernel::policy::actions;
@@ -61,13 +61,7 @@ async fn export(
 ) -> Result<Response, CrmError> {
     let scope = crm.policy.scope::<actions::Export, Customer>(&caller)?;
     let columns = crm.export_columns(&caller, &input.columns)?;
-    let reason = input.reason.trim();
-    if !(2..=200).contains(&reason.chars().count()) {
-        let problem = FieldProblem::new("reason", "reason.length")
-            .with("min", 2)
-            .with("max", 200);
-        return Err(CrmError::Invalid(vec![problem]));
-    }
+    let reason = reason("reason", &input.reason, crate::REASON)?;
     let keys = crm.keys(caller.org()).await?;
     let ids = crm.filtered_ids(&scope, &keys, &input.filter).await?;
     // There may be more of them by now than when it was asked whether others have to approve.

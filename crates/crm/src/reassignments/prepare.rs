@@ -7,7 +7,7 @@ use super::sql;
 use crate::crm::OrgKeys;
 use crate::customers::{Customer, StoredCustomer, sql as customers};
 use crate::{Crm, CrmError};
-use custos_http::FieldProblem;
+use custos_http::{FieldProblem, reason};
 use custos_kernel::audit::Detail;
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Action, Caller, Facts, Permit, Role, Scope, Standing, actions};
@@ -42,13 +42,7 @@ impl Crm {
         let id = ReassignmentId::new(self.store.clock(), self.store.random());
         let facts = Facts::owned(org, *id.as_bytes(), 0, Some(owner), None);
         let permit: Permit<actions::Create, Reassignment> = self.policy.permit(caller, &facts)?;
-        let reason = input.reason.trim();
-        if !(2..=200).contains(&reason.chars().count()) {
-            let problem = FieldProblem::new("reason", "reason.length");
-            return Err(CrmError::Invalid(vec![
-                problem.with("min", 2).with("max", 200),
-            ]));
-        }
+        let reason = reason("reason", &input.reason, crate::REASON)?;
         let taker = self.taker(org, input.to_id)?;
         let scope = self.policy.scope::<actions::Assign, Customer>(caller)?;
         let keys = self.keys(org).await?;
