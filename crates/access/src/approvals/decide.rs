@@ -4,11 +4,10 @@ use super::consider::{facts, voters_of};
 use super::delegation::Delegation;
 use super::events::{END, EXPIRE};
 use super::model::{Ballot, Request, Row, State};
+use super::sitting::{Approached, Sitting};
 use super::sql;
-use super::transfer::gone;
 use crate::{Access, AccessError, ApprovalResource};
-use axum::http::StatusCode;
-use custos_http::{FieldProblem, Problem};
+use custos_http::{Problem, reason};
 use custos_kernel::audit::Detail;
 use custos_kernel::event::Event;
 use custos_kernel::policy::{ApprovalRecord, Caller, Permit, Progress, actions};
@@ -67,67 +66,32 @@ impl Access {
         note: &str,
     ) -> Result<(), AccessError> {
         let voter = caller.user_id().ok_or_else(Problem::unauthenticated)?;
-        let (org, store) = (caller.org(), self.store());
-        let note = note.trim();
-        let length = note.chars().count();
+        let store = self.store();
         // Whoever says no says why.
-        if length > MAX_NOTE || (!approves && length < 2) {
-            let problem = FieldProblem::new("note", "reason.length");
-            let problem = problem.with("min", 2).with("max", MAX_NOTE);
-            return Err(Problem::invalid(vec![problem]).into());
-        }
-        let mut reading = store.read().await?;
-        let known = sql::one(&mut reading, caller, id).await?;
-        drop(reading);
-        let known = known.ok_or_else(Problem::not_found)?;
-        let permit: Permit<actions::Grant, _> = self
-            .policy()
-            .permit(caller, &facts(org, id, known.requester))?;
-        let leads = self.people().leads_of(org, known.requester).await?;
+        let least = if approves { 0 } else { 2 };
+        let note = reason("note", note, least..=MAX_NOTE)?;
+        let approached = self.approach(caller, id).await?;
         let delegators = self.delegators_to(caller, voter).await?;
-        let names = self.people().all(org).await?;
-        let key = store.keys().get(store, org).await?;
+        let names = self.people().all(caller.org()).await?;
         let now = store.clock().now();
 
         let mut tx = store.write(caller).await?;
-        // From here on this transaction is alone with the request.
-        let (open, step) = (&[State::Open], known.step);
-        if !sql::advance(&mut tx, &permit, open, State::Open, step, None).await? {
-            return Err(AccessError::conflict("approval.state"));
-        }
-        let row = sql::one_within(&mut tx, id).await?;
-        let row = row.ok_or_else(Problem::not_found)?;
-        if now >= row.expires_at {
-            return Err(AccessError::conflict("approval.expired"));
-        }
-        let request = Request::open(&key, &row)?;
-        let mut ballots = self.ballots(&mut tx, &key, id).await?;
-        let transfers = self.transfers_within(&mut tx, &key, id).await?;
-        let handed_on = gone(&transfers);
-        if handed_on.contains(&voter) {
-            return Err(AccessError::conflict("approval.transferred"));
-        }
-        let mut concerned = voters_of(&ballots);
-        concerned.insert(voter);
-        concerned.extend(&delegators);
-        let mut standings = self.people().hold(&mut tx, &concerned).await?;
-        for (user, standing) in &mut standings {
-            standing.leads = leads.contains(user);
-        }
-        let mut excluded = self
-            .people()
-            .behind(&mut tx, org, request.requester, &concerned)
+        let concerned = delegators.iter().copied();
+        let mut sitting = self
+            .sit(&mut tx, &approached, (voter, now), concerned)
             .await?;
-        excluded.extend(handed_on);
-        let mut record = request.record((org, id), &ballots, standings, excluded);
-        let Progress::Waiting { step, .. } = record.progress() else {
-            return Err(AccessError::conflict("approval.state"));
-        };
-        let seat = seat_of(&record, &ballots, voter, step, &delegators);
-        let seat = seat.map_err(|code| match code {
-            "approval.voted" => AccessError::conflict(code),
-            _ => Problem::new(StatusCode::FORBIDDEN, code).into(),
-        })?;
+        let seat = sitting.seat(voter, &delegators)?;
+        let Sitting {
+            request,
+            ballots,
+            record,
+            step,
+            ..
+        } = &mut sitting;
+        let step = *step;
+        let Approached {
+            key, permit, leads, ..
+        } = &approached;
         let ballot = Ballot {
             voter,
             seat,
@@ -136,8 +100,8 @@ impl Access {
             note: note.to_owned(),
             at: now,
         };
-        let sealed = ballot.seal(&key, id, store.random());
-        match sql::insert_vote(&mut tx, &permit, voter, seat, sealed).await {
+        let sealed = ballot.seal(key, id, store.random());
+        match sql::insert_vote(&mut tx, permit, voter, seat, sealed).await {
             Err(StoreError::Duplicate) => return Err(AccessError::conflict("approval.voted")),
             other => other?,
         }
@@ -154,9 +118,9 @@ impl Access {
             Some(Progress::Waiting { step, .. }) => (State::Open, step),
         };
         let ended = (state == State::Refused).then_some(now);
-        sql::advance(&mut tx, &permit, open, state, next, ended).await?;
+        sql::advance(&mut tx, permit, &[State::Open], state, next, ended).await?;
         let reason = key.seal_reason(Some(id.as_bytes()), note, store.random());
-        let mut event = Event::of(&permit)
+        let mut event = Event::of(permit)
             .with("operation", Detail::code(&request.operation))
             .with(
                 "decision",
@@ -180,7 +144,7 @@ impl Access {
             );
         } else if next != step {
             let name = names.get(&request.requester).map(|it| it.name.clone());
-            let able = next_approvers(&request, next, &names, &leads);
+            let able = next_approvers(request, next, &names, leads);
             let params = vec![("requester", name.unwrap_or_default())];
             let template = Template::ApprovalAsked;
             events.extend(

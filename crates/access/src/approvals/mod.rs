@@ -19,6 +19,7 @@ mod http;
 mod model;
 mod rules;
 mod rules_http;
+mod sitting;
 mod sql;
 mod transfer;
 mod view;

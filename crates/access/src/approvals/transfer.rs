@@ -4,22 +4,18 @@
 //! out for this request, in every step and for every delegate of theirs. It goes to nobody who decided, handed on or took
 //! over before, so that it never comes round; and only as long as enough people remain.
 
-use super::consider::{facts, voters_of};
-use super::decide::seat_of;
+use super::consider::voters_of;
 use super::events::TRANSFER;
-use super::model::Request;
-use super::model::{Ballot, State};
+use super::model::Ballot;
+use super::sitting::{Approached, Sitting};
 use super::sql;
 use crate::sealed;
 use crate::{Access, AccessError, ApprovalResource, Someone};
-use axum::http::StatusCode;
-use custos_http::{FieldProblem, Problem};
+use custos_http::{Problem, reason};
 use custos_kernel::audit::Detail;
 use custos_kernel::crypto::{CryptoError, TenantKey};
 use custos_kernel::event::Event;
-use custos_kernel::policy::{
-    ApprovalRecord, ApproverStanding, Caller, Permit, Progress, Step, actions,
-};
+use custos_kernel::policy::{ApprovalRecord, ApproverStanding, Caller, Step};
 use custos_outbox::Template;
 use custos_store::{StoreError, WriteTx};
 use custos_values::{ApprovalId, Random, Timestamp, UserId};
@@ -28,7 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) const SEALED_TRANSFER: &str = "approval.transfer";
 /// Shortest and longest note, in characters.
-const NOTE: (usize, usize) = (2, 500);
+const NOTE: std::ops::RangeInclusive<usize> = 2..=500;
 
 /// That somebody handed a request on, as sealed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -151,63 +147,30 @@ impl Access {
         note: &str,
     ) -> Result<(), AccessError> {
         let user = caller.user_id().ok_or_else(Problem::unauthenticated)?;
-        let (org, store) = (caller.org(), self.store());
-        let note = note.trim();
-        if !(NOTE.0..=NOTE.1).contains(&note.chars().count()) {
-            let problem = FieldProblem::new("note", "reason.length");
-            let problem = problem.with("min", NOTE.0).with("max", NOTE.1);
-            return Err(Problem::invalid(vec![problem]).into());
-        }
-        let known = sql::one(&mut store.read().await?, caller, id).await?;
-        let known = known.ok_or_else(Problem::not_found)?;
-        let permit: Permit<actions::Grant, _> = self
-            .policy()
-            .permit(caller, &facts(org, id, known.requester))?;
-        let leads = self.people().leads_of(org, known.requester).await?;
-        let people = self.people().all(org).await?;
-        let key = store.keys().get(store, org).await?;
+        let store = self.store();
+        let note = reason("note", note, NOTE)?;
+        let approached = self.approach(caller, id).await?;
+        let people = self.people().all(caller.org()).await?;
         let now = store.clock().now();
 
         let mut tx = store.write(caller).await?;
-        // From here on this transaction is alone with the request.
-        let (open, step) = (&[State::Open], known.step);
-        if !sql::advance(&mut tx, &permit, open, State::Open, step, None).await? {
-            return Err(AccessError::conflict("approval.state"));
-        }
-        let row = sql::one_within(&mut tx, id).await?;
-        let row = row.ok_or_else(Problem::not_found)?;
-        if now >= row.expires_at {
-            return Err(AccessError::conflict("approval.expired"));
-        }
-        let request = Request::open(&key, &row)?;
-        let ballots = self.ballots(&mut tx, &key, id).await?;
-        let transfers = self.transfers_within(&mut tx, &key, id).await?;
-        let mut concerned = voters_of(&ballots);
-        concerned.extend([user, to]);
-        let mut held = self.people().hold(&mut tx, &concerned).await?;
-        for (id, standing) in &mut held {
-            standing.leads = leads.contains(id);
-        }
-        let mut excluded = self
-            .people()
-            .behind(&mut tx, org, request.requester, &concerned)
-            .await?;
-        excluded.extend(gone(&transfers));
-        let mut everybody = everybody(&people, &leads);
-        everybody.extend(held.clone());
-        let record = request.record((org, id), &ballots, held, excluded);
-        let Progress::Waiting { step, .. } = record.progress() else {
-            return Err(AccessError::conflict("approval.state"));
-        };
-        if gone(&transfers).contains(&user) {
-            return Err(AccessError::conflict("approval.transferred"));
-        }
+        let sitting = self.sit(&mut tx, &approached, (user, now), [to]).await?;
         // For oneself only: a delegate votes, or leaves it.
-        seat_of(&record, &ballots, user, step, &[]).map_err(|code| match code {
-            "approval.voted" => AccessError::conflict(code),
-            _ => Problem::new(StatusCode::FORBIDDEN, code).into(),
-        })?;
-        let fit = successors(&record, (&ballots, &transfers), (user, step), &everybody);
+        sitting.seat(user, &[])?;
+        let Sitting {
+            request,
+            ballots,
+            transfers,
+            record,
+            step,
+        } = &sitting;
+        let Approached {
+            key, permit, leads, ..
+        } = &approached;
+        let step = *step;
+        let mut everybody = everybody(&people, leads);
+        everybody.extend(record.standings.clone());
+        let fit = successors(record, (ballots, transfers), (user, step), &everybody);
         if !fit.contains(&to) {
             return Err(AccessError::invalid("to_id", "approval.successor"));
         }
@@ -218,8 +181,8 @@ impl Access {
             note: note.to_owned(),
             at: now,
         };
-        let sealed = transfer.seal(&key, id, store.random());
-        match sql::insert_transfer(&mut tx, &permit, (user, to), sealed).await {
+        let sealed = transfer.seal(key, id, store.random());
+        match sql::insert_transfer(&mut tx, permit, (user, to), sealed).await {
             Err(StoreError::Duplicate) => {
                 return Err(AccessError::conflict("approval.transferred"));
             }
