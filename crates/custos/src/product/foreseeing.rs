@@ -14,6 +14,12 @@ use futures::future::BoxFuture;
 use std::str::FromStr;
 use std::sync::Arc;
 
+/// The id at a place of the address that was asked for.
+fn id_at<T: FromStr>(content: &Content, place: usize) -> Result<T, Problem> {
+    let part = content.target.split('/').nth(place).unwrap_or_default();
+    part.parse().map_err(|_| Problem::not_found())
+}
+
 struct Exports(Arc<Crm>);
 
 impl Describe for Exports {
@@ -61,13 +67,9 @@ impl Describe for Reveals {
         content: &'a Content,
     ) -> BoxFuture<'a, Result<Described, Problem>> {
         async move {
-            let mut parts = content.target.split('/').skip(2);
-            let customer = parts.next().and_then(|id| CustomerId::from_str(id).ok());
-            let customer = customer.ok_or_else(Problem::not_found)?;
-            let contact = match (parts.next(), parts.next()) {
-                (Some("contacts"), Some(id)) => {
-                    Some(ContactId::from_str(id).map_err(|_| Problem::not_found())?)
-                }
+            let customer: CustomerId = id_at(content, 2)?;
+            let contact: Option<ContactId> = match content.target.split('/').nth(3) {
+                Some("contacts") => Some(id_at(content, 4)?),
                 _ => None,
             };
             let foreseen = self
@@ -110,8 +112,7 @@ impl Describe for Reassignments {
         content: &'a Content,
     ) -> BoxFuture<'a, Result<Described, Problem>> {
         async move {
-            let id = content.target.split('/').nth(3).unwrap_or_default();
-            let id = ReassignmentId::from_str(id).map_err(|_| Problem::not_found())?;
+            let id: ReassignmentId = id_at(content, 3)?;
             let foreseen = self.0.foresee_reassignment(caller, id).await?;
             let directory = self.1.directory(caller.org()).await?;
             let name = |user: UserId| {
@@ -155,8 +156,7 @@ impl Describe for Handovers {
     ) -> BoxFuture<'a, Result<Described, Problem>> {
         async move {
             let Self(identity, moves) = self;
-            let id = content.target.split('/').nth(2).unwrap_or_default();
-            let user = UserId::from_str(id).map_err(|_| Problem::not_found())?;
+            let user: UserId = id_at(content, 2)?;
             let foreseen = identity
                 .foresee_handover(caller, user, &content.body, *moves)
                 .await?;
@@ -186,8 +186,7 @@ impl Describe for Grants {
         content: &'a Content,
     ) -> BoxFuture<'a, Result<Described, Problem>> {
         async move {
-            let id = content.target.split('/').nth(2).unwrap_or_default();
-            let user = UserId::from_str(id).map_err(|_| Problem::not_found())?;
+            let user: UserId = id_at(content, 2)?;
             let foreseen = self.0.foresee_access(caller, user, &content.body).await?;
             let names = |roles: RoleSet| roles.iter().map(Role::name).collect::<Vec<_>>();
             let (before, after) = (foreseen.before, foreseen.after);
@@ -220,7 +219,6 @@ impl Describe for Rotations {
             let foreseen = self.0.foresee_rotation(caller.org(), &content.body).await?;
             let (before, after) = (foreseen.before.name(), foreseen.after.name());
             Ok(Described {
-                measure: Measure::default(),
                 changes: vec![Change::changed("suite", [before], [after])],
                 ..Described::default()
             })
@@ -240,7 +238,6 @@ impl Describe for RootKeys {
         let home = self.0.home().map(|home| home.kind);
         let changes = home.map(|kind| Change::said("root_key_home", [kind]));
         let described = Described {
-            measure: Measure::default(),
             changes: changes.into_iter().collect(),
             ..Described::default()
         };
@@ -265,7 +262,6 @@ impl Describe for Retentions {
             };
             let (before, after) = (years(foreseen.before), years(foreseen.after));
             Ok(Described {
-                measure: Measure::default(),
                 changes: vec![Change::changed("retention_years", [before], [after])],
                 ..Described::default()
             })
