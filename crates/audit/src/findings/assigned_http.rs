@@ -1,7 +1,7 @@
 //! `/me/findings`.
 
 use super::assigned::Remedy;
-use super::http::{page_of, subject_user};
+use super::http::{cut, page_of, subject_user};
 use super::model::State;
 use super::operations::Read;
 use crate::resources::AssignedFindingResource;
@@ -131,11 +131,9 @@ async fn list(
     Api(caller): Api,
     QueryParams(query): QueryParams<AssignedQuery>,
 ) -> Result<Json<Page<AssignedView>>, AuditError> {
-    let (limit, offset) = page_of(query.limit, query.cursor.as_deref())?;
-    let mut found = desk.assigned_findings(&caller, limit, offset).await?;
-    let size = limit as usize;
-    let more = found.len() > size;
-    found.truncate(size);
+    let page = page_of(query.limit, query.cursor.as_deref())?;
+    let found = desk.assigned_findings(&caller, page.0, page.1).await?;
+    let (found, next_cursor) = cut(found, page);
     let people = found
         .iter()
         .filter_map(|Read { row, .. }| subject_user(row));
@@ -145,7 +143,7 @@ async fn list(
             .into_iter()
             .filter_map(|read| view(read, &names))
             .collect(),
-        next_cursor: more.then(|| (offset + limit).to_string()),
+        next_cursor,
         total: None,
     }))
 }

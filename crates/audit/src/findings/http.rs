@@ -201,6 +201,17 @@ pub(super) fn page_of(limit: Option<u32>, cursor: Option<&str>) -> Result<(i64, 
     Ok((limit, offset))
 }
 
+/// A page of what was found, one more than asked for, and the cursor of the next page if there is one.
+pub(super) fn cut(
+    mut found: Vec<Read>,
+    (limit, offset): (i64, i64),
+) -> (Vec<Read>, Option<String>) {
+    let size = limit as usize;
+    let next = (found.len() > size).then(|| (offset + limit).to_string());
+    found.truncate(size);
+    (found, next)
+}
+
 async fn list(
     Shared(desk): Shared<Arc<Desk>>,
     Api(caller): Api,
@@ -211,11 +222,9 @@ async fn list(
         None | Some("") => None,
         Some(name) => Some(State::from_name(name).ok_or_else(malformed)?),
     };
-    let (limit, offset) = page_of(query.limit, query.cursor.as_deref())?;
-    let mut found = desk.findings(&caller, state, limit, offset).await?;
-    let size = limit as usize;
-    let more = found.len() > size;
-    found.truncate(size);
+    let page = page_of(query.limit, query.cursor.as_deref())?;
+    let found = desk.findings(&caller, state, page.0, page.1).await?;
+    let (found, next_cursor) = cut(found, page);
     let people = found
         .iter()
         .flat_map(|Read { row, .. }| [row.owner, subject_user(row)])
@@ -224,7 +233,7 @@ async fn list(
     let items = found.into_iter().filter_map(|read| view(read, &names));
     Ok(Json(Page {
         items: items.collect(),
-        next_cursor: more.then(|| (offset + limit).to_string()),
+        next_cursor,
         total: None,
     }))
 }
