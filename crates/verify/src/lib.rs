@@ -7,6 +7,7 @@
 mod answer;
 mod divergence;
 mod evidence;
+mod examined;
 mod places;
 mod proof;
 mod refusal;

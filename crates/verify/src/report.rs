@@ -1,10 +1,9 @@
 //! `custos-verify report FILE`: is this report of a review of access as the log's key signed it? As JSON or as PDF.
 
 use crate::answer::named;
-use crate::evidence::text_or_file;
+use crate::examined::LogKey;
 use crate::report_pdf;
-use crate::{Answer, EXIT_FINDINGS, EXIT_HOLDS, Message, Refusal, Words};
-use custos_kernel::audit::{CheckpointVerifier, sha256};
+use crate::{Answer, Message, Refusal, Words};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -37,47 +36,28 @@ pub fn report(file: &Path, key: Option<&str>, words: &Words) -> Result<Answer, R
     if told["format"] != KIND {
         return Err(none());
     }
-    let given = key.map(text_or_file).transpose()?;
-    let own = text(&told["verifier_key"]);
-    let key = given.as_deref().map_or(own.as_str(), str::trim);
-    let verifier = CheckpointVerifier::parse(key)
-        .map_err(|error| Refusal(Message::new("verify-key-malformed").with("reason", error)))?;
-    let digest = sha256(report);
-    let same_log = told["log"] == verifier.origin();
-    let holds = same_log && verifier.verify_document(&note, KIND, &digest).is_ok();
-    let hash: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    let mut lines = vec![words.say(&Message::new(match holds {
-        true => "report-holds",
-        false => "report-altered",
-    }))];
-    if holds {
-        let review = &told["review"];
-        let said =
-            |id: &str, value: &Value| words.say(&Message::new(id).with("value", text(value)));
-        lines.push(said("report-name", &review["name"]));
-        lines.push(said("report-ended", &review["ended_at"]));
-        for (outcome, count) in told["counts"].as_object().into_iter().flatten() {
-            let named = named("report-outcome", outcome, words);
-            let line = Message::new("report-count").with("outcome", named);
-            lines.push(words.say(&line.with("value", count)));
-        }
-        lines.push(words.say(&Message::new("report-digest").with("value", &hash)));
+    let key = LogKey::of(key, &text(&told["verifier_key"]))?;
+    let same_log = told["log"] == key.verifier.origin();
+    let mut examined = key.examine(KIND, &note, report);
+    examined.holds &= same_log;
+    let review = &told["review"];
+    let said = |id: &str, value: &Value| Message::new(id).with("value", text(value));
+    let mut facts = vec![
+        said("report-name", &review["name"]),
+        said("report-ended", &review["ended_at"]),
+    ];
+    for (outcome, count) in told["counts"].as_object().into_iter().flatten() {
+        let named = named("report-outcome", outcome, words);
+        let line = Message::new("report-count").with("outcome", named);
+        facts.push(line.with("value", count));
     }
-    lines.push(words.say(&Message::new("verify-origin").with("origin", verifier.origin())));
-    lines.push(words.say(&Message::new("verify-key").with("key", verifier.verifier_key())));
-    let notes = match given {
-        Some(_) => Vec::new(),
-        None => vec![Message::new("verify-key-unproven")],
-    };
-    Ok(Answer {
-        json: json!({
-            "ok": holds, "sha256": hash, "origin": verifier.origin(), "key_expected": given.is_some(),
-            "review": holds.then(|| told["review"].clone()), "counts": holds.then(|| told["counts"].clone()),
-        }),
-        text: lines.join("\n"),
-        notes,
-        exit: if holds { EXIT_HOLDS } else { EXIT_FINDINGS },
-    })
+    facts.push(Message::new("report-digest").with("value", &examined.hash));
+    let holds = examined.holds;
+    let json = json!({
+        "sha256": examined.hash, "review": holds.then(|| review.clone()),
+        "counts": holds.then(|| told["counts"].clone()),
+    });
+    Ok(examined.answer("report-holds", facts, json, words))
 }
 
 /// The bytes of the report and the note, if the file has exactly the form it is written in.
@@ -97,8 +77,8 @@ fn parts(file: &[u8]) -> Option<(&[u8], String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Language, sources};
-    use custos_kernel::audit::CheckpointSigner;
+    use crate::{EXIT_FINDINGS, EXIT_HOLDS, Language, sources};
+    use custos_kernel::audit::{CheckpointSigner, sha256};
 
     fn signed(signer: &CheckpointSigner) -> Vec<u8> {
         let report = json!({

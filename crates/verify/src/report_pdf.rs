@@ -3,9 +3,8 @@
 //! The last five lines are the signed note, each with `%` before it. It is over the SHA-256 of every byte before it. The two
 //! lines before those are `%log-key` with the log's key and `%report-sha256` with the digest of the JSON it was made of.
 
-use crate::evidence::text_or_file;
-use crate::{Answer, EXIT_FINDINGS, EXIT_HOLDS, Message, Refusal, Words};
-use custos_kernel::audit::{CheckpointVerifier, sha256};
+use crate::examined::LogKey;
+use crate::{Answer, Message, Refusal, Words};
 use serde_json::json;
 
 /// What its signature says it is.
@@ -62,44 +61,25 @@ pub(crate) fn check(
     none: impl Fn() -> Refusal,
 ) -> Result<Answer, Refusal> {
     let parts = parts(bytes).ok_or_else(none)?;
-    let given = key.map(text_or_file).transpose()?;
-    let key = given.as_deref().map_or(parts.key, str::trim);
-    let verifier = CheckpointVerifier::parse(key)
-        .map_err(|error| Refusal(Message::new("verify-key-malformed").with("reason", error)))?;
-    let digest = sha256(parts.signed);
-    let holds = parts.key == verifier.verifier_key()
-        && verifier.verify_document(&parts.note, KIND, &digest).is_ok();
-    let hash: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    let mut said = vec![Message::new(match holds {
-        true => "report-pdf-holds",
-        false => "report-altered",
-    })];
-    if holds {
-        said.push(Message::new("report-digest").with("value", parts.report));
-        said.push(Message::new("report-pdf-digest").with("value", &hash));
-    }
-    said.push(Message::new("verify-origin").with("origin", verifier.origin()));
-    said.push(Message::new("verify-key").with("key", verifier.verifier_key()));
-    let lines: Vec<String> = said.iter().map(|message| words.say(message)).collect();
-    Ok(Answer {
-        json: json!({
-            "ok": holds, "format": "pdf", "pdf_sha256": hash, "origin": verifier.origin(),
-            "key_expected": given.is_some(), "sha256": holds.then_some(parts.report),
-        }),
-        text: lines.join("\n"),
-        notes: match given {
-            Some(_) => Vec::new(),
-            None => vec![Message::new("verify-key-unproven")],
-        },
-        exit: if holds { EXIT_HOLDS } else { EXIT_FINDINGS },
-    })
+    let key = LogKey::of(key, parts.key)?;
+    let own_key = parts.key == key.verifier.verifier_key();
+    let mut examined = key.examine(KIND, &parts.note, parts.signed);
+    examined.holds &= own_key;
+    let facts = vec![
+        Message::new("report-digest").with("value", parts.report),
+        Message::new("report-pdf-digest").with("value", &examined.hash),
+    ];
+    let json = json!({
+        "format": "pdf", "pdf_sha256": examined.hash, "sha256": examined.holds.then_some(parts.report),
+    });
+    Ok(examined.answer("report-pdf-holds", facts, json, words))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Language, sources};
-    use custos_kernel::audit::CheckpointSigner;
+    use crate::{EXIT_FINDINGS, EXIT_HOLDS, Language, sources};
+    use custos_kernel::audit::{CheckpointSigner, sha256};
 
     const BODY: &[u8] = b"%PDF-1.7\n%\x80\x81\x82\x83\n1 0 obj\n<</Type/Catalog>>\nendobj\nxref\n\
         trailer\n<</Size 2>>\nstartxref\n42\n%%EOF";
