@@ -106,6 +106,19 @@ impl Access {
         self.settle_review(org, row.id).await
     }
 
+    /// Who has lines of a review left to decide on.
+    pub(super) async fn asked_still(
+        &self,
+        keeper: &Caller,
+        id: ReviewId,
+    ) -> Result<Vec<UserId>, AccessError> {
+        let progress = sql::progress(&mut self.store().read().await?, keeper, id, None).await?;
+        let open = progress
+            .into_iter()
+            .filter(|(_, decided, _)| decided == "open");
+        Ok(open.filter_map(|(reviewer, _, _)| reviewer).collect())
+    }
+
     async fn remind_reviewers(
         &self,
         keeper: &Caller,
@@ -114,11 +127,7 @@ impl Access {
         review: &Review,
     ) -> Result<(), AccessError> {
         let store = self.store();
-        let asked = sql::progress(&mut store.read().await?, keeper, row.id, None).await?;
-        let open = asked
-            .into_iter()
-            .filter(|(_, decided, _)| decided == "open");
-        let reviewers: Vec<UserId> = open.filter_map(|(reviewer, _, _)| reviewer).collect();
+        let reviewers = self.asked_still(keeper, row.id).await?;
         let mut tx = store.write(keeper).await?;
         if !sql::remind(&mut tx, permit).await? {
             return Ok(());

@@ -5,7 +5,6 @@ use super::begin::line_facts;
 use super::events::DECIDE;
 use super::line::{Decision, Line, Verdict};
 use super::model::{Review, State};
-use super::reviewers::Bars;
 use super::sql;
 use crate::{Access, AccessError, AccessReviewLineResource};
 use axum::http::StatusCode;
@@ -77,18 +76,9 @@ impl Access {
             if row.state != State::Open || now >= review.deadline {
                 return Err(AccessError::conflict("access_review.closed"));
             }
-            if let Some(person) = line.to.person()
-                && !same.contains(&(person, user))
-            {
-                let among = BTreeSet::from([user]);
-                let behind = self.people().behind(&mut tx, org, person, &among).await?;
-                same.extend(behind.into_iter().map(|user| (person, user)));
-            }
-            let bars = Bars {
-                starter: review.starter,
-                same: &same,
-            };
-            if !roster.may_review(user, &line, &bars) {
+            let asked = (review.starter, user);
+            let may = self.may_decide(&mut tx, org, &roster, asked, &line, &mut same);
+            if !may.await? {
                 return Err(Problem::new(StatusCode::FORBIDDEN, "access_review.own").into());
             }
             let note = deciding.note.trim().to_owned();

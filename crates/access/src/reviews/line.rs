@@ -120,6 +120,17 @@ pub(super) enum LastUse {
     Unknown,
 }
 
+impl LastUse {
+    /// When it was used last, and since when it was not, as far as either is known.
+    pub(super) fn told(self) -> (Option<Timestamp>, Option<Timestamp>) {
+        match self {
+            Self::At(at) => (Some(at), None),
+            Self::NotSince(at) => (None, Some(at)),
+            Self::Unknown => (None, None),
+        }
+    }
+}
+
 /// What is suggested, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Suggestion {

@@ -4,7 +4,7 @@ use super::begin::{facts, line_facts};
 use super::events::{CANCEL, CLOSE, REASSIGN};
 use super::line::{Line, LineRow};
 use super::model::{Cause, End, Review, Row, State};
-use super::reviewers::{Bars, Roster};
+use super::reviewers::Roster;
 use super::sql::{self, LinesOf};
 use crate::{Access, AccessError, AccessReviewResource};
 use custos_http::Problem;
@@ -76,12 +76,7 @@ impl Access {
         keeper: &Caller,
         row: &Row,
     ) -> Result<(), AccessError> {
-        let store = self.store();
-        let asked = sql::progress(&mut store.read().await?, keeper, row.id, None).await?;
-        let open = asked
-            .into_iter()
-            .filter(|(_, decided, _)| decided == "open");
-        let reviewers: Vec<UserId> = open.filter_map(|(reviewer, _, _)| reviewer).collect();
+        let reviewers = self.asked_still(keeper, row.id).await?;
         if reviewers.is_empty() {
             return Ok(());
         }
@@ -138,16 +133,9 @@ impl Access {
                             .await?
                     }
                     Taker::Chosen(to) => {
-                        if let Some(person) = line.to.person() {
-                            let among = BTreeSet::from([to]);
-                            let behind = self.people().behind(&mut tx, org, person, &among).await?;
-                            same.extend(behind.into_iter().map(|user| (person, user)));
-                        }
-                        let bars = Bars {
-                            starter: review.starter,
-                            same: &same,
-                        };
-                        if !roster.may_review(to, &line, &bars) {
+                        let asked = (review.starter, to);
+                        let may = self.may_decide(&mut tx, org, roster, asked, &line, &mut same);
+                        if !may.await? {
                             handed.barred += 1;
                             continue;
                         }

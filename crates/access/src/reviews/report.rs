@@ -5,7 +5,7 @@
 //! is in the entry of the end. The PDF is made of it. It names people as they were called then, and customers by their ids only.
 
 use super::begin::facts;
-use super::line::{Granted, LastUse, Line, LineRow};
+use super::line::{Granted, Line, LineRow};
 use super::model::{Review, Row, SEALED_REPORT, State};
 use super::paper::Reader;
 use super::sql::{self, LinesOf};
@@ -73,11 +73,7 @@ fn entry(key: &TenantKey, stored: &LineRow, names: &Names) -> Value {
     let Ok(line) = Line::open(key, stored) else {
         return json!({ "id": stored.id, "outcome": "tampered" });
     };
-    let (last_used_at, unused_since) = match line.last_use {
-        LastUse::At(at) => (Some(at), None),
-        LastUse::NotSince(at) => (None, Some(at)),
-        LastUse::Unknown => (None, None),
-    };
+    let (last_used_at, unused_since) = line.last_use.told();
     let decision = stored.decision(key).map(
         |it| json!({ "verdict": it.verdict, "by": names.of(it.by), "note": it.note, "at": it.at }),
     );

@@ -2,9 +2,10 @@
 
 use super::line::{Granted, Line, To};
 use super::model::By;
-use crate::{Configuration, Someone};
+use crate::{Access, AccessError, Configuration, Someone};
 use custos_kernel::policy::{Role, RoleSet};
-use custos_values::{DepartmentId, UserId};
+use custos_store::WriteTx;
+use custos_values::{DepartmentId, OrgId, UserId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -139,6 +140,29 @@ impl Roster {
     fn with(&self, role: Role) -> Vec<UserId> {
         let holders = self.people.iter().filter(|(_, it)| it.roles.contains(role));
         holders.map(|(user, _)| *user).collect()
+    }
+}
+
+impl Access {
+    /// As [`Roster::may_review`], of the review somebody started, for whoever is asked; accounts that turn out to be of the
+    /// same person are added to `same`.
+    pub(super) async fn may_decide(
+        &self,
+        tx: &mut WriteTx<'_>,
+        org: OrgId,
+        roster: &Roster,
+        (starter, user): (UserId, UserId),
+        line: &Line,
+        same: &mut BTreeSet<(UserId, UserId)>,
+    ) -> Result<bool, AccessError> {
+        if let Some(person) = line.to.person()
+            && !same.contains(&(person, user))
+        {
+            let among = BTreeSet::from([user]);
+            let behind = self.people().behind(tx, org, person, &among).await?;
+            same.extend(behind.into_iter().map(|user| (person, user)));
+        }
+        Ok(roster.may_review(user, line, &Bars { starter, same }))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Reviews of access on the wire.
 
 use super::begin::Preview;
-use super::line::{Granted, LastUse, Reason, To, Verdict};
+use super::line::{Granted, Reason, To, Verdict};
 use super::model::Scope;
 use super::view::{Count, LineView, View};
 use crate::Someone;
@@ -310,11 +310,7 @@ pub(super) fn line_body(
             grant.until = Some(expires_at);
         }
     }
-    let (last_used_at, unused_since) = match line.last_use {
-        LastUse::At(at) => (Some(at), None),
-        LastUse::NotSince(at) => (None, Some(at)),
-        LastUse::Unknown => (None, None),
-    };
+    let (last_used_at, unused_since) = line.last_use.told();
     LineBody {
         id: view.id,
         subject: SubjectBody {
