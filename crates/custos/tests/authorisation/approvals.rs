@@ -2,18 +2,13 @@
 //! by who edits the database.
 
 use crate::browser::{Browser, Call, Reply, Sent};
-use crate::site::{Organisation, Person, Site, two_organisations};
+use crate::site::{Organisation, Person, Site, both, two_organisations};
 use custos_access::approvals::Rule;
 use custos_kernel::policy::{Approver, Caller, DataScope, Job, Role, RoleSet, Step, Threshold};
-use custos_testkit::Installation;
 use custos_values::UserId;
 use http::Method;
 use serde_json::{Value, json};
 use std::str::FromStr;
-
-async fn both(test: impl AsyncFn(&mut Installation)) {
-    custos_testkit::both(&custos::product::MIGRATIONS, test).await;
-}
 
 /// Sets rules as the operator does.
 pub async fn rule(site: &Site<'_>, at: &Organisation, version: i64, rule: Rule) {

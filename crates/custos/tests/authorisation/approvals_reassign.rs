@@ -4,10 +4,9 @@
 use crate::approvals::{ask, carry_out, decide, entries, is, rule, state};
 use crate::browser::{Browser, Call, Reply, Sent};
 use crate::lifecycle::{bytes, own, total};
-use crate::site::{Organisation, Person, Site, two_organisations};
+use crate::site::{Organisation, Person, Site, both, two_organisations};
 use custos_access::approvals::Rule;
 use custos_kernel::policy::Threshold;
-use custos_testkit::Installation;
 use http::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -15,10 +14,6 @@ use tokio::task::JoinSet;
 
 /// How many are started at the same moment.
 const AT_ONCE: usize = 8;
-
-async fn both(test: impl AsyncFn(&mut Installation)) {
-    custos_testkit::both(&custos::product::MIGRATIONS, test).await;
-}
 
 async fn lead(site: &Site<'_>, at: &Organisation) -> Person {
     let lead = site.sales_person(at, 0).await;

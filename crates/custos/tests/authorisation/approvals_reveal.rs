@@ -2,18 +2,13 @@
 
 use crate::approvals::{ask, carry_out, decide, delegate, entries, is, rule, state};
 use crate::browser::{Browser, Call, Reply, Sent};
-use crate::site::{Organisation, Person, Site};
+use crate::site::{Organisation, Person, Site, both};
 use custos_access::approvals::Rule;
 use custos_kernel::policy::Threshold;
-use custos_testkit::Installation;
 use http::Method;
 use serde_json::{Value, json};
 
 const PHONE: &str = "13800001234";
-
-async fn both(test: impl AsyncFn(&mut Installation)) {
-    custos_testkit::both(&custos::product::MIGRATIONS, test).await;
-}
 
 /// Clears somebody for a level; they work at another.
 async fn cleared(at: &Organisation, version: i64, who: &Person, level: &str, working: &str) {

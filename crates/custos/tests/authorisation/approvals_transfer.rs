@@ -4,16 +4,11 @@
 use crate::approvals::{ask, carry_out, decide, delegate, entries, is, rule, state};
 use crate::browser::{Browser, Call, Reply, Sent};
 use crate::lifecycle::bytes;
-use crate::site::{Organisation, Person, Site, two_organisations};
+use crate::site::{Organisation, Person, Site, both, two_organisations};
 use custos_access::approvals::Rule;
 use custos_kernel::policy::{Approver, Role, Step};
-use custos_testkit::Installation;
 use http::Method;
 use serde_json::{Value, json};
-
-async fn both(test: impl AsyncFn(&mut Installation)) {
-    custos_testkit::both(&custos::product::MIGRATIONS, test).await;
-}
 
 fn grant(user: &str) -> Call {
     let body = Sent::Json(json!({ "roles": ["sales"], "data_scope": "own" }));

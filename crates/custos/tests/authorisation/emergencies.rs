@@ -3,16 +3,11 @@
 
 use crate::browser::{Browser, Call, Reply, Sent};
 use crate::lifecycle::bytes;
-use crate::site::{Organisation, Person, Site, two_organisations};
-use custos_testkit::Installation;
+use crate::site::{Organisation, Person, Site, both, two_organisations};
 use http::Method;
 use serde_json::{Value, json};
 
 const MINUTE_MS: i64 = 60_000;
-
-pub async fn both(test: impl AsyncFn(&mut Installation)) {
-    custos_testkit::both(&custos::product::MIGRATIONS, test).await;
-}
 
 pub fn asked(reach: (&str, &str), minutes: i64) -> Call {
     let mut body = json!({ "reason": "客户投诉，负责人失联", "minutes": minutes });

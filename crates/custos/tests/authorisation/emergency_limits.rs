@@ -3,10 +3,10 @@
 
 use crate::browser::{Browser, Call, Sent};
 use crate::emergencies::{
-    administrator, asked, begin, both, customer, end, entries, is, lead, listed, read, review,
+    administrator, asked, begin, customer, end, entries, is, lead, listed, read, review,
 };
 use crate::own_rules::{put, rules, text, without_approval};
-use crate::site::{Organisation, Person, Site};
+use crate::site::{Organisation, Person, Site, both};
 use custos_store::Value as Stored;
 use custos_values::{Clock, UserId};
 use http::Method;

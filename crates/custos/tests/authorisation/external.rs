@@ -3,7 +3,7 @@
 use crate::browser::{Browser, Call, Sent};
 use crate::cases::call;
 use crate::expected::{Cell, table};
-use crate::site::{Organisation, Site};
+use crate::site::{Organisation, Site, both};
 use crate::target::Target;
 use custos_values::Clock;
 use http::{Method, StatusCode};
@@ -70,7 +70,7 @@ async fn others(site: &Site<'_>, home: &Organisation) -> (crate::site::Person, T
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_external_auditor_reaches_the_log_and_their_own_account_and_nothing_else() {
-    custos_testkit::both(&custos::product::MIGRATIONS, async |installation| {
+    both(async |installation| {
         let site = Site::new(installation).await;
         let home = site.found().await;
         let (owner, target) = others(&site, &home).await;
@@ -129,7 +129,7 @@ async fn an_external_auditor_reaches_the_log_and_their_own_account_and_nothing_e
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_gives_an_external_auditor_more() {
-    custos_testkit::both(&custos::product::MIGRATIONS, async |installation| {
+    both(async |installation| {
         let site = Site::new(installation).await;
         let home = site.found().await;
         let audit = audit_administrator(&site).await;
@@ -192,7 +192,7 @@ async fn nobody_gives_an_external_auditor_more() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_external_auditors_time_ends_to_the_millisecond() {
-    custos_testkit::both(&custos::product::MIGRATIONS, async |installation| {
+    both(async |installation| {
         let site = Site::new(installation).await;
         site.found().await;
         let audit = audit_administrator(&site).await;
@@ -242,7 +242,7 @@ async fn an_external_auditors_time_ends_to_the_millisecond() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_external_auditor_who_is_ended_is_out_at_once_and_for_good() {
-    custos_testkit::both(&custos::product::MIGRATIONS, async |installation| {
+    both(async |installation| {
         let site = Site::new(installation).await;
         site.found().await;
         let audit = audit_administrator(&site).await;

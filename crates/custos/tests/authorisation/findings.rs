@@ -3,15 +3,10 @@
 
 use crate::browser::{Browser, Call, Reply, Sent};
 use crate::lifecycle::bytes;
-use crate::site::{Organisation, Person, Site, two_organisations};
-use custos_testkit::Installation;
+use crate::site::{Organisation, Person, Site, both, two_organisations};
 use http::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-
-async fn both(test: impl AsyncFn(&mut Installation)) {
-    custos_testkit::both(&custos::product::MIGRATIONS, test).await;
-}
 
 /// An auditor, and two findings of theirs: most administrators' roles have one holder only.
 async fn audited(site: &Site<'_>, at: &Organisation) -> (Person, Vec<Value>) {

@@ -2,16 +2,11 @@
 //! get. `docs/security/threat-model.md` tells the same in words.
 
 use crate::browser::{Browser, Call, Sent};
-use crate::site::{Organisation, Person, Site, two_organisations};
+use crate::site::{Organisation, Person, Site, both, two_organisations};
 use custos_access::approvals::Rule;
 use custos_kernel::policy::{Caller, Job};
-use custos_testkit::Installation;
 use http::Method;
 use serde_json::{Value, json};
-
-async fn both(test: impl AsyncFn(&mut Installation)) {
-    custos_testkit::both(&custos::product::MIGRATIONS, test).await;
-}
 
 async fn customer(owner: &Person, name: &str, phone: &str) -> String {
     let fields = json!({ "name": name, "phone": phone });

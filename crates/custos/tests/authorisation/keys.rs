@@ -1,7 +1,7 @@
 //! A key of another organisation, with everything a key can be given, at the records of this one.
 
 use crate::browser::{Call, Sent};
-use crate::site::{Organisation, Site, two_organisations};
+use crate::site::{Organisation, Site, both, two_organisations};
 use custos_values::Clock;
 use http::Method;
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ async fn mightiest(site: &Site<'_>, at: &Organisation) -> (String, String) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_of_another_organisation_reaches_nothing_here() {
-    custos_testkit::both(&custos::product::MIGRATIONS, async |installation| {
+    both(async |installation| {
         let site = Site::new(installation).await;
         let [home, foreign] = two_organisations(&site).await;
         let (own_id, own) = mightiest(&site, &home).await;

@@ -2,16 +2,11 @@
 
 use crate::browser::{Call, Sent};
 use crate::lifecycle::{begin, bytes, organisation_of, own, to, total, wait};
-use crate::site::{Person, Site};
+use crate::site::{Person, Site, both};
 use custos_kernel::policy::{Caller, Job};
-use custos_testkit::Installation;
 use http::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
-
-async fn both(test: impl AsyncFn(&mut Installation)) {
-    custos_testkit::both(&custos::product::MIGRATIONS, test).await;
-}
 
 /// A lead who reaches everybody's customers.
 async fn lead(site: &Site<'_>, at: &crate::site::Organisation) -> Person {

@@ -1,9 +1,8 @@
 //! Moving and leaving: nothing is lost, nothing half done, and nobody gets by it what they could not have otherwise.
 
 use crate::browser::{Browser, Call, Reply, Sent};
-use crate::site::{Organisation, Person, Site, two_organisations};
+use crate::site::{Organisation, Person, Site, both, two_organisations};
 use custos_store::Value as Stored;
-use custos_testkit::Installation;
 use custos_values::{OrgId, UserId};
 use http::Method;
 use serde_json::{Value, json};
@@ -11,10 +10,6 @@ use std::time::Duration;
 
 /// More than two batches.
 const CUSTOMERS: usize = 410;
-
-async fn both(test: impl AsyncFn(&mut Installation)) {
-    custos_testkit::both(&custos::product::MIGRATIONS, test).await;
-}
 
 /// Gives somebody customers, by an import.
 pub async fn own(site: &Site<'_>, person: &Person, customers: usize) {

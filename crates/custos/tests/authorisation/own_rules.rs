@@ -2,20 +2,15 @@
 //! those try who would have it otherwise.
 
 use crate::browser::{Browser, Call, Reply, Sent};
-use crate::site::{Organisation, Person, Site, two_organisations};
+use crate::site::{Organisation, Person, Site, both, two_organisations};
 use custos_access::approvals::Rule;
 use custos_kernel::policy::{Caller, Job};
-use custos_testkit::Installation;
 use http::Method;
 use serde_json::{Value, json};
 
 const ROLE: &str = "019b8a00-0000-7000-8000-00000000aaaa";
 const RULE: &str = "019b8a00-0000-7000-8000-00000000bbbb";
 const TEAM: &str = "019b8a00-0000-7000-8000-00000000cccc";
-
-async fn both(test: impl AsyncFn(&mut Installation)) {
-    custos_testkit::both(&custos::product::MIGRATIONS, test).await;
-}
 
 /// Lets one administrator set access alone: that others have to agree is tested with approvals.
 pub async fn without_approval(site: &Site<'_>, at: &Organisation) {

@@ -1,7 +1,7 @@
 //! The provisioning token of another organisation: to it, nobody here is there.
 
 use crate::browser::{Call, Reply, Sent};
-use crate::site::{Organisation, Site, two_organisations};
+use crate::site::{Organisation, Site, both, two_organisations};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -38,7 +38,7 @@ async fn ask(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_of_another_organisation_reaches_nobody_here() {
-    custos_testkit::both(&custos::product::MIGRATIONS, async |installation| {
+    both(async |installation| {
         let site = Site::new(installation).await;
         let [home, foreign] = two_organisations(&site).await;
         let (ours, theirs) = (provider(&home).await, provider(&foreign).await);

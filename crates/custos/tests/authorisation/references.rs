@@ -1,7 +1,7 @@
 //! Ids of another organisation within a request that is permitted otherwise: as good as ids of nothing.
 
 use crate::browser::{Call, Sent};
-use crate::site::{Person, Site, two_organisations};
+use crate::site::{Person, Site, both, two_organisations};
 use crate::target::{MISSING, Target, mapping};
 use http::Method;
 use serde_json::{Value, json};
@@ -93,7 +93,7 @@ fn calls(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ids_of_another_organisation_are_ids_of_nothing() {
-    custos_testkit::both(&custos::product::MIGRATIONS, async |installation| {
+    both(async |installation| {
         let site = Site::new(installation).await;
         let [home, foreign] = two_organisations(&site).await;
         let mut people: Vec<(&str, Person)> = Vec::new();

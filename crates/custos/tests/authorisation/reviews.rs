@@ -4,18 +4,13 @@
 use crate::browser::{Browser, Call, Reply, Sent};
 use crate::lifecycle::bytes;
 use crate::papers;
-use crate::site::{Organisation, Person, Site, two_organisations};
+use crate::site::{Organisation, Person, Site, both, two_organisations};
 use custos_kernel::policy::{Caller, Job};
-use custos_testkit::Installation;
 use custos_values::Clock;
 use http::Method;
 use serde_json::{Value, json};
 
 const DAY_MS: i64 = 86_400_000;
-
-async fn both(test: impl AsyncFn(&mut Installation)) {
-    custos_testkit::both(&custos::product::MIGRATIONS, test).await;
-}
 
 fn scope(kinds: [bool; 3], by: &str) -> Value {
     let [roles, shares, keys] = kinds;

@@ -22,6 +22,11 @@ const SETUP_CODE: &str = "K7RW-2M9D-XQ4T";
 /// The account that signs in during the sweep and does nothing else.
 pub const GUEST: &str = "zhuguan";
 
+/// Runs a test with all features on both database engines.
+pub async fn both(test: impl AsyncFn(&mut Installation)) {
+    custos_testkit::both(&custos::product::MIGRATIONS, test).await;
+}
+
 /// An operation of the product.
 #[derive(Clone)]
 pub struct Declared {

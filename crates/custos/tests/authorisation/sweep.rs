@@ -3,7 +3,7 @@
 use crate::browser::{Call, Reply, Sent};
 use crate::cases::{About, about, call, marks};
 use crate::expected::{CALLERS, Cell, Row, table};
-use crate::site::{Declared, Organisation, Person, Site, password, two_organisations};
+use crate::site::{Declared, Organisation, Person, Site, both, password, two_organisations};
 use crate::target::{MISSING, Target};
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -443,7 +443,7 @@ fn contains(haystack: &[u8], needle: &[u8]) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_operation_answers_everybody_as_the_table_says() {
-    custos_testkit::both(&custos::product::MIGRATIONS, async |installation| {
+    both(async |installation| {
         let site = Site::new(installation).await;
         let table = table();
         let registered: BTreeSet<_> = site.operations.iter().map(|o| o.id).collect();

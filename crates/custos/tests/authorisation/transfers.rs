@@ -1,7 +1,7 @@
 //! Downloads under way when their caller is shut out.
 
 use crate::browser::{Call, Sent};
-use crate::site::{Organisation, Person, Site};
+use crate::site::{Organisation, Person, Site, both};
 use axum::body::BodyDataStream;
 use futures::StreamExt;
 use http::{Method, StatusCode};
@@ -60,7 +60,7 @@ async fn rest(mut stream: BodyDataStream) -> (usize, bool) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_is_shut_out_gets_no_more_of_a_download_under_way() {
-    custos_testkit::both(&custos::product::MIGRATIONS, async |installation| {
+    both(async |installation| {
         let site = Site::new(installation).await;
         let at = site.found().await;
         let lead = lead(&site, &at).await;
@@ -91,7 +91,7 @@ async fn who_is_shut_out_gets_no_more_of_a_download_under_way() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_download_ends_with_the_role_it_was_begun_in() {
-    custos_testkit::both(&custos::product::MIGRATIONS, async |installation| {
+    both(async |installation| {
         let site = Site::new(installation).await;
         let at = site.found().await;
         let lead = lead(&site, &at).await;

@@ -2,7 +2,7 @@
 
 use crate::browser::{Browser, Call, Sent};
 use crate::expected::table;
-use crate::site::Site;
+use crate::site::{Site, both};
 use custos_access::approvals::Rule;
 use custos_http::Access;
 use custos_kernel::policy::{Caller, Job};
@@ -10,10 +10,6 @@ use custos_testkit::Installation;
 use http::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-
-async fn both(test: impl AsyncFn(&mut Installation)) {
-    custos_testkit::both(&custos::product::MIGRATIONS, test).await;
-}
 
 async fn usage(browser: &Browser) -> Value {
     let told = browser.send(Call::get("/permissions/usage")).await;
