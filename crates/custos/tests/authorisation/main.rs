@@ -23,6 +23,7 @@ mod own_rules;
 mod papers;
 mod provisioning;
 mod references;
+mod review_lines;
 mod reviews;
 mod site;
 mod sweep;

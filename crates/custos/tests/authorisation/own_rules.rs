@@ -8,7 +8,7 @@ use custos_kernel::policy::{Caller, Job};
 use http::Method;
 use serde_json::{Value, json};
 
-const ROLE: &str = "019b8a00-0000-7000-8000-00000000aaaa";
+pub const ROLE: &str = "019b8a00-0000-7000-8000-00000000aaaa";
 const RULE: &str = "019b8a00-0000-7000-8000-00000000bbbb";
 const TEAM: &str = "019b8a00-0000-7000-8000-00000000cccc";
 
@@ -32,7 +32,7 @@ pub fn rules(roles: Value, rules: Value) -> Value {
 }
 
 /// A role that reads what is of the department, but not the phone number.
-fn viewer() -> Value {
+pub fn viewer() -> Value {
     json!({
         "id": ROLE, "name": "客户浏览", "description": "",
         "grants": [{
@@ -50,13 +50,13 @@ pub fn text(text: &str) -> Value {
     json!([{ "id": RULE, "name": "文本", "enabled": true, "text": text }])
 }
 
-async fn hold(at: &Organisation, version: i64, who: &Person, roles: Value, level: &str) {
+pub async fn hold(at: &Organisation, version: i64, who: &Person, roles: Value, level: &str) {
     let body = json!({ "custom_roles": roles, "clearance": { "level": level } });
     let call = put(&format!("/access/people/{}", who.id), version, body);
     at.security.send(call).await.expect(204);
 }
 
-async fn customer(owner: &Person, name: &str, province: &str) -> String {
+pub async fn customer(owner: &Person, name: &str, province: &str) -> String {
     // Two customers of one number would be told of as one.
     let number = u32::from(name.chars().next().unwrap()) % 10_000;
     let phone = format!("1380000{number:04}");

@@ -12,40 +12,40 @@ use serde_json::{Value, json};
 
 const DAY_MS: i64 = 86_400_000;
 
-fn scope(kinds: [bool; 3], by: &str) -> Value {
+pub fn scope(kinds: [bool; 3], by: &str) -> Value {
     let [roles, shares, keys] = kinds;
     json!({ "roles": roles, "shares": shares, "api_keys": keys, "by": by })
 }
 
-fn only(mut scope: Value, part: &str, of: &[&str]) -> Value {
+pub fn only(mut scope: Value, part: &str, of: &[&str]) -> Value {
     scope[part] = json!(of);
     scope
 }
 
-async fn start(browser: &Browser, scope: &Value) -> String {
+pub async fn start(browser: &Browser, scope: &Value) -> String {
     let body = json!({ "name": "年度复核", "scope": scope, "days": 7, "remind_days": 2 });
     let begun = browser.send(Call::post("/access-reviews", body)).await;
     begun.expect(201)["id"].as_str().unwrap().to_owned()
 }
 
-async fn lines(browser: &Browser, review: &str) -> Vec<Value> {
+pub async fn lines(browser: &Browser, review: &str) -> Vec<Value> {
     let path = format!("/access-reviews/{review}/lines?view=all&limit=200");
     let told = browser.send(Call::get(&path)).await.expect(200);
     told["items"].as_array().unwrap().clone()
 }
 
-async fn read(browser: &Browser, review: &str) -> Value {
+pub async fn read(browser: &Browser, review: &str) -> Value {
     let path = format!("/access-reviews/{review}");
     browser.send(Call::get(&path)).await.expect(200)
 }
 
-fn of<'a>(lines: &'a [Value], subject: &str) -> &'a Value {
+pub fn of<'a>(lines: &'a [Value], subject: &str) -> &'a Value {
     let mut of = lines.iter().filter(|line| line["subject"]["id"] == subject);
     of.next()
         .unwrap_or_else(|| panic!("{subject} in {lines:?}"))
 }
 
-async fn decide(browser: &Browser, review: &str, line: &Value, verdict: &str) -> Reply {
+pub async fn decide(browser: &Browser, review: &str, line: &Value, verdict: &str) -> Reply {
     let body =
         json!({ "decisions": [{ "line": line["id"], "verdict": verdict, "note": "已核对" }] });
     let path = format!("/access-reviews/{review}/decisions");
@@ -54,7 +54,7 @@ async fn decide(browser: &Browser, review: &str, line: &Value, verdict: &str) ->
         .await
 }
 
-async fn act(browser: &Browser, review: &str, what: &str) -> Reply {
+pub async fn act(browser: &Browser, review: &str, what: &str) -> Reply {
     let path = format!("/access-reviews/{review}/{what}");
     browser
         .send(Call::new(Method::POST, &path, Sent::Nothing))
@@ -79,7 +79,7 @@ pub async fn entries(site: &Site<'_>, action: &str) -> Vec<Value> {
     log
 }
 
-async fn outcomes(site: &Site<'_>) -> Vec<String> {
+pub async fn outcomes(site: &Site<'_>) -> Vec<String> {
     let told = entries(site, "access_review_line.withdraw").await;
     let mut all: Vec<String> = told
         .iter()
@@ -89,7 +89,7 @@ async fn outcomes(site: &Site<'_>) -> Vec<String> {
     all
 }
 
-async fn holder(site: &Site<'_>, at: &Organisation, department: usize, role: &str) -> Person {
+pub async fn holder(site: &Site<'_>, at: &Organisation, department: usize, role: &str) -> Person {
     let person = site.sales_person(at, department).await;
     site.grant(at, &person.id, &[role], "own").await;
     person
