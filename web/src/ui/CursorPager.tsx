@@ -2,22 +2,26 @@ import { LeftOutlined, RightOutlined } from "@ant-design/icons";
 import { Button } from "antd";
 import { useFormat } from "../i18n/useFormat";
 import { useT } from "../i18n/useT";
+import type { Cursors } from "./useCursors";
 
-interface Props {
-  /** The number of pages before this one. */
-  index: number;
+export interface CursorPagerProps {
+  /** Which pages were passed. */
+  cursors: Cursors;
   pageSize: number;
-  shown: number;
+  /** The page shown, as the server gave it; undefined until it is there. */
+  page: { items: readonly unknown[]; next_cursor?: string | null } | undefined;
   /** How many there are on all pages; not known where counting would cost too much. */
   total: number | null;
-  hasNext: boolean;
-  onPrevious: () => void;
-  onNext: () => void;
+  /** What is shown is the page before, while the next is on its way. */
+  busy?: boolean;
 }
 
-export function CursorPager({ index, pageSize, shown, total, hasNext, onPrevious, onNext }: Props) {
+export function CursorPager({ cursors, pageSize, page, total, busy = false }: CursorPagerProps) {
   const t = useT();
   const { number } = useFormat();
+  const { index } = cursors;
+  const shown = page?.items.length ?? 0;
+  const next = page?.next_cursor;
   const from = shown === 0 ? 0 : index * pageSize + 1;
   return (
     <nav className="pager" aria-label={t("pager-label")}>
@@ -34,14 +38,14 @@ export function CursorPager({ index, pageSize, shown, total, hasNext, onPrevious
         size="small"
         icon={<LeftOutlined aria-hidden />}
         disabled={index === 0}
-        onClick={onPrevious}
+        onClick={cursors.previous}
         aria-label={t("pager-previous")}
       />
       <Button
         size="small"
         icon={<RightOutlined aria-hidden />}
-        disabled={!hasNext}
-        onClick={onNext}
+        disabled={next == null || busy}
+        onClick={() => next != null && cursors.next(next)}
         aria-label={t("pager-next")}
       />
     </nav>

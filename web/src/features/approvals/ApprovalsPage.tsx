@@ -92,13 +92,10 @@ function List({ view }: { view: "to_decide" | "mine" | "history" }) {
       </ul>
       {(next != null || cursors.index > 0) && (
         <CursorPager
-          index={cursors.index}
+          cursors={cursors}
           pageSize={20}
-          shown={items.length}
+          page={page.data}
           total={cursors.index * 20 + items.length + (next == null ? 0 : 1)}
-          hasNext={next != null}
-          onPrevious={cursors.previous}
-          onNext={() => next != null && cursors.next(next)}
         />
       )}
     </>

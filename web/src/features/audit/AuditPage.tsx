@@ -6,10 +6,10 @@ import { useState } from "react";
 import type { AuditEntry } from "../../api/types";
 import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
-import { CursorPager } from "../../ui/CursorPager";
 import { type Column, DataTable } from "../../ui/DataTable";
 import { EmptyState } from "../../ui/EmptyState";
 import { ErrorState } from "../../ui/ErrorState";
+import { ListFoot } from "../../ui/ListFoot";
 import { PageHeader } from "../../ui/PageHeader";
 import { Pill } from "../../ui/Pill";
 import { useCursors } from "../../ui/useCursors";
@@ -145,17 +145,13 @@ export function AuditPage() {
         />
       )}
       {entries !== undefined && entries.length > 0 && (
-        <div className="list-foot">
-          <CursorPager
-            index={cursors.index}
-            pageSize={PAGE}
-            shown={entries.length}
-            total={page.data?.total ?? null}
-            hasNext={page.data?.next_cursor != null && !page.isPlaceholderData}
-            onPrevious={cursors.previous}
-            onNext={() => page.data?.next_cursor != null && cursors.next(page.data.next_cursor)}
-          />
-        </div>
+        <ListFoot
+          cursors={cursors}
+          pageSize={PAGE}
+          page={page.data}
+          total={page.data?.total ?? null}
+          busy={page.isPlaceholderData}
+        />
       )}
       <EntryDrawer
         entry={opened}

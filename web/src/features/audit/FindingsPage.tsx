@@ -7,11 +7,11 @@ import type { AuditFinding, AuditFindingState, AuditRun } from "../../api/types"
 import { useMay } from "../../app/session/session";
 import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
-import { CursorPager } from "../../ui/CursorPager";
 import { BarSeries } from "../../ui/charts/BarSeries";
 import { type Column, DataTable } from "../../ui/DataTable";
 import { EmptyState } from "../../ui/EmptyState";
 import { ErrorState } from "../../ui/ErrorState";
+import { ListFoot } from "../../ui/ListFoot";
 import { PageHeader } from "../../ui/PageHeader";
 import { Pill } from "../../ui/Pill";
 import { useCursors } from "../../ui/useCursors";
@@ -185,17 +185,13 @@ function Findings() {
         />
       )}
       {(cursors.index > 0 || page.data?.next_cursor != null) && (
-        <div className="list-foot">
-          <CursorPager
-            index={cursors.index}
-            pageSize={PAGE}
-            shown={items?.length ?? 0}
-            total={cursors.index * PAGE + (items?.length ?? 0)}
-            hasNext={page.data?.next_cursor != null && !page.isPlaceholderData}
-            onPrevious={cursors.previous}
-            onNext={() => page.data?.next_cursor != null && cursors.next(page.data.next_cursor)}
-          />
-        </div>
+        <ListFoot
+          cursors={cursors}
+          pageSize={PAGE}
+          page={page.data}
+          total={cursors.index * PAGE + (items?.length ?? 0)}
+          busy={page.isPlaceholderData}
+        />
       )}
       <FindingDrawer finding={opened} onClose={() => setOpened(null)} />
     </>

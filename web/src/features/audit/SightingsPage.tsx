@@ -7,10 +7,10 @@ import type { AuditSighting } from "../../api/types";
 import { useMay } from "../../app/session/session";
 import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
-import { CursorPager } from "../../ui/CursorPager";
 import { type Column, DataTable } from "../../ui/DataTable";
 import { EmptyState } from "../../ui/EmptyState";
 import { ErrorState } from "../../ui/ErrorState";
+import { ListFoot } from "../../ui/ListFoot";
 import { PageHeader } from "../../ui/PageHeader";
 import { useCursors } from "../../ui/useCursors";
 import { directoryQuery } from "../customers/customers";
@@ -176,17 +176,13 @@ function Sightings({ search }: { search: { resource_id?: string; actor_id?: stri
         busy={page.isPlaceholderData}
       />
       {(cursors.index > 0 || page.data?.next_cursor != null) && (
-        <div className="list-foot">
-          <CursorPager
-            index={cursors.index}
-            pageSize={PAGE}
-            shown={items?.length ?? 0}
-            total={cursors.index * PAGE + (items?.length ?? 0)}
-            hasNext={page.data?.next_cursor != null && !page.isPlaceholderData}
-            onPrevious={cursors.previous}
-            onNext={() => page.data?.next_cursor != null && cursors.next(page.data.next_cursor)}
-          />
-        </div>
+        <ListFoot
+          cursors={cursors}
+          pageSize={PAGE}
+          page={page.data}
+          total={cursors.index * PAGE + (items?.length ?? 0)}
+          busy={page.isPlaceholderData}
+        />
       )}
     </>
   );

@@ -97,15 +97,7 @@ function List({ view }: { view: View }) {
         ))}
       </ul>
       {(next != null || cursors.index > 0) && (
-        <CursorPager
-          index={cursors.index}
-          pageSize={20}
-          shown={items.length}
-          total={null}
-          hasNext={next != null}
-          onPrevious={cursors.previous}
-          onNext={() => next != null && cursors.next(next)}
-        />
+        <CursorPager cursors={cursors} pageSize={20} page={page.data} total={null} />
       )}
       {reviewing !== undefined && (
         <ReviewDialog emergency={reviewing} onClose={() => setReviewing(undefined)} />

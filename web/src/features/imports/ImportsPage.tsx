@@ -4,10 +4,10 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import type { Import } from "../../api/types";
 import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
-import { CursorPager } from "../../ui/CursorPager";
 import { type Column, DataTable } from "../../ui/DataTable";
 import { EmptyState } from "../../ui/EmptyState";
 import { ErrorState } from "../../ui/ErrorState";
+import { ListFoot } from "../../ui/ListFoot";
 import { PageHeader } from "../../ui/PageHeader";
 import { useCursors } from "../../ui/useCursors";
 import { usePhone } from "../../ui/useMediaQuery";
@@ -100,17 +100,7 @@ export function ImportsPage() {
         />
       )}
       {page.data !== undefined && (page.data.total ?? 0) > PAGE && (
-        <div className="list-foot">
-          <CursorPager
-            index={cursors.index}
-            pageSize={PAGE}
-            shown={page.data.items.length}
-            total={page.data.total ?? 0}
-            hasNext={page.data.next_cursor != null}
-            onPrevious={cursors.previous}
-            onNext={() => page.data?.next_cursor != null && cursors.next(page.data.next_cursor)}
-          />
-        </div>
+        <ListFoot cursors={cursors} pageSize={PAGE} page={page.data} total={page.data.total ?? 0} />
       )}
     </>
   );

@@ -7,10 +7,10 @@ import type { OutboxMessage } from "../../api/types";
 import { useMay } from "../../app/session/session";
 import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
-import { CursorPager } from "../../ui/CursorPager";
 import { type Column, DataTable } from "../../ui/DataTable";
 import { EmptyState } from "../../ui/EmptyState";
 import { ErrorState } from "../../ui/ErrorState";
+import { ListFoot } from "../../ui/ListFoot";
 import { PageHeader } from "../../ui/PageHeader";
 import { Pill } from "../../ui/Pill";
 import { useCursors } from "../../ui/useCursors";
@@ -155,17 +155,7 @@ export function OutboxPage() {
         <DataTable label={t("outbox-title")} columns={columns} rows={rows} rowKey={({ id }) => id} />
       )}
       {page.data !== undefined && (page.data.total ?? 0) > PAGE && (
-        <div className="list-foot">
-          <CursorPager
-            index={cursors.index}
-            pageSize={PAGE}
-            shown={page.data.items.length}
-            total={page.data.total ?? 0}
-            hasNext={page.data.next_cursor != null}
-            onPrevious={cursors.previous}
-            onNext={() => page.data?.next_cursor != null && cursors.next(page.data.next_cursor)}
-          />
-        </div>
+        <ListFoot cursors={cursors} pageSize={PAGE} page={page.data} total={page.data.total ?? 0} />
       )}
       {dialog === "settings" && settings.data !== undefined && (
         <SettingsDrawer settings={settings.data} onClose={() => setDialog(null)} />

@@ -77,15 +77,7 @@ export function Lines({ review }: { review: AccessReview }) {
         />
       )}
       {page.data !== undefined && (page.data.next_cursor != null || cursors.index > 0) && (
-        <CursorPager
-          index={cursors.index}
-          pageSize={200}
-          shown={page.data.items.length}
-          total={null}
-          hasNext={page.data.next_cursor != null}
-          onPrevious={cursors.previous}
-          onNext={() => page.data.next_cursor != null && cursors.next(page.data.next_cursor)}
-        />
+        <CursorPager cursors={cursors} pageSize={200} page={page.data} total={null} />
       )}
     </section>
   );

@@ -6,10 +6,10 @@ import type { AccessPerson, Compartment } from "../../../api/types";
 import { useMay } from "../../../app/session/session";
 import { useT } from "../../../i18n/useT";
 import { Avatar } from "../../../ui/Avatar";
-import { CursorPager } from "../../../ui/CursorPager";
 import { type Column, DataTable } from "../../../ui/DataTable";
 import { EmptyState } from "../../../ui/EmptyState";
 import { ErrorState } from "../../../ui/ErrorState";
+import { ListFoot } from "../../../ui/ListFoot";
 import { Pill } from "../../../ui/Pill";
 import { ToolButton } from "../../../ui/ToolButton";
 import { useCursors } from "../../../ui/useCursors";
@@ -73,17 +73,7 @@ export function PeoplePage() {
         <Table people={page.data?.items} {...{ compartments, departmentOf, edit }} />
       )}
       {page.data !== undefined && (page.data.next_cursor != null || cursors.index > 0) && (
-        <div className="list-foot">
-          <CursorPager
-            index={cursors.index}
-            pageSize={PEOPLE_PAGE}
-            shown={page.data.items.length}
-            total={page.data.total}
-            hasNext={page.data.next_cursor != null}
-            onPrevious={cursors.previous}
-            onNext={() => page.data.next_cursor != null && cursors.next(page.data.next_cursor)}
-          />
-        </div>
+        <ListFoot cursors={cursors} pageSize={PEOPLE_PAGE} page={page.data} total={page.data.total} />
       )}
       {editing !== null && page.data !== undefined && rules.data !== undefined && (
         <PersonDrawer

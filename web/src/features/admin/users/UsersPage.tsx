@@ -20,9 +20,9 @@ import { useMay, useSession } from "../../../app/session/session";
 import { useFormat } from "../../../i18n/useFormat";
 import { useT } from "../../../i18n/useT";
 import { Avatar } from "../../../ui/Avatar";
-import { CursorPager } from "../../../ui/CursorPager";
 import { type Column, DataTable } from "../../../ui/DataTable";
 import { ErrorState } from "../../../ui/ErrorState";
+import { ListFoot } from "../../../ui/ListFoot";
 import { PageHeader } from "../../../ui/PageHeader";
 import { Pill } from "../../../ui/Pill";
 import { useCursors } from "../../../ui/useCursors";
@@ -287,17 +287,7 @@ export function UsersPage() {
         />
       )}
       {page.data !== undefined && (page.data.total ?? 0) > PAGE && (
-        <div className="list-foot">
-          <CursorPager
-            index={cursors.index}
-            pageSize={PAGE}
-            shown={page.data.items.length}
-            total={page.data.total ?? 0}
-            hasNext={page.data.next_cursor != null}
-            onPrevious={cursors.previous}
-            onNext={() => page.data?.next_cursor != null && cursors.next(page.data.next_cursor)}
-          />
-        </div>
+        <ListFoot cursors={cursors} pageSize={PAGE} page={page.data} total={page.data.total ?? 0} />
       )}
       {dialog?.kind === "new" && (
         <UserDrawer

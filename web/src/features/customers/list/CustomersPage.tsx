@@ -6,10 +6,10 @@ import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { useMay } from "../../../app/session/session";
 import { useFormat } from "../../../i18n/useFormat";
 import { useT } from "../../../i18n/useT";
-import { CursorPager } from "../../../ui/CursorPager";
 import { DataTable } from "../../../ui/DataTable";
 import { EmptyState } from "../../../ui/EmptyState";
 import { ErrorState } from "../../../ui/ErrorState";
+import { ListFoot } from "../../../ui/ListFoot";
 import { PageHeader } from "../../../ui/PageHeader";
 import { useCursors } from "../../../ui/useCursors";
 import { usePhone } from "../../../ui/useMediaQuery";
@@ -173,21 +173,18 @@ export function CustomersPage() {
         />
       )}
       {rows !== undefined && rows.length > 0 && (
-        <div className="list-foot">
+        <ListFoot
+          cursors={cursors}
+          pageSize={preferences.page_size}
+          page={page.data}
+          total={total}
+          busy={page.isPlaceholderData}
+        >
           <span className="key-hints" aria-hidden="true">
             <kbd>j</kbd> <kbd>k</kbd> {t("keys-move")} <kbd>Enter</kbd> {t("keys-open")} <kbd>/</kbd>{" "}
             {t("keys-search")}
           </span>
-          <CursorPager
-            index={cursors.index}
-            pageSize={preferences.page_size}
-            shown={rows.length}
-            total={total}
-            hasNext={page.data?.next_cursor != null && !page.isPlaceholderData}
-            onPrevious={cursors.previous}
-            onNext={() => page.data?.next_cursor != null && cursors.next(page.data.next_cursor)}
-          />
-        </div>
+        </ListFoot>
       )}
       <Suspense>
         {dialog === "create" && <CreateDrawer fields={fields.customer} onClose={() => setDialog(null)} />}
