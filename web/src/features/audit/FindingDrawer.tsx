@@ -10,7 +10,8 @@ import { useT } from "../../i18n/useT";
 import { Pill } from "../../ui/Pill";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { directoryQuery } from "../customers/customers";
-import { evidenceOf, STATES, TONES, useFindingWords } from "./findings";
+import { FindingFacts } from "./FindingParts";
+import { evidenceOf, STATES } from "./findings";
 
 /** One finding: what it is, what to do, where the evidence is, and what is to become of it. */
 export function FindingDrawer({ finding, onClose }: { finding: AuditFinding | null; onClose: () => void }) {
@@ -36,7 +37,6 @@ function Content({ finding, onClose }: { finding: AuditFinding; onClose: () => v
   const format = useFormat();
   const { message } = App.useApp();
   const queryClient = useQueryClient();
-  const { what, about } = useFindingWords();
   const may = useMay();
   const { data: directory } = useQuery({ ...directoryQuery, enabled: may("user.read") });
   const [form] = Form.useForm<Values>();
@@ -70,28 +70,14 @@ function Content({ finding, onClose }: { finding: AuditFinding; onClose: () => v
   });
   return (
     <>
-      <p className="finding-head">
-        <Pill tone={TONES[finding.severity] ?? "quiet"}>{t(`severity-${finding.severity}`)}</Pill>{" "}
-        <strong>{what(finding)}</strong>
-      </p>
-      <dl className="entry-facts">
-        <div>
-          <dt>{t("finding-about")}</dt>
-          <dd>{about(finding)}</dd>
-        </div>
-        <div>
-          <dt>{t("finding-remedy")}</dt>
-          <dd>{t(`rule-${finding.rule}-remedy`)}</dd>
-        </div>
-        <div>
-          <dt>{t("finding-first")}</dt>
-          <dd>
-            {format.dateTime(finding.first_at)}{" "}
-            {finding.reopened > 0 && (
-              <span className="soft">{t("finding-back", { count: finding.reopened })}</span>
-            )}
-          </dd>
-        </div>
+      <FindingFacts
+        finding={finding}
+        again={
+          finding.reopened > 0 && (
+            <span className="soft">{t("finding-back", { count: finding.reopened })}</span>
+          )
+        }
+      >
         {(evidence !== null || finding.trace.entries.length > 0) && (
           <div>
             <dt>{t("finding-evidence")}</dt>
@@ -109,7 +95,7 @@ function Content({ finding, onClose }: { finding: AuditFinding; onClose: () => v
             </dd>
           </div>
         )}
-      </dl>
+      </FindingFacts>
       {finding.owner_id !== null && (
         <section className="finding-done">
           <h3>

@@ -19,7 +19,8 @@ import { useShowProblem } from "../../ui/useProblemText";
 import { AuditTabs } from "./AuditTabs";
 import "./audit.css";
 import { FindingDrawer } from "./FindingDrawer";
-import { findingsQuery, runsQuery, STATES, TONES, useFindingWords } from "./findings";
+import { DueCell, SeverityPill } from "./FindingParts";
+import { findingsQuery, runsQuery, STATES, useFindingWords } from "./findings";
 
 const PAGE = 50;
 
@@ -100,7 +101,7 @@ function Findings() {
     {
       key: "severity",
       title: t("finding-state"),
-      cell: ({ severity }) => <Pill tone={TONES[severity] ?? "quiet"}>{t(`severity-${severity}`)}</Pill>,
+      cell: ({ severity }) => <SeverityPill severity={severity} />,
     },
     {
       key: "what",
@@ -125,17 +126,7 @@ function Findings() {
     {
       key: "due",
       title: t("finding-due"),
-      cell: ({ due_at, state }) =>
-        due_at === null ? (
-          <span className="absent">–</span>
-        ) : (
-          <>
-            {format.date(due_at)}{" "}
-            {state === "open" && new Date(due_at) < new Date() && (
-              <Pill tone="danger">{t("finding-overdue")}</Pill>
-            )}
-          </>
-        ),
+      cell: ({ due_at, state }) => <DueCell due={due_at} open={state === "open"} />,
     },
     { key: "first", title: t("finding-first"), cell: ({ first_at }) => format.date(first_at) },
     {

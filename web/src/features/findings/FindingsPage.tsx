@@ -2,7 +2,6 @@ import { SafetyOutlined } from "@ant-design/icons";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { AssignedFinding } from "../../api/types";
-import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
 import { type Column, DataTable } from "../../ui/DataTable";
 import { EmptyState } from "../../ui/EmptyState";
@@ -12,14 +11,14 @@ import { PageHeader } from "../../ui/PageHeader";
 import { Pill } from "../../ui/Pill";
 import { useCursors } from "../../ui/useCursors";
 import "../audit/audit.css";
-import { TONES, useFindingWords } from "../audit/findings";
+import { DueCell, SeverityPill } from "../audit/FindingParts";
+import { useFindingWords } from "../audit/findings";
 import { findingsQuery, PAGE, STATE_TONES, stateOf } from "./findings";
 import { RemedyDrawer } from "./RemedyDrawer";
 
 /** The findings of the audit that are the person's to look after. */
 export function FindingsPage() {
   const t = useT();
-  const format = useFormat();
   const { what, about } = useFindingWords();
   const [opened, setOpened] = useState<AssignedFinding | null>(null);
   const cursors = useCursors("mine");
@@ -33,7 +32,7 @@ export function FindingsPage() {
     {
       key: "severity",
       title: t("finding-severity"),
-      cell: ({ severity }) => <Pill tone={TONES[severity] ?? "quiet"}>{t(`severity-${severity}`)}</Pill>,
+      cell: ({ severity }) => <SeverityPill severity={severity} />,
     },
     {
       key: "what",
@@ -48,17 +47,7 @@ export function FindingsPage() {
     {
       key: "due",
       title: t("finding-due"),
-      cell: (row) =>
-        row.due_at === null ? (
-          <span className="absent">–</span>
-        ) : (
-          <>
-            {format.date(row.due_at)}{" "}
-            {stateOf(row) === "open" && new Date(row.due_at) < new Date() && (
-              <Pill tone="danger">{t("finding-overdue")}</Pill>
-            )}
-          </>
-        ),
+      cell: (row) => <DueCell due={row.due_at} open={stateOf(row) === "open"} />,
     },
     {
       key: "state",

@@ -4,9 +4,8 @@ import { api, done } from "../../api/client";
 import type { AssignedFinding } from "../../api/types";
 import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
-import { Pill } from "../../ui/Pill";
 import { useFormProblem } from "../../ui/useFormProblem";
-import { TONES, useFindingWords } from "../audit/findings";
+import { FindingFacts } from "../audit/FindingParts";
 import { findingsKey } from "./findings";
 
 const NOTE = { min: 2, max: 500 };
@@ -24,26 +23,9 @@ export function RemedyDrawer({ finding, onClose }: { finding: AssignedFinding | 
 function Content({ finding, onClose }: { finding: AssignedFinding; onClose: () => void }) {
   const t = useT();
   const format = useFormat();
-  const { what, about } = useFindingWords();
   return (
     <>
-      <p className="finding-head">
-        <Pill tone={TONES[finding.severity] ?? "quiet"}>{t(`severity-${finding.severity}`)}</Pill>{" "}
-        <strong>{what(finding)}</strong>
-      </p>
-      <dl className="entry-facts">
-        <div>
-          <dt>{t("finding-about")}</dt>
-          <dd>{about(finding)}</dd>
-        </div>
-        <div>
-          <dt>{t("finding-remedy")}</dt>
-          <dd>{t(`rule-${finding.rule}-remedy`)}</dd>
-        </div>
-        <div>
-          <dt>{t("finding-first")}</dt>
-          <dd>{format.dateTime(finding.first_at)}</dd>
-        </div>
+      <FindingFacts finding={finding}>
         {finding.due_at !== null && (
           <div>
             <dt>{t("finding-due")}</dt>
@@ -56,7 +38,7 @@ function Content({ finding, onClose }: { finding: AssignedFinding; onClose: () =
             <dd>{finding.remedy}</dd>
           </div>
         )}
-      </dl>
+      </FindingFacts>
       {finding.state === "open" ? (
         <RemedyForm finding={finding} onDone={onClose} />
       ) : (
