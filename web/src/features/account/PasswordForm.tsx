@@ -1,8 +1,9 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Button, Form, Input } from "antd";
+import { App, Button, Form, Input } from "antd";
 import { api, done } from "../../api/client";
 import { sessionQuery, useSession } from "../../app/session/session";
 import { useT } from "../../i18n/useT";
+import { FormAlert } from "../../ui/FormAlert";
 import { PasswordField } from "../../ui/PasswordField";
 import { useFormProblem } from "../../ui/useFormProblem";
 
@@ -42,9 +43,7 @@ export function PasswordForm() {
         change.mutate(values);
       }}
     >
-      {problem.general !== null && (
-        <Alert type="error" showIcon title={problem.general} className="form-alert" />
-      )}
+      <FormAlert problem={problem} />
       {user.password ? (
         <Form.Item
           name="current"

@@ -1,8 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, Form, Input, Modal, Select } from "antd";
+import { Form, Input, Modal, Select } from "antd";
 import { api, body } from "../../api/client";
 import type { DataScope } from "../../api/types";
 import { useT } from "../../i18n/useT";
+import { FormAlert } from "../../ui/FormAlert";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { DATA_SCOPES, departmentOptions, departmentsQuery } from "../admin/admin";
 import { serviceAccountsQuery } from "./apiKeys";
@@ -40,9 +41,7 @@ export function AccountDialog({ onClose }: { onClose: () => void }) {
       onCancel={onClose}
     >
       <p className="soft">{t("service-account-note")}</p>
-      {problem.general !== null && (
-        <Alert type="error" showIcon title={problem.general} className="form-alert" />
-      )}
+      <FormAlert problem={problem} />
       <Form<Values>
         form={form}
         layout="vertical"

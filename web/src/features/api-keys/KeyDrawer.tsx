@@ -1,8 +1,9 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Checkbox, Drawer, Form, Input, Select } from "antd";
+import { Button, Checkbox, Drawer, Form, Input, Select } from "antd";
 import { api, body } from "../../api/client";
 import type { ServiceAccount } from "../../api/types";
 import { useT } from "../../i18n/useT";
+import { FormAlert } from "../../ui/FormAlert";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { linesOf } from "../security/security";
 import { byResource, endAfter, LIVES, serviceAccountsQuery } from "./apiKeys";
@@ -59,9 +60,7 @@ export function KeyDrawer({ account, scopes, onClose, onMade }: Props) {
         </div>
       }
     >
-      {problem.general !== null && (
-        <Alert type="error" showIcon title={problem.general} className="form-alert" />
-      )}
+      <FormAlert problem={problem} />
       <Form<Values>
         form={form}
         layout="vertical"

@@ -1,11 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Button, DatePicker, Drawer, Form, Select, Skeleton } from "antd";
+import { App, Button, DatePicker, Drawer, Form, Select, Skeleton } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { api, done } from "../../api/client";
 import { useSession } from "../../app/session/session";
 import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
 import { ErrorState } from "../../ui/ErrorState";
+import { FormAlert } from "../../ui/FormAlert";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { useOwnerOptions } from "../customers/customers";
 import { approvalsKey, delegationQuery } from "./approvals";
@@ -105,9 +106,7 @@ function Delegate({ onClose }: { onClose: () => void }) {
         delegate.mutate(values);
       }}
     >
-      {problem.general !== null && (
-        <Alert type="error" showIcon className="form-alert" title={problem.general} />
-      )}
+      <FormAlert problem={problem} />
       <Form.Item
         name="delegate_id"
         label={t("delegation-who")}

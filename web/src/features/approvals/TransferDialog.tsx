@@ -1,8 +1,9 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Form, Input, Modal, Select } from "antd";
+import { App, Form, Input, Modal, Select } from "antd";
 import { api, done } from "../../api/client";
 import type { Approval } from "../../api/types";
 import { useT } from "../../i18n/useT";
+import { FormAlert } from "../../ui/FormAlert";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { approvalsKey } from "./approvals";
 
@@ -44,9 +45,7 @@ export function TransferDialog({ approval, onClose }: { approval: Approval; onCl
       width={460}
     >
       <p className="soft">{t("approval-transfer-note")}</p>
-      {problem.general !== null && (
-        <Alert type="error" showIcon className="form-alert" title={problem.general} />
-      )}
+      <FormAlert problem={problem} />
       <Form<Values>
         form={form}
         layout="vertical"

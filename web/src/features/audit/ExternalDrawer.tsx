@@ -1,9 +1,10 @@
 import { useMutation } from "@tanstack/react-query";
-import { Alert, Button, DatePicker, Drawer, Form, Input } from "antd";
+import { Button, DatePicker, Drawer, Form, Input } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { api, body, done, ifMatch } from "../../api/client";
 import type { ExternalAuditor } from "../../api/types";
 import { useT } from "../../i18n/useT";
+import { FormAlert } from "../../ui/FormAlert";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { LONGEST_DAYS } from "./external";
 
@@ -74,9 +75,7 @@ export function ExternalDrawer({ auditor, onClose, onSaved, onLink }: Props) {
         </div>
       }
     >
-      {problem.general !== null && (
-        <Alert type="error" showIcon title={problem.general} className="form-alert" />
-      )}
+      <FormAlert problem={problem} />
       <Form
         form={form}
         layout="vertical"

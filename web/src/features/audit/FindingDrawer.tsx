@@ -1,12 +1,13 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Alert, App, Button, Checkbox, DatePicker, Drawer, Form, Input, Radio, Select } from "antd";
+import { App, Button, Checkbox, DatePicker, Drawer, Form, Input, Radio, Select } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { api, body } from "../../api/client";
 import type { AuditFinding, AuditFindingState } from "../../api/types";
 import { useMay } from "../../app/session/session";
 import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
+import { FormAlert } from "../../ui/FormAlert";
 import { Pill } from "../../ui/Pill";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { directoryQuery } from "../customers/customers";
@@ -113,9 +114,7 @@ function Content({ finding, onClose }: { finding: AuditFinding; onClose: () => v
           )}
         </section>
       )}
-      {problem.general !== null && (
-        <Alert type="error" showIcon role="alert" className="form-alert" title={problem.general} />
-      )}
+      <FormAlert problem={problem} />
       {may("audit_finding.update") && (
         <Form
           form={form}

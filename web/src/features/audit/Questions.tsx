@@ -1,12 +1,13 @@
 import { DeleteOutlined, SaveOutlined, TeamOutlined } from "@ant-design/icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Alert, Button, Form, Input, Modal, Popconfirm, Select, Switch } from "antd";
+import { Button, Form, Input, Modal, Popconfirm, Select, Switch } from "antd";
 import { useState } from "react";
 import { api, body } from "../../api/client";
 import type { AuditQuestion } from "../../api/types";
 import { useSession } from "../../app/session/session";
 import { useT } from "../../i18n/useT";
+import { FormAlert } from "../../ui/FormAlert";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { useShowProblem } from "../../ui/useProblemText";
 import type { AuditSearch } from "./auditSearch";
@@ -110,9 +111,7 @@ function SaveDialog({ search, onClose }: { search: AuditSearch; onClose: () => v
       onOk={() => form.submit()}
       onCancel={onClose}
     >
-      {problem.general !== null && (
-        <Alert type="error" showIcon role="alert" className="form-alert" title={problem.general} />
-      )}
+      <FormAlert problem={problem} />
       <Form
         form={form}
         layout="vertical"

@@ -1,9 +1,10 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Button, Form, Input } from "antd";
+import { App, Button, Form, Input } from "antd";
 import { useState } from "react";
 import { api, body, done } from "../../api/client";
 import type { OwnContact } from "../../api/types";
 import { useT } from "../../i18n/useT";
+import { FormAlert } from "../../ui/FormAlert";
 import { Pill } from "../../ui/Pill";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { useShowProblem } from "../../ui/useProblemText";
@@ -124,9 +125,7 @@ function ContactForm({ kind, onDone }: { kind: Kind; onDone: () => void }) {
         else begin.mutate(values);
       }}
     >
-      {problem.general !== null && (
-        <Alert type="error" showIcon title={problem.general} className="form-alert" />
-      )}
+      <FormAlert problem={problem} />
       <Form.Item
         name="value"
         label={t(`contact-new-${kind}`)}

@@ -1,8 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Button, Checkbox, Drawer, Form, Skeleton } from "antd";
+import { App, Button, Checkbox, Drawer, Form, Skeleton } from "antd";
 import type { Role } from "../../api/types";
 import { useT } from "../../i18n/useT";
 import { ErrorState } from "../../ui/ErrorState";
+import { FormAlert } from "../../ui/FormAlert";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { ROLES } from "../admin/admin";
 import { ruleQuery, saveRule } from "./devices";
@@ -40,9 +41,7 @@ export function RuleDrawer({ onClose }: { onClose: () => void }) {
       }
     >
       <p className="soft">{t("device-rule-text")}</p>
-      {problem.general !== null && (
-        <Alert type="error" showIcon className="form-alert" title={problem.general} />
-      )}
+      <FormAlert problem={problem} />
       {rule.isError && <ErrorState error={rule.error} onRetry={() => void rule.refetch()} />}
       {rule.data === undefined ? (
         !rule.isError && <Skeleton active title={false} />

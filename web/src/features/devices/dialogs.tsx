@@ -3,6 +3,7 @@ import { Alert, App, Form, Input, Modal, Radio } from "antd";
 import type { Device } from "../../api/types";
 import { sessionQuery, useSession } from "../../app/session/session";
 import { useT } from "../../i18n/useT";
+import { FormAlert } from "../../ui/FormAlert";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { guessKind, type Kind, registerDevice, renameDevice } from "./devices";
 import { canKeep } from "./keyStore";
@@ -49,9 +50,7 @@ export function RegisterDialog({ onClose }: { onClose: () => void }) {
       {possible.data === false && (
         <Alert type="warning" showIcon className="form-alert" title={t("device-impossible")} />
       )}
-      {problem.general !== null && (
-        <Alert type="error" showIcon className="form-alert" title={problem.general} />
-      )}
+      <FormAlert problem={problem} />
       <Form
         form={form}
         layout="vertical"
@@ -106,9 +105,7 @@ export function RenameDialog({ device, onClose }: { device: Device; onClose: () 
       confirmLoading={rename.isPending}
       width={420}
     >
-      {problem.general !== null && (
-        <Alert type="error" showIcon className="form-alert" title={problem.general} />
-      )}
+      <FormAlert problem={problem} />
       <Form
         form={form}
         layout="vertical"

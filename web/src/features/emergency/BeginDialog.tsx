@@ -1,7 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Form, Input, Modal, Radio, Select } from "antd";
+import { App, Form, Input, Modal, Radio, Select } from "antd";
 import { api, body } from "../../api/client";
 import { useT } from "../../i18n/useT";
+import { FormAlert } from "../../ui/FormAlert";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { departmentOptions, departmentsQuery } from "../admin/admin";
 
@@ -56,9 +57,7 @@ export function BeginDialog({ onClose }: { onClose: () => void }) {
       destroyOnHidden
     >
       <p className="soft">{t("emergency-begin-note")}</p>
-      {problem.general !== null && (
-        <Alert type="error" showIcon className="form-alert" title={problem.general} />
-      )}
+      <FormAlert problem={problem} />
       <Form<Values>
         form={form}
         name="emergency"

@@ -1,10 +1,11 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Alert, App, Form, Input, Modal, Radio } from "antd";
+import { App, Form, Input, Modal, Radio } from "antd";
 import { api, done } from "../../api/client";
 import type { Emergency } from "../../api/types";
 import { useMay } from "../../app/session/session";
 import { useT } from "../../i18n/useT";
+import { FormAlert } from "../../ui/FormAlert";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { emergencyKey } from "./emergency";
 
@@ -52,9 +53,7 @@ export function ReviewDialog({ emergency, onClose }: { emergency: Emergency; onC
           <Entries emergency={emergency} />
         </p>
       )}
-      {problem.general !== null && (
-        <Alert type="error" showIcon className="form-alert" title={problem.general} />
-      )}
+      <FormAlert problem={problem} />
       <Form<Values>
         form={form}
         name="emergency-review"

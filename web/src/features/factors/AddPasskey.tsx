@@ -1,8 +1,9 @@
 import { useMutation } from "@tanstack/react-query";
-import { Alert, App, Form, Input, Modal } from "antd";
+import { App, Form, Input, Modal } from "antd";
 import { api, body } from "../../api/client";
 import { makePasskey } from "../../api/passkey";
 import { useT } from "../../i18n/useT";
+import { FormAlert } from "../../ui/FormAlert";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { NAME_LENGTH } from "./names";
 
@@ -35,9 +36,7 @@ export function AddPasskey({ onClose }: { onClose: () => void }) {
       width={420}
     >
       <p className="soft">{t("factor-add-passkey-note")}</p>
-      {problem.general !== null && (
-        <Alert type="error" showIcon title={problem.general} className="form-alert" />
-      )}
+      <FormAlert problem={problem} />
       <Form
         form={form}
         layout="vertical"

@@ -1,9 +1,10 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Alert, App, Form, Input, Modal, Spin } from "antd";
+import { App, Form, Input, Modal, Spin } from "antd";
 import { api, body } from "../../api/client";
 import { useT } from "../../i18n/useT";
 import { CopyButton } from "../../ui/CopyButton";
 import { ErrorState } from "../../ui/ErrorState";
+import { FormAlert } from "../../ui/FormAlert";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { grouped, pictureAddress } from "../session/Enrolment";
 import "../session/public.css";
@@ -69,9 +70,7 @@ export function AddTotp({ onClose }: { onClose: () => void }) {
               </p>
             </div>
           </div>
-          {problem.general !== null && (
-            <Alert type="error" showIcon title={problem.general} className="form-alert" />
-          )}
+          <FormAlert problem={problem} />
           <Form<Values>
             form={form}
             layout="vertical"

@@ -1,8 +1,9 @@
 import { useMutation } from "@tanstack/react-query";
-import { Alert, Form, Input, Modal } from "antd";
+import { Form, Input, Modal } from "antd";
 import { api, done } from "../../api/client";
 import type { Factor } from "../../api/types";
 import { useT } from "../../i18n/useT";
+import { FormAlert } from "../../ui/FormAlert";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { NAME_LENGTH } from "./names";
 
@@ -32,9 +33,7 @@ export function RenameFactor({ factor, onClose }: { factor: Factor; onClose: () 
       onCancel={onClose}
       width={420}
     >
-      {problem.general !== null && (
-        <Alert type="error" showIcon title={problem.general} className="form-alert" />
-      )}
+      <FormAlert problem={problem} />
       <Form
         form={form}
         layout="vertical"

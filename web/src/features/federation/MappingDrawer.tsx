@@ -1,9 +1,10 @@
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Checkbox, Drawer, Form, Input, Select } from "antd";
+import { Button, Checkbox, Drawer, Form, Input, Select } from "antd";
 import { api, body, ifMatch } from "../../api/client";
 import type { GroupMapping, IdentityProvider } from "../../api/types";
 import { useT } from "../../i18n/useT";
+import { FormAlert } from "../../ui/FormAlert";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { DATA_SCOPES, departmentOptions, departmentsQuery, ROLES } from "../admin/admin";
 import { providersQuery } from "./federation";
@@ -64,9 +65,7 @@ export function MappingDrawer({ provider, onClose }: Props) {
         </div>
       }
     >
-      {problem.general !== null && (
-        <Alert type="error" showIcon title={problem.general} className="form-alert" />
-      )}
+      <FormAlert problem={problem} />
       <p className="soft">{t("provider-mapping-note")}</p>
       <Form<Values>
         form={form}

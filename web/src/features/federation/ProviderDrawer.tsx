@@ -5,6 +5,7 @@ import { api, body, ifMatch } from "../../api/client";
 import type { IdentityProvider, ProviderKind } from "../../api/types";
 import { useT } from "../../i18n/useT";
 import { CopyButton } from "../../ui/CopyButton";
+import { FormAlert } from "../../ui/FormAlert";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { departmentOptions, departmentsQuery } from "../admin/admin";
 import { CONFIG, configOf, KINDS, logoutUri, providersQuery, redirectUri, samlAddresses } from "./federation";
@@ -70,9 +71,7 @@ export function ProviderDrawer({ provider, server, onClose }: Props) {
         </div>
       }
     >
-      {problem.general !== null && (
-        <Alert type="error" showIcon title={problem.general} className="form-alert" />
-      )}
+      <FormAlert problem={problem} />
       {provider?.approved === true && (
         <Alert type="info" showIcon title={t("provider-edit-note")} className="form-alert" />
       )}

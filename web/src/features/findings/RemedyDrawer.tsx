@@ -4,6 +4,7 @@ import { api, done } from "../../api/client";
 import type { AssignedFinding } from "../../api/types";
 import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
+import { FormAlert } from "../../ui/FormAlert";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { FindingFacts } from "../audit/FindingParts";
 import { findingsKey } from "./findings";
@@ -76,9 +77,7 @@ function RemedyForm({ finding, onDone }: { finding: AssignedFinding; onDone: () 
   });
   return (
     <>
-      {problem.general !== null && (
-        <Alert type="error" showIcon role="alert" className="form-alert" title={problem.general} />
-      )}
+      <FormAlert problem={problem} />
       <Form<Values>
         form={form}
         name="remedy"

@@ -5,6 +5,7 @@ import { toApiError } from "../../api/problem";
 import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
 import { ErrorState } from "../../ui/ErrorState";
+import { FormAlert } from "../../ui/FormAlert";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { type Choice, handOver, leaveQuery } from "./lifecycle";
 import { Takers } from "./Takers";
@@ -53,9 +54,7 @@ export function HandoverWaiting({ id, left, requested }: Props) {
             name.mutate(choice);
           }}
         >
-          {problem.general !== null && (
-            <Alert type="error" showIcon className="form-alert" title={problem.general} />
-          )}
+          <FormAlert problem={problem} />
           <Takers preview={preview.data} />
           <Button type="primary" htmlType="submit" loading={name.isPending}>
             {t("handover-begin")}

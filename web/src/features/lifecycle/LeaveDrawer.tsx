@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Checkbox, Drawer, Form, Skeleton } from "antd";
+import { Button, Checkbox, Drawer, Form, Skeleton } from "antd";
 import { useState } from "react";
 import { APPROVAL_REQUESTED } from "../../api/client";
 import { toApiError } from "../../api/problem";
@@ -7,6 +7,7 @@ import type { User } from "../../api/types";
 import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
 import { ErrorState } from "../../ui/ErrorState";
+import { FormAlert } from "../../ui/FormAlert";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { HandoverProgress } from "./HandoverProgress";
 import "./lifecycle.css";
@@ -74,9 +75,7 @@ export function LeaveDrawer({ user, onClose }: { user: User; onClose: () => void
         <Skeleton active title={false} />
       ) : (
         <>
-          {problem.general !== null && (
-            <Alert type="error" showIcon className="form-alert" title={problem.general} />
-          )}
+          <FormAlert problem={problem} />
           <p>{t("leave-text")}</p>
           <ul className="lifecycle-ends">
             {ENDS.map((id) => (

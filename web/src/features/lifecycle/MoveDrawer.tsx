@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Drawer, Form, Select, Skeleton } from "antd";
+import { Button, Drawer, Form, Select, Skeleton } from "antd";
 import { useState } from "react";
 import { APPROVAL_REQUESTED } from "../../api/client";
 import { toApiError } from "../../api/problem";
@@ -7,6 +7,7 @@ import type { MoveReach, User } from "../../api/types";
 import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
 import { ErrorState } from "../../ui/ErrorState";
+import { FormAlert } from "../../ui/FormAlert";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { departmentOptions, departmentsQuery } from "../admin/admin";
 import { HandoverProgress } from "./HandoverProgress";
@@ -79,9 +80,7 @@ export function MoveDrawer({ user, onClose }: { user: User; onClose: () => void 
             move.mutate(values);
           }}
         >
-          {problem.general !== null && (
-            <Alert type="error" showIcon className="form-alert" title={problem.general} />
-          )}
+          <FormAlert problem={problem} />
           <Form.Item
             name="department_id"
             label={t("move-department")}

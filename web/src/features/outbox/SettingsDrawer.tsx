@@ -1,8 +1,9 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Button, Drawer, Form, Input, InputNumber, Select, Switch } from "antd";
+import { App, Button, Drawer, Form, Input, InputNumber, Select, Switch } from "antd";
 import { api, done, ifMatch } from "../../api/client";
 import type { OutboxSettings, OutboxSettingsBody } from "../../api/types";
 import { useT } from "../../i18n/useT";
+import { FormAlert } from "../../ui/FormAlert";
 import { useFormProblem } from "../../ui/useFormProblem";
 
 type Security = NonNullable<OutboxSettings["smtp"]>["security"];
@@ -127,9 +128,7 @@ export function SettingsDrawer({ settings, onClose }: { settings: OutboxSettings
         </div>
       }
     >
-      {problem.general !== null && (
-        <Alert type="error" showIcon title={problem.general} className="form-alert" />
-      )}
+      <FormAlert problem={problem} />
       <Form
         form={form}
         layout="vertical"

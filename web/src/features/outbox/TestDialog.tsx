@@ -3,6 +3,7 @@ import { Alert, Form, Input, Modal } from "antd";
 import { api, body } from "../../api/client";
 import { useLanguage } from "../../i18n/LanguageProvider";
 import { useT } from "../../i18n/useT";
+import { FormAlert } from "../../ui/FormAlert";
 import { useFormProblem } from "../../ui/useFormProblem";
 
 interface Values {
@@ -30,9 +31,7 @@ export function TestDialog({ onClose }: { onClose: () => void }) {
       confirmLoading={test.isPending}
     >
       <p className="soft">{t("outbox-test-note")}</p>
-      {problem.general !== null && (
-        <Alert type="error" showIcon title={problem.general} className="form-alert" />
-      )}
+      <FormAlert problem={problem} />
       {test.data?.sent === true && (
         <Alert type="success" showIcon title={t("outbox-test-sent")} className="form-alert" />
       )}

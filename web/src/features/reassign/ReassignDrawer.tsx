@@ -6,6 +6,7 @@ import { toApiError } from "../../api/problem";
 import type { PreparedReassignment } from "../../api/types";
 import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
+import { FormAlert } from "../../ui/FormAlert";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { useProblemText } from "../../ui/useProblemText";
 import { useOwnerOptions } from "../customers/customers";
@@ -106,9 +107,7 @@ export function ReassignDrawer({ chosen, count, onBegun, onClose }: Props) {
           look.mutate(values);
         }}
       >
-        {problem.general !== null && (
-          <Alert type="error" showIcon className="form-alert" title={problem.general} />
-        )}
+        <FormAlert problem={problem} />
         <Form.Item
           name="to_id"
           label={t("reassign-to")}

@@ -1,8 +1,9 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Form, Modal, Select } from "antd";
+import { App, Form, Modal, Select } from "antd";
 import { api, body } from "../../api/client";
 import type { AccessReviewProgress } from "../../api/types";
 import { useT } from "../../i18n/useT";
+import { FormAlert } from "../../ui/FormAlert";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { useOwnerOptions } from "../customers/customers";
 import { reviewsKey } from "./reviews";
@@ -50,9 +51,7 @@ export function HandDialog({ review, from, onClose }: Props) {
       destroyOnHidden
     >
       <p className="soft">{t("reviews-hand-note", { count: from.count.open })}</p>
-      {problem.general !== null && (
-        <Alert type="error" showIcon className="form-alert" title={problem.general} />
-      )}
+      <FormAlert problem={problem} />
       <Form<{ to: string }>
         form={form}
         name="review-hand"

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { api, body } from "../../api/client";
 import type { AccessReviewScope } from "../../api/types";
 import { useT } from "../../i18n/useT";
+import { FormAlert } from "../../ui/FormAlert";
 import { StepBar } from "../../ui/StepBar";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { departmentsQuery } from "../admin/admin";
@@ -97,9 +98,7 @@ export function StartDrawer({ onClose }: { onClose: () => void }) {
       }
     >
       <StepBar label={t("reviews-steps")} titles={titles} current={step} />
-      {problem.general !== null && (
-        <Alert type="error" showIcon className="form-alert" title={problem.general} />
-      )}
+      <FormAlert problem={problem} />
       <Form<Values>
         form={form}
         name="review-start"

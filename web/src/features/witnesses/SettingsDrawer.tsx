@@ -1,9 +1,10 @@
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Button, Drawer, Form, Input, InputNumber, Select, Switch } from "antd";
+import { App, Button, Drawer, Form, Input, InputNumber, Select, Switch } from "antd";
 import { api, done, ifMatch } from "../../api/client";
 import type { LogSettings, LogSettingsView } from "../../api/types";
 import { useT } from "../../i18n/useT";
+import { FormAlert } from "../../ui/FormAlert";
 import { useFormProblem } from "../../ui/useFormProblem";
 
 interface Values {
@@ -72,9 +73,7 @@ export function SettingsDrawer({ view, onClose }: { view: LogSettingsView; onClo
         </div>
       }
     >
-      {problem.general !== null && (
-        <Alert type="error" showIcon title={problem.general} className="form-alert" />
-      )}
+      <FormAlert problem={problem} />
       <Form
         form={form}
         layout="vertical"

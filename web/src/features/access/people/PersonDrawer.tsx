@@ -1,9 +1,10 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Button, Checkbox, Drawer, Form } from "antd";
+import { App, Button, Checkbox, Drawer, Form } from "antd";
 import { APPROVAL_REQUESTED, api, done, ifMatch } from "../../../api/client";
 import { toApiError } from "../../../api/problem";
 import type { AccessPerson, AccessRole, Compartment } from "../../../api/types";
 import { useT } from "../../../i18n/useT";
+import { FormAlert } from "../../../ui/FormAlert";
 import { useFormProblem } from "../../../ui/useFormProblem";
 import { refreshAccess } from "../access";
 import { LabelFields } from "../LabelFields";
@@ -68,9 +69,7 @@ export function PersonDrawer({ person, roles, compartments, generation, onClose 
         </div>
       }
     >
-      {problem.general !== null && (
-        <Alert type="error" showIcon className="form-alert" title={problem.general} />
-      )}
+      <FormAlert problem={problem} />
       <Form<Values>
         form={form}
         layout="vertical"

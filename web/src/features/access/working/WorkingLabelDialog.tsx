@@ -1,8 +1,9 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Form, Modal } from "antd";
+import { App, Form, Modal } from "antd";
 import { api, done } from "../../../api/client";
 import type { AccessLabel, SessionLabel } from "../../../api/types";
 import { useT } from "../../../i18n/useT";
+import { FormAlert } from "../../../ui/FormAlert";
 import { useFormProblem } from "../../../ui/useFormProblem";
 import { isDraft } from "../draft/useAccess";
 import { LabelFields } from "../LabelFields";
@@ -43,9 +44,7 @@ export function WorkingLabelDialog({ label, onClose }: Props) {
       width={440}
     >
       <p className="soft">{t("working-label-note")}</p>
-      {problem.general !== null && (
-        <Alert type="error" showIcon className="form-alert" title={problem.general} />
-      )}
+      <FormAlert problem={problem} />
       <Form<AccessLabel>
         form={form}
         name="working"

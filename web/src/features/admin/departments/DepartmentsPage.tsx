@@ -1,6 +1,6 @@
 import { ApartmentOutlined, PlusOutlined } from "@ant-design/icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Form, Input, Modal, Select } from "antd";
+import { Button, Form, Input, Modal, Select } from "antd";
 import { useState } from "react";
 import { api, body } from "../../../api/client";
 import type { Department } from "../../../api/types";
@@ -9,6 +9,7 @@ import { useMay } from "../../../app/session/session";
 import { useT } from "../../../i18n/useT";
 import { EmptyState } from "../../../ui/EmptyState";
 import { ErrorState } from "../../../ui/ErrorState";
+import { FormAlert } from "../../../ui/FormAlert";
 import { PageHeader } from "../../../ui/PageHeader";
 import { useFormProblem } from "../../../ui/useFormProblem";
 import { type Branch, departmentOptions, departmentsQuery, treeOf } from "../admin";
@@ -128,9 +129,7 @@ function CreateDialog({ departments, parent, onClose }: CreateProps) {
       onCancel={onClose}
       width={420}
     >
-      {problem.general !== null && (
-        <Alert type="error" showIcon title={problem.general} className="form-alert" />
-      )}
+      <FormAlert problem={problem} />
       <Form
         form={form}
         layout="vertical"

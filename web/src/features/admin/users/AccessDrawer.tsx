@@ -1,9 +1,10 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Checkbox, Drawer, Form, Radio } from "antd";
+import { Button, Checkbox, Drawer, Form, Radio } from "antd";
 import { APPROVAL_REQUESTED, api, body, ifMatch } from "../../../api/client";
 import { toApiError } from "../../../api/problem";
 import type { DataScope, Role, User } from "../../../api/types";
 import { useT } from "../../../i18n/useT";
+import { FormAlert } from "../../../ui/FormAlert";
 import { useFormProblem } from "../../../ui/useFormProblem";
 import { conflicts, DATA_SCOPES, ROLES } from "../admin";
 
@@ -51,9 +52,7 @@ export function AccessDrawer({ user, onClose }: { user: User; onClose: () => voi
         </div>
       }
     >
-      {problem.general !== null && (
-        <Alert type="error" showIcon title={problem.general} className="form-alert" />
-      )}
+      <FormAlert problem={problem} />
       <Form
         form={form}
         layout="vertical"

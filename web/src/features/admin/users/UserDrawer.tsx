@@ -1,8 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Button, Drawer, Form, Input, Select } from "antd";
+import { App, Button, Drawer, Form, Input, Select } from "antd";
 import { api, body, ifMatch } from "../../../api/client";
 import type { DataScope, User } from "../../../api/types";
 import { useT } from "../../../i18n/useT";
+import { FormAlert } from "../../../ui/FormAlert";
 import { useFormProblem } from "../../../ui/useFormProblem";
 import { DATA_SCOPES, departmentOptions, departmentsQuery } from "../admin";
 
@@ -78,9 +79,7 @@ export function UserDrawer({ user, onClose, onLink }: Props) {
         </div>
       }
     >
-      {problem.general !== null && (
-        <Alert type="error" showIcon title={problem.general} className="form-alert" />
-      )}
+      <FormAlert problem={problem} />
       <Form
         form={form}
         layout="vertical"

@@ -1,7 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Form, Input, Segmented } from "antd";
+import { Button, Form, Input, Segmented } from "antd";
 import { api, body } from "../../../api/client";
 import { useT } from "../../../i18n/useT";
+import { FormAlert } from "../../../ui/FormAlert";
 import { useFormProblem } from "../../../ui/useFormProblem";
 import { refreshCustomers } from "../customers";
 import { DateControl } from "../fields/FieldControl";
@@ -48,9 +49,7 @@ export function FollowUpForm({ customerId }: { customerId: string }) {
         add.mutate(values);
       }}
     >
-      {problem.general !== null && (
-        <Alert type="error" showIcon title={problem.general} className="form-alert" />
-      )}
+      <FormAlert problem={problem} />
       <Form.Item name="kind" noStyle>
         <Segmented
           size="small"

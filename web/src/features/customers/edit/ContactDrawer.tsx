@@ -1,8 +1,9 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Checkbox, Drawer, Form } from "antd";
+import { Button, Checkbox, Drawer, Form } from "antd";
 import { api, body, ifMatch } from "../../../api/client";
 import type { Contact, FieldInfo } from "../../../api/types";
 import { useT } from "../../../i18n/useT";
+import { FormAlert } from "../../../ui/FormAlert";
 import { useFormProblem } from "../../../ui/useFormProblem";
 import { refreshCustomers } from "../customers";
 import { FieldItems } from "../fields/FieldItems";
@@ -65,9 +66,7 @@ export function ContactDrawer({ customerId, contact, fields, onClose }: Props) {
         </div>
       }
     >
-      {problem.general !== null && (
-        <Alert type="error" showIcon title={problem.general} className="form-alert" />
-      )}
+      <FormAlert problem={problem} />
       <Form
         form={form}
         layout="vertical"

@@ -7,6 +7,7 @@ import { toApiError } from "../../../api/problem";
 import type { FieldInfo, FieldValue } from "../../../api/types";
 import { useMay } from "../../../app/session/session";
 import { useT } from "../../../i18n/useT";
+import { FormAlert } from "../../../ui/FormAlert";
 import { useFormProblem } from "../../../ui/useFormProblem";
 import { useDraft } from "../../devices/useDraft";
 import { refreshCustomers, useOwnerOptions } from "../customers";
@@ -111,9 +112,7 @@ export function CreateDrawer({ fields, onClose }: { fields: FieldInfo[]; onClose
             }
           />
         )}
-        {problem.general !== null && (
-          <Alert type="error" showIcon title={problem.general} className="form-alert" />
-        )}
+        <FormAlert problem={problem} />
         {duplicate && (
           <Alert
             type="warning"

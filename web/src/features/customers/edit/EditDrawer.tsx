@@ -6,6 +6,7 @@ import { toApiError } from "../../../api/problem";
 import type { Customer, FieldInfo } from "../../../api/types";
 import { useFormat } from "../../../i18n/useFormat";
 import { useT } from "../../../i18n/useT";
+import { FormAlert } from "../../../ui/FormAlert";
 import { useFormProblem } from "../../../ui/useFormProblem";
 import { customerQuery, refreshCustomers, useOwnerOptions } from "../customers";
 import { FieldItems } from "../fields/FieldItems";
@@ -82,9 +83,7 @@ export function EditDrawer({ customer, fields, onClose }: Props) {
         </div>
       }
     >
-      {problem.general !== null && (
-        <Alert type="error" showIcon title={problem.general} className="form-alert" />
-      )}
+      <FormAlert problem={problem} />
       {conflict && (
         <Alert
           type="warning"
