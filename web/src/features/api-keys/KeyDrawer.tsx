@@ -1,8 +1,9 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Button, Checkbox, Drawer, Form, Input, Select } from "antd";
+import { Checkbox, Drawer, Form, Input, Select } from "antd";
 import { api, body } from "../../api/client";
 import type { ServiceAccount } from "../../api/types";
 import { useT } from "../../i18n/useT";
+import { DrawerButtons } from "../../ui/DrawerButtons";
 import { FormAlert } from "../../ui/FormAlert";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { linesOf } from "../security/security";
@@ -51,14 +52,7 @@ export function KeyDrawer({ account, scopes, onClose, onMade }: Props) {
       size={520}
       title={t("api-key-create-for", { name: account.name })}
       onClose={onClose}
-      footer={
-        <div className="drawer-buttons">
-          <Button onClick={onClose}>{t("cancel")}</Button>
-          <Button type="primary" onClick={form.submit} loading={make.isPending}>
-            {t("create")}
-          </Button>
-        </div>
-      }
+      footer={<DrawerButtons form={form} onClose={onClose} submit={t("create")} pending={make.isPending} />}
     >
       <FormAlert problem={problem} />
       <Form<Values>

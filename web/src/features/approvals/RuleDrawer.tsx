@@ -5,6 +5,7 @@ import { APPROVAL_REQUESTED, api, done, ifMatch } from "../../api/client";
 import { toApiError } from "../../api/problem";
 import type { ApprovalApprover, ApprovalRule } from "../../api/types";
 import { useT } from "../../i18n/useT";
+import { DrawerButtons } from "../../ui/DrawerButtons";
 import { useProblemText } from "../../ui/useProblemText";
 import { useOwnerOptions } from "../customers/customers";
 import { LEVELS } from "../customers/sharing/sharing";
@@ -93,14 +94,7 @@ export function RuleDrawer({ rule, version, onClose }: Props) {
       title={operation(rule.operation)}
       onClose={onClose}
       size={480}
-      footer={
-        <div className="drawer-buttons">
-          <Button onClick={onClose}>{t("cancel")}</Button>
-          <Button type="primary" loading={save.isPending} onClick={form.submit}>
-            {t("save")}
-          </Button>
-        </div>
-      }
+      footer={<DrawerButtons form={form} onClose={onClose} pending={save.isPending} />}
     >
       {problem !== undefined && problem.code !== APPROVAL_REQUESTED && (
         <Alert

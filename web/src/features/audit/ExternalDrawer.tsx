@@ -1,9 +1,10 @@
 import { useMutation } from "@tanstack/react-query";
-import { Button, DatePicker, Drawer, Form, Input } from "antd";
+import { DatePicker, Drawer, Form, Input } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { api, body, done, ifMatch } from "../../api/client";
 import type { ExternalAuditor } from "../../api/types";
 import { useT } from "../../i18n/useT";
+import { DrawerButtons } from "../../ui/DrawerButtons";
 import { FormAlert } from "../../ui/FormAlert";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { LONGEST_DAYS } from "./external";
@@ -67,12 +68,12 @@ export function ExternalDrawer({ auditor, onClose, onSaved, onLink }: Props) {
       title={auditor === null ? t("external-invite") : t("external-period-of", { name: auditor.name })}
       onClose={onClose}
       footer={
-        <div className="drawer-buttons">
-          <Button onClick={onClose}>{t("cancel")}</Button>
-          <Button type="primary" onClick={form.submit} loading={save.isPending}>
-            {auditor === null ? t("create") : t("save")}
-          </Button>
-        </div>
+        <DrawerButtons
+          form={form}
+          onClose={onClose}
+          submit={auditor === null ? t("create") : t("save")}
+          pending={save.isPending}
+        />
       }
     >
       <FormAlert problem={problem} />

@@ -1,7 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Checkbox, Drawer, Form, Skeleton } from "antd";
+import { App, Checkbox, Drawer, Form, Skeleton } from "antd";
 import type { Role } from "../../api/types";
 import { useT } from "../../i18n/useT";
+import { DrawerButtons } from "../../ui/DrawerButtons";
 import { ErrorState } from "../../ui/ErrorState";
 import { FormAlert } from "../../ui/FormAlert";
 import { useFormProblem } from "../../ui/useFormProblem";
@@ -31,14 +32,7 @@ export function RuleDrawer({ onClose }: { onClose: () => void }) {
       size={480}
       title={t("device-rule-title")}
       onClose={onClose}
-      footer={
-        <div className="drawer-buttons">
-          <Button onClick={onClose}>{t("cancel")}</Button>
-          <Button type="primary" onClick={form.submit} loading={save.isPending}>
-            {t("save")}
-          </Button>
-        </div>
-      }
+      footer={<DrawerButtons form={form} onClose={onClose} pending={save.isPending} />}
     >
       <p className="soft">{t("device-rule-text")}</p>
       <FormAlert problem={problem} />

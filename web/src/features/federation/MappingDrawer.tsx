@@ -4,6 +4,7 @@ import { Button, Checkbox, Drawer, Form, Input, Select } from "antd";
 import { api, body, ifMatch } from "../../api/client";
 import type { GroupMapping, IdentityProvider } from "../../api/types";
 import { useT } from "../../i18n/useT";
+import { DrawerButtons } from "../../ui/DrawerButtons";
 import { FormAlert } from "../../ui/FormAlert";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { DATA_SCOPES, departmentOptions, departmentsQuery, ROLES } from "../admin/admin";
@@ -57,12 +58,12 @@ export function MappingDrawer({ provider, onClose }: Props) {
       title={t("provider-mapping-of", { name: provider.name })}
       onClose={onClose}
       footer={
-        <div className="drawer-buttons">
-          <Button onClick={onClose}>{t("cancel")}</Button>
-          <Button type="primary" onClick={form.submit} loading={approve.isPending}>
-            {t("provider-approve")}
-          </Button>
-        </div>
+        <DrawerButtons
+          form={form}
+          onClose={onClose}
+          submit={t("provider-approve")}
+          pending={approve.isPending}
+        />
       }
     >
       <FormAlert problem={problem} />

@@ -1,10 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Drawer, Form, Input, Select } from "antd";
+import { Alert, Drawer, Form, Input, Select } from "antd";
 import { useState } from "react";
 import { api, body, ifMatch } from "../../api/client";
 import type { IdentityProvider, ProviderKind } from "../../api/types";
 import { useT } from "../../i18n/useT";
 import { CopyButton } from "../../ui/CopyButton";
+import { DrawerButtons } from "../../ui/DrawerButtons";
 import { FormAlert } from "../../ui/FormAlert";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { departmentOptions, departmentsQuery } from "../admin/admin";
@@ -63,12 +64,12 @@ export function ProviderDrawer({ provider, server, onClose }: Props) {
       title={provider === null ? t("provider-create") : t("provider-edit")}
       onClose={onClose}
       footer={
-        <div className="drawer-buttons">
-          <Button onClick={onClose}>{t("cancel")}</Button>
-          <Button type="primary" onClick={form.submit} loading={save.isPending}>
-            {provider === null ? t("create") : t("save")}
-          </Button>
-        </div>
+        <DrawerButtons
+          form={form}
+          onClose={onClose}
+          submit={provider === null ? t("create") : t("save")}
+          pending={save.isPending}
+        />
       }
     >
       <FormAlert problem={problem} />

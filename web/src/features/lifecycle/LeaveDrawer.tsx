@@ -1,11 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Button, Checkbox, Drawer, Form, Skeleton } from "antd";
+import { Checkbox, Drawer, Form, Skeleton } from "antd";
 import { useState } from "react";
 import { APPROVAL_REQUESTED } from "../../api/client";
 import { toApiError } from "../../api/problem";
 import type { User } from "../../api/types";
 import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
+import { DrawerButtons } from "../../ui/DrawerButtons";
 import { ErrorState } from "../../ui/ErrorState";
 import { FormAlert } from "../../ui/FormAlert";
 import { useFormProblem } from "../../ui/useFormProblem";
@@ -57,14 +58,15 @@ export function LeaveDrawer({ user, onClose }: { user: User; onClose: () => void
       onClose={onClose}
       mask={{ closable: false }}
       footer={
-        <div className="drawer-buttons">
-          <Button onClick={onClose}>{t(begun ? "close" : "cancel")}</Button>
-          {!begun && (
-            <Button danger type="primary" disabled={!sure} onClick={form.submit} loading={leave.isPending}>
-              {t("leave-confirm")}
-            </Button>
-          )}
-        </div>
+        <DrawerButtons
+          form={form}
+          onClose={onClose}
+          closeOnly={begun}
+          submit={t("leave-confirm")}
+          danger
+          disabled={!sure}
+          pending={leave.isPending}
+        />
       }
     >
       {begun ? (

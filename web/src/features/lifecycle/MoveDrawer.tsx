@@ -1,11 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Button, Drawer, Form, Select, Skeleton } from "antd";
+import { Drawer, Form, Select, Skeleton } from "antd";
 import { useState } from "react";
 import { APPROVAL_REQUESTED } from "../../api/client";
 import { toApiError } from "../../api/problem";
 import type { MoveReach, User } from "../../api/types";
 import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
+import { DrawerButtons } from "../../ui/DrawerButtons";
 import { ErrorState } from "../../ui/ErrorState";
 import { FormAlert } from "../../ui/FormAlert";
 import { useFormProblem } from "../../ui/useFormProblem";
@@ -53,19 +54,14 @@ export function MoveDrawer({ user, onClose }: { user: User; onClose: () => void 
       onClose={onClose}
       mask={{ closable: false }}
       footer={
-        <div className="drawer-buttons">
-          <Button onClick={onClose}>{t(begun ? "close" : "cancel")}</Button>
-          {!begun && (
-            <Button
-              type="primary"
-              disabled={preview.data === undefined}
-              onClick={form.submit}
-              loading={move.isPending}
-            >
-              {t("move-confirm")}
-            </Button>
-          )}
-        </div>
+        <DrawerButtons
+          form={form}
+          onClose={onClose}
+          closeOnly={begun}
+          submit={t("move-confirm")}
+          disabled={preview.data === undefined}
+          pending={move.isPending}
+        />
       }
     >
       {begun ? (

@@ -1,8 +1,9 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Drawer, Form, Input, InputNumber, Select, Switch } from "antd";
+import { App, Drawer, Form, Input, InputNumber, Select, Switch } from "antd";
 import { api, done, ifMatch } from "../../api/client";
 import type { OutboxSettings, OutboxSettingsBody } from "../../api/types";
 import { useT } from "../../i18n/useT";
+import { DrawerButtons } from "../../ui/DrawerButtons";
 import { FormAlert } from "../../ui/FormAlert";
 import { useFormProblem } from "../../ui/useFormProblem";
 
@@ -119,14 +120,7 @@ export function SettingsDrawer({ settings, onClose }: { settings: OutboxSettings
       size={560}
       title={t("outbox-settings")}
       onClose={onClose}
-      footer={
-        <div className="drawer-buttons">
-          <Button onClick={onClose}>{t("cancel")}</Button>
-          <Button type="primary" onClick={form.submit} loading={save.isPending}>
-            {t("save")}
-          </Button>
-        </div>
-      }
+      footer={<DrawerButtons form={form} onClose={onClose} pending={save.isPending} />}
     >
       <FormAlert problem={problem} />
       <Form

@@ -4,6 +4,7 @@ import { App, Button, Drawer, Form, Input, InputNumber, Select, Switch } from "a
 import { api, done, ifMatch } from "../../api/client";
 import type { LogSettings, LogSettingsView } from "../../api/types";
 import { useT } from "../../i18n/useT";
+import { DrawerButtons } from "../../ui/DrawerButtons";
 import { FormAlert } from "../../ui/FormAlert";
 import { useFormProblem } from "../../ui/useFormProblem";
 
@@ -64,14 +65,7 @@ export function SettingsDrawer({ view, onClose }: { view: LogSettingsView; onClo
       size={560}
       title={t("witnesses-settings")}
       onClose={onClose}
-      footer={
-        <div className="drawer-buttons">
-          <Button onClick={onClose}>{t("cancel")}</Button>
-          <Button type="primary" onClick={form.submit} loading={save.isPending}>
-            {t("save")}
-          </Button>
-        </div>
-      }
+      footer={<DrawerButtons form={form} onClose={onClose} pending={save.isPending} />}
     >
       <FormAlert problem={problem} />
       <Form

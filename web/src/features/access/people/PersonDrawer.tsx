@@ -1,9 +1,10 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Checkbox, Drawer, Form } from "antd";
+import { App, Checkbox, Drawer, Form } from "antd";
 import { APPROVAL_REQUESTED, api, done, ifMatch } from "../../../api/client";
 import { toApiError } from "../../../api/problem";
 import type { AccessPerson, AccessRole, Compartment } from "../../../api/types";
 import { useT } from "../../../i18n/useT";
+import { DrawerButtons } from "../../../ui/DrawerButtons";
 import { FormAlert } from "../../../ui/FormAlert";
 import { useFormProblem } from "../../../ui/useFormProblem";
 import { refreshAccess } from "../access";
@@ -60,14 +61,7 @@ export function PersonDrawer({ person, roles, compartments, generation, onClose 
       size={480}
       title={t("access-person-title", { name: person.name })}
       onClose={onClose}
-      footer={
-        <div className="drawer-buttons">
-          <Button onClick={onClose}>{t("cancel")}</Button>
-          <Button type="primary" loading={save.isPending} onClick={form.submit}>
-            {t("save")}
-          </Button>
-        </div>
-      }
+      footer={<DrawerButtons form={form} onClose={onClose} pending={save.isPending} />}
     >
       <FormAlert problem={problem} />
       <Form<Values>

@@ -1,6 +1,7 @@
-import { Button, Drawer, Form, Input } from "antd";
+import { Drawer, Form, Input } from "antd";
 import type { AccessConfiguration, AccessGrant, AccessObject, AccessRole } from "../../../api/types";
 import { useT } from "../../../i18n/useT";
+import { DrawerButtons } from "../../../ui/DrawerButtons";
 import { withItem } from "../draft/draft";
 import { Problems } from "../Problems";
 import { useCheck } from "../useCheck";
@@ -44,14 +45,7 @@ export function RoleDrawer({ role, catalogue, configuration, readOnly, onSave, o
       title={role.name === "" ? t("access-role-new") : role.name}
       onClose={onClose}
       footer={
-        <div className="drawer-buttons">
-          <Button onClick={onClose}>{t(readOnly ? "close" : "cancel")}</Button>
-          {!readOnly && (
-            <Button type="primary" onClick={form.submit}>
-              {t("access-to-draft")}
-            </Button>
-          )}
-        </div>
+        <DrawerButtons form={form} onClose={onClose} closeOnly={readOnly} submit={t("access-to-draft")} />
       }
     >
       {problems.length > 0 && <Problems problems={problems} configuration={next} />}

@@ -1,7 +1,8 @@
-import { Button, Drawer, Form, Input, Segmented } from "antd";
+import { Drawer, Form, Input, Segmented } from "antd";
 import { useState } from "react";
 import type { AccessConfiguration, AccessObject, AccessRule, AccessRuleForm } from "../../../api/types";
 import { useT } from "../../../i18n/useT";
+import { DrawerButtons } from "../../../ui/DrawerButtons";
 import { withItem } from "../draft/draft";
 import { Problems } from "../Problems";
 import { useCheck } from "../useCheck";
@@ -67,14 +68,13 @@ export function RuleDrawer({ rule, catalogue, configuration, readOnly, onSave, o
       title={rule.name === "" ? t("access-rule-new") : rule.name}
       onClose={onClose}
       footer={
-        <div className="drawer-buttons">
-          <Button onClick={onClose}>{t(readOnly ? "close" : "cancel")}</Button>
-          {!readOnly && (
-            <Button type="primary" disabled={problems.length > 0 && !check.pending} onClick={form.submit}>
-              {t("access-to-draft")}
-            </Button>
-          )}
-        </div>
+        <DrawerButtons
+          form={form}
+          onClose={onClose}
+          closeOnly={readOnly}
+          submit={t("access-to-draft")}
+          disabled={problems.length > 0 && !check.pending}
+        />
       }
     >
       {mode === "form" && problems.length > 0 && <Problems problems={problems} configuration={next} />}

@@ -1,6 +1,7 @@
-import { Button, Drawer, Form, Input, Select } from "antd";
+import { Drawer, Form, Input, Select } from "antd";
 import type { AccessTeam } from "../../../api/types";
 import { useT } from "../../../i18n/useT";
+import { DrawerButtons } from "../../../ui/DrawerButtons";
 import { useOwnerOptions } from "../../customers/customers";
 import type { TeamValues } from "./teams";
 
@@ -26,14 +27,7 @@ export function TeamDrawer({ team, saving, onSave, onClose }: Props) {
       size={480}
       title={team.name === "" ? t("access-team-add") : team.name}
       onClose={onClose}
-      footer={
-        <div className="drawer-buttons">
-          <Button onClick={onClose}>{t("cancel")}</Button>
-          <Button type="primary" loading={saving} onClick={form.submit}>
-            {t("save")}
-          </Button>
-        </div>
-      }
+      footer={<DrawerButtons form={form} onClose={onClose} pending={saving} />}
     >
       <Form<TeamValues>
         form={form}

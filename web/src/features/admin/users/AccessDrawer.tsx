@@ -1,9 +1,10 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Button, Checkbox, Drawer, Form, Radio } from "antd";
+import { Checkbox, Drawer, Form, Radio } from "antd";
 import { APPROVAL_REQUESTED, api, body, ifMatch } from "../../../api/client";
 import { toApiError } from "../../../api/problem";
 import type { DataScope, Role, User } from "../../../api/types";
 import { useT } from "../../../i18n/useT";
+import { DrawerButtons } from "../../../ui/DrawerButtons";
 import { FormAlert } from "../../../ui/FormAlert";
 import { useFormProblem } from "../../../ui/useFormProblem";
 import { conflicts, DATA_SCOPES, ROLES } from "../admin";
@@ -43,14 +44,7 @@ export function AccessDrawer({ user, onClose }: { user: User; onClose: () => voi
       size={480}
       title={t("user-access-of", { name: user.name })}
       onClose={onClose}
-      footer={
-        <div className="drawer-buttons">
-          <Button onClick={onClose}>{t("cancel")}</Button>
-          <Button type="primary" onClick={form.submit} loading={save.isPending}>
-            {t("save")}
-          </Button>
-        </div>
-      }
+      footer={<DrawerButtons form={form} onClose={onClose} pending={save.isPending} />}
     >
       <FormAlert problem={problem} />
       <Form

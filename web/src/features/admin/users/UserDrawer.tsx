@@ -1,8 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Drawer, Form, Input, Select } from "antd";
+import { App, Drawer, Form, Input, Select } from "antd";
 import { api, body, ifMatch } from "../../../api/client";
 import type { DataScope, User } from "../../../api/types";
 import { useT } from "../../../i18n/useT";
+import { DrawerButtons } from "../../../ui/DrawerButtons";
 import { FormAlert } from "../../../ui/FormAlert";
 import { useFormProblem } from "../../../ui/useFormProblem";
 import { DATA_SCOPES, departmentOptions, departmentsQuery } from "../admin";
@@ -71,12 +72,12 @@ export function UserDrawer({ user, onClose, onLink }: Props) {
       title={user === null ? t("user-create") : t("user-edit")}
       onClose={onClose}
       footer={
-        <div className="drawer-buttons">
-          <Button onClick={onClose}>{t("cancel")}</Button>
-          <Button type="primary" onClick={form.submit} loading={create.isPending || change.isPending}>
-            {user === null ? t("create") : t("save")}
-          </Button>
-        </div>
+        <DrawerButtons
+          form={form}
+          onClose={onClose}
+          submit={user === null ? t("create") : t("save")}
+          pending={create.isPending || change.isPending}
+        />
       }
     >
       <FormAlert problem={problem} />

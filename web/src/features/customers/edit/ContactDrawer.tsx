@@ -1,8 +1,9 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Button, Checkbox, Drawer, Form } from "antd";
+import { Checkbox, Drawer, Form } from "antd";
 import { api, body, ifMatch } from "../../../api/client";
 import type { Contact, FieldInfo } from "../../../api/types";
 import { useT } from "../../../i18n/useT";
+import { DrawerButtons } from "../../../ui/DrawerButtons";
 import { FormAlert } from "../../../ui/FormAlert";
 import { useFormProblem } from "../../../ui/useFormProblem";
 import { refreshCustomers } from "../customers";
@@ -57,14 +58,7 @@ export function ContactDrawer({ customerId, contact, fields, onClose }: Props) {
       title={contact === null ? t("contact-add") : t("contact-edit")}
       onClose={onClose}
       mask={{ closable: false }}
-      footer={
-        <div className="drawer-buttons">
-          <Button onClick={onClose}>{t("cancel")}</Button>
-          <Button type="primary" onClick={form.submit} loading={save.isPending}>
-            {t("save")}
-          </Button>
-        </div>
-      }
+      footer={<DrawerButtons form={form} onClose={onClose} pending={save.isPending} />}
     >
       <FormAlert problem={problem} />
       <Form

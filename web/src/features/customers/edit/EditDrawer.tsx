@@ -6,6 +6,7 @@ import { toApiError } from "../../../api/problem";
 import type { Customer, FieldInfo } from "../../../api/types";
 import { useFormat } from "../../../i18n/useFormat";
 import { useT } from "../../../i18n/useT";
+import { DrawerButtons } from "../../../ui/DrawerButtons";
 import { FormAlert } from "../../../ui/FormAlert";
 import { useFormProblem } from "../../../ui/useFormProblem";
 import { customerQuery, refreshCustomers, useOwnerOptions } from "../customers";
@@ -74,14 +75,7 @@ export function EditDrawer({ customer, fields, onClose }: Props) {
       title={t("customer-edit")}
       onClose={onClose}
       mask={{ closable: false }}
-      footer={
-        <div className="drawer-buttons">
-          <Button onClick={onClose}>{t("cancel")}</Button>
-          <Button type="primary" onClick={form.submit} loading={save.isPending} disabled={conflict}>
-            {t("save")}
-          </Button>
-        </div>
-      }
+      footer={<DrawerButtons form={form} onClose={onClose} pending={save.isPending} disabled={conflict} />}
     >
       <FormAlert problem={problem} />
       {conflict && (
