@@ -9,10 +9,11 @@ import { useT } from "../../i18n/useT";
 import { ErrorState } from "../../ui/ErrorState";
 import { PageHeader } from "../../ui/PageHeader";
 import { Pill } from "../../ui/Pill";
+import { reasonRule } from "../../ui/reasonRule";
 import { fileNameOf, saveFile } from "../../ui/saveFile";
 import { useShowProblem } from "../../ui/useProblemText";
 import { ReassignProgress } from "../reassign/ReassignProgress";
-import { approvalQuery, approvalsKey, toneOf } from "./approvals";
+import { approvalQuery, approvalsKey, REASON, toneOf } from "./approvals";
 import "./approvals.css";
 import { Changes } from "./Changes";
 import { Revealed, type RevealedValue, revealedBy } from "./Revealed";
@@ -206,20 +207,8 @@ function Refusal({ pending, onCancel, onRefuse }: RefusalProps) {
       width={460}
     >
       <Form form={form} layout="vertical" requiredMark={false} onFinish={({ note }) => onRefuse(note.trim())}>
-        <Form.Item
-          name="note"
-          label={t("approval-refuse-note")}
-          rules={[
-            {
-              required: true,
-              whitespace: true,
-              min: 2,
-              max: 500,
-              message: t("hint-reason", { min: 2, max: 500 }),
-            },
-          ]}
-        >
-          <Input.TextArea rows={4} maxLength={500} autoFocus />
+        <Form.Item name="note" label={t("approval-refuse-note")} rules={[reasonRule(t, REASON)]}>
+          <Input.TextArea rows={4} maxLength={REASON.max} autoFocus />
         </Form.Item>
       </Form>
     </Modal>

@@ -4,11 +4,9 @@ import { App, Button, Form, Input, Modal } from "antd";
 import { useEffect, useRef, useState } from "react";
 import { onApprovalNeeded } from "../../api/client";
 import { useT } from "../../i18n/useT";
-import { approvalsKey } from "./approvals";
+import { reasonRule } from "../../ui/reasonRule";
+import { approvalsKey, REASON } from "./approvals";
 import "./approvals.css";
-
-const MIN = 2;
-const MAX = 500;
 
 /** Asks why, whenever something needs the approval of others, and says where to follow it. */
 export function ReasonDialog() {
@@ -90,20 +88,8 @@ export function ReasonDialog() {
         initialValues={{ reason: given }}
         onFinish={({ reason }) => close(reason.trim())}
       >
-        <Form.Item
-          name="reason"
-          label={t("approval-reason")}
-          rules={[
-            {
-              required: true,
-              whitespace: true,
-              min: MIN,
-              max: MAX,
-              message: t("hint-reason", { min: MIN, max: MAX }),
-            },
-          ]}
-        >
-          <Input.TextArea rows={4} maxLength={MAX} autoFocus />
+        <Form.Item name="reason" label={t("approval-reason")} rules={[reasonRule(t, REASON)]}>
+          <Input.TextArea rows={4} maxLength={REASON.max} autoFocus />
         </Form.Item>
       </Form>
     </Modal>

@@ -4,8 +4,9 @@ import { api, done } from "../../api/client";
 import type { Approval } from "../../api/types";
 import { useT } from "../../i18n/useT";
 import { FormAlert } from "../../ui/FormAlert";
+import { reasonRule } from "../../ui/reasonRule";
 import { useFormProblem } from "../../ui/useFormProblem";
-import { approvalsKey } from "./approvals";
+import { approvalsKey, REASON } from "./approvals";
 
 interface Values {
   to_id: string;
@@ -65,20 +66,8 @@ export function TransferDialog({ approval, onClose }: { approval: Approval; onCl
             options={approval.successors.map(({ id, name }) => ({ value: id, label: name }))}
           />
         </Form.Item>
-        <Form.Item
-          name="note"
-          label={t("approval-transfer-why")}
-          rules={[
-            {
-              required: true,
-              whitespace: true,
-              min: 2,
-              max: 500,
-              message: t("hint-reason", { min: 2, max: 500 }),
-            },
-          ]}
-        >
-          <Input.TextArea rows={3} maxLength={500} />
+        <Form.Item name="note" label={t("approval-transfer-why")} rules={[reasonRule(t, REASON)]}>
+          <Input.TextArea rows={3} maxLength={REASON.max} />
         </Form.Item>
       </Form>
     </Modal>

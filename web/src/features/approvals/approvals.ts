@@ -8,6 +8,9 @@ const KEY = "approvals";
 /** Everything that is shown of approvals, to be looked up anew. */
 export const approvalsKey = [KEY];
 
+/** How many characters the reasons and notes of approvals may have. */
+export const REASON = { min: 2, max: 500 };
+
 const TONES: Record<string, Tone> = {
   open: "info",
   approved: "brand",

@@ -3,6 +3,7 @@ import { App, Form, Input, Modal, Radio, Select } from "antd";
 import { api, body } from "../../api/client";
 import { useT } from "../../i18n/useT";
 import { FormAlert } from "../../ui/FormAlert";
+import { reasonRule } from "../../ui/reasonRule";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { departmentOptions, departmentsQuery } from "../admin/admin";
 
@@ -98,11 +99,7 @@ export function BeginDialog({ onClose }: { onClose: () => void }) {
             />
           </Form.Item>
         )}
-        <Form.Item
-          name="reason"
-          label={t("emergency-reason")}
-          rules={[{ required: true, whitespace: true, ...REASON, message: t("hint-reason", REASON) }]}
-        >
+        <Form.Item name="reason" label={t("emergency-reason")} rules={[reasonRule(t, REASON)]}>
           <Input.TextArea rows={3} maxLength={REASON.max} />
         </Form.Item>
         <Form.Item name="minutes" label={t("emergency-minutes")}>

@@ -6,6 +6,7 @@ import type { Emergency } from "../../api/types";
 import { useMay } from "../../app/session/session";
 import { useT } from "../../i18n/useT";
 import { FormAlert } from "../../ui/FormAlert";
+import { reasonRule } from "../../ui/reasonRule";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { emergencyKey } from "./emergency";
 
@@ -76,11 +77,7 @@ export function ReviewDialog({ emergency, onClose }: { emergency: Emergency; onC
             }))}
           />
         </Form.Item>
-        <Form.Item
-          name="note"
-          label={t("emergency-remark")}
-          rules={[{ required: true, whitespace: true, ...NOTE, message: t("hint-reason", NOTE) }]}
-        >
+        <Form.Item name="note" label={t("emergency-remark")} rules={[reasonRule(t, NOTE)]}>
           <Input.TextArea rows={4} maxLength={NOTE.max} />
         </Form.Item>
       </Form>

@@ -5,6 +5,7 @@ import type { AssignedFinding } from "../../api/types";
 import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
 import { FormAlert } from "../../ui/FormAlert";
+import { reasonRule } from "../../ui/reasonRule";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { FindingFacts } from "../audit/FindingParts";
 import { findingsKey } from "./findings";
@@ -94,7 +95,7 @@ function RemedyForm({ finding, onDone }: { finding: AssignedFinding; onDone: () 
           name="note"
           label={t("my-finding-note")}
           extra={t("my-finding-note-hint")}
-          rules={[{ required: true, whitespace: true, ...NOTE, message: t("hint-reason", NOTE) }]}
+          rules={[reasonRule(t, NOTE)]}
         >
           <Input.TextArea rows={4} maxLength={NOTE.max} />
         </Form.Item>

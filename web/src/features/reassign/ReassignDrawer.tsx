@@ -7,10 +7,11 @@ import type { PreparedReassignment } from "../../api/types";
 import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
 import { FormAlert } from "../../ui/FormAlert";
+import { reasonRule } from "../../ui/reasonRule";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { useProblemText } from "../../ui/useProblemText";
 import { useOwnerOptions } from "../customers/customers";
-import { REASON_MAX, REASON_MIN } from "../customers/reveal/RevealDialog";
+import { REASON } from "../customers/reveal/RevealDialog";
 import { ReassignProgress } from "./ReassignProgress";
 import "./reassign.css";
 import { begin, type Chosen, prepare, reassignmentsKey } from "./reassign";
@@ -119,17 +120,9 @@ export function ReassignDrawer({ chosen, count, onBegun, onClose }: Props) {
           name="reason"
           label={t("reassign-reason")}
           extra={t("export-reason-note")}
-          rules={[
-            {
-              required: true,
-              whitespace: true,
-              min: REASON_MIN,
-              max: REASON_MAX,
-              message: t("hint-reason", { min: REASON_MIN, max: REASON_MAX }),
-            },
-          ]}
+          rules={[reasonRule(t, REASON)]}
         >
-          <Input.TextArea rows={3} maxLength={REASON_MAX} />
+          <Input.TextArea rows={3} maxLength={REASON.max} />
         </Form.Item>
       </Form>
     </Drawer>

@@ -6,10 +6,11 @@ import type { FieldInfo } from "../../../api/types";
 import { useLanguage } from "../../../i18n/LanguageProvider";
 import { useFormat } from "../../../i18n/useFormat";
 import { useT } from "../../../i18n/useT";
+import { reasonRule } from "../../../ui/reasonRule";
 import { fileNameOf, saveFile } from "../../../ui/saveFile";
 import { useProblemText } from "../../../ui/useProblemText";
 import { useFieldLabel } from "../fields/fields";
-import { REASON_MAX, REASON_MIN } from "../reveal/RevealDialog";
+import { REASON } from "../reveal/RevealDialog";
 import { exportableColumns } from "./columns";
 import type { ListSearch } from "./listSearch";
 
@@ -97,17 +98,9 @@ export function ExportDialog({ fields, chosen, search, total, onClose }: Props) 
           name="reason"
           label={t("export-reason")}
           extra={t("export-reason-note")}
-          rules={[
-            {
-              required: true,
-              whitespace: true,
-              min: REASON_MIN,
-              max: REASON_MAX,
-              message: t("hint-reason", { min: REASON_MIN, max: REASON_MAX }),
-            },
-          ]}
+          rules={[reasonRule(t, REASON)]}
         >
-          <Input maxLength={REASON_MAX} />
+          <Input maxLength={REASON.max} />
         </Form.Item>
       </Form>
     </Modal>

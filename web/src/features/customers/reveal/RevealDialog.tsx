@@ -3,14 +3,14 @@ import { Alert, Form, Input, Modal, Radio } from "antd";
 import { APPROVAL_REQUESTED } from "../../../api/client";
 import { toApiError } from "../../../api/problem";
 import { useT } from "../../../i18n/useT";
+import { reasonRule } from "../../../ui/reasonRule";
 import { useProblemText } from "../../../ui/useProblemText";
 import { TIMELINES } from "../detail/timeline";
 
 /** What people usually look at a number for. The words are sent as the reason. */
 const USUAL_REASONS = ["call", "visit", "contract", "invoice", "verify"] as const;
 const OTHER = "other";
-export const REASON_MIN = 2;
-export const REASON_MAX = 200;
+export const REASON = { min: 2, max: 200 };
 
 interface Values {
   usual: string;
@@ -80,20 +80,8 @@ export function RevealDialog({ open, what, whose, reveal, onRevealed, onClose }:
           />
         </Form.Item>
         {usual === OTHER && (
-          <Form.Item
-            name="reason"
-            label={t("reveal-own-words")}
-            rules={[
-              {
-                required: true,
-                whitespace: true,
-                min: REASON_MIN,
-                max: REASON_MAX,
-                message: t("hint-reason", { min: REASON_MIN, max: REASON_MAX }),
-              },
-            ]}
-          >
-            <Input autoFocus maxLength={REASON_MAX} />
+          <Form.Item name="reason" label={t("reveal-own-words")} rules={[reasonRule(t, REASON)]}>
+            <Input autoFocus maxLength={REASON.max} />
           </Form.Item>
         )}
       </Form>
