@@ -10,10 +10,9 @@ import { ErrorState } from "../../../ui/ErrorState";
 import { Pill } from "../../../ui/Pill";
 import { useShowProblem } from "../../../ui/useProblemText";
 import { contactsQuery, refreshCustomers } from "../customers";
-import { FieldText } from "../fields/FieldText";
-import { isMasked, textOf, useFieldLabel } from "../fields/fields";
+import { textOf } from "../fields/fields";
 import { revealContactField } from "../reveal/disclosures";
-import { SecretValue } from "../reveal/SecretValue";
+import { Fact } from "./Fact";
 
 const ContactDrawer = lazy(() =>
   import("../edit/ContactDrawer").then((module) => ({ default: module.ContactDrawer })),
@@ -73,7 +72,6 @@ function ContactCard({
   onEdit,
 }: Props & { contact: Contact; onEdit: () => void }) {
   const t = useT();
-  const label = useFieldLabel();
   const queryClient = useQueryClient();
   const showProblem = useShowProblem();
   const name = textOf(contact.fields.name);
@@ -131,31 +129,19 @@ function ContactCard({
           </span>
         </div>
         <dl className="facts">
-          {facts.map((field) => {
-            const value = contact.fields[field.name];
-            return (
-              <div key={field.name} className={field.type === "long_text" ? "fact fact-wide" : "fact"}>
-                <dt>{label(field.name)}</dt>
-                <dd>
-                  {isMasked(value) ? (
-                    <SecretValue
-                      masked={value.masked}
-                      what={label(field.name)}
-                      whose={name}
-                      copyable
-                      reveal={
-                        reveals
-                          ? (reason) => revealContactField(customer.id, contact.id, field.name, reason)
-                          : undefined
-                      }
-                    />
-                  ) : (
-                    <FieldText field={field} value={value} />
-                  )}
-                </dd>
-              </div>
-            );
-          })}
+          {facts.map((field) => (
+            <Fact
+              key={field.name}
+              field={field}
+              value={contact.fields[field.name]}
+              whose={name}
+              reveal={
+                reveals
+                  ? (reason) => revealContactField(customer.id, contact.id, field.name, reason)
+                  : undefined
+              }
+            />
+          ))}
         </dl>
       </div>
     </li>

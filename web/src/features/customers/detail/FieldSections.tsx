@@ -3,16 +3,14 @@ import { Button } from "antd";
 import { useState } from "react";
 import type { Customer, FieldInfo } from "../../../api/types";
 import { useT } from "../../../i18n/useT";
-import { FieldText } from "../fields/FieldText";
-import { bySection, isMasked, useFieldLabel } from "../fields/fields";
+import { bySection } from "../fields/fields";
 import { customerName, mayReveal } from "../list/columns";
 import { revealCustomerField } from "../reveal/disclosures";
-import { SecretValue } from "../reveal/SecretValue";
+import { Fact } from "./Fact";
 
 /** Everything known about a customer, in sections. Empty fields wait until they are asked for. */
 export function FieldSections({ customer, fields }: { customer: Customer; fields: FieldInfo[] }) {
   const t = useT();
-  const label = useFieldLabel();
   const [all, setAll] = useState(false);
   const visible = fields.filter(({ name, access }) => access !== "hidden" && name !== "name");
   const shown = all ? visible : visible.filter(({ name }) => customer.fields[name] !== undefined);
@@ -25,31 +23,19 @@ export function FieldSections({ customer, fields }: { customer: Customer; fields
             {section === "sensitive" && <LockOutlined aria-hidden />} {t(`section-${section}`)}
           </h2>
           <dl className="facts">
-            {members.map((field) => {
-              const value = customer.fields[field.name];
-              return (
-                <div key={field.name} className={field.type === "long_text" ? "fact fact-wide" : "fact"}>
-                  <dt>{label(field.name)}</dt>
-                  <dd>
-                    {isMasked(value) ? (
-                      <SecretValue
-                        masked={value.masked}
-                        what={label(field.name)}
-                        whose={customerName(customer)}
-                        copyable
-                        reveal={
-                          mayReveal(customer)
-                            ? (reason) => revealCustomerField(customer.id, field.name, reason)
-                            : undefined
-                        }
-                      />
-                    ) : (
-                      <FieldText field={field} value={value} />
-                    )}
-                  </dd>
-                </div>
-              );
-            })}
+            {members.map((field) => (
+              <Fact
+                key={field.name}
+                field={field}
+                value={customer.fields[field.name]}
+                whose={customerName(customer)}
+                reveal={
+                  mayReveal(customer)
+                    ? (reason) => revealCustomerField(customer.id, field.name, reason)
+                    : undefined
+                }
+              />
+            ))}
           </dl>
         </div>
       ))}
