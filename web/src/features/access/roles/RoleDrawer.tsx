@@ -1,8 +1,9 @@
-import { Drawer, Form, Input } from "antd";
+import { Drawer, Form } from "antd";
 import type { AccessConfiguration, AccessGrant, AccessObject, AccessRole } from "../../../api/types";
 import { useT } from "../../../i18n/useT";
 import { DrawerButtons } from "../../../ui/DrawerButtons";
 import { withItem } from "../draft/draft";
+import { NameFields } from "../NameFields";
 import { Problems } from "../Problems";
 import { useCheck } from "../useCheck";
 import { FieldTable } from "./FieldTable";
@@ -59,16 +60,7 @@ export function RoleDrawer({ role, catalogue, configuration, readOnly, onSave, o
           onSave({ ...role, ...all, name: all.name.trim(), description: all.description.trim() })
         }
       >
-        <Form.Item
-          name="name"
-          label={t("access-name")}
-          rules={[{ required: true, whitespace: true, message: t("hint-required") }]}
-        >
-          <Input maxLength={60} />
-        </Form.Item>
-        <Form.Item name="description" label={t("access-description")}>
-          <Input.TextArea className="grows" maxLength={500} />
-        </Form.Item>
+        <NameFields />
         <Form.Item
           name="grants"
           rules={[{ required: true, type: "array", min: 1, message: t("access-role-nothing") }]}

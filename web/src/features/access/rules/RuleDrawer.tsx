@@ -1,9 +1,10 @@
-import { Drawer, Form, Input, Segmented } from "antd";
+import { Drawer, Form, Segmented } from "antd";
 import { useState } from "react";
 import type { AccessConfiguration, AccessObject, AccessRule, AccessRuleForm } from "../../../api/types";
 import { useT } from "../../../i18n/useT";
 import { DrawerButtons } from "../../../ui/DrawerButtons";
 import { withItem } from "../draft/draft";
+import { NameFields } from "../NameFields";
 import { Problems } from "../Problems";
 import { useCheck } from "../useCheck";
 import { CodeArea } from "./CodeArea";
@@ -91,16 +92,7 @@ export function RuleDrawer({ rule, catalogue, configuration, readOnly, onSave, o
         }}
         onFinish={(all) => onSave(ruleOf(all))}
       >
-        <Form.Item
-          name="name"
-          label={t("access-name")}
-          rules={[{ required: true, whitespace: true, message: t("hint-required") }]}
-        >
-          <Input maxLength={60} />
-        </Form.Item>
-        <Form.Item name="description" label={t("access-description")}>
-          <Input.TextArea className="grows" maxLength={500} />
-        </Form.Item>
+        <NameFields />
         <Segmented<Mode>
           aria-label={t("access-rule-mode")}
           className="rule-mode"

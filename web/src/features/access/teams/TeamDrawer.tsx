@@ -1,8 +1,9 @@
-import { Drawer, Form, Input, Select } from "antd";
+import { Drawer, Form, Select } from "antd";
 import type { AccessTeam } from "../../../api/types";
 import { useT } from "../../../i18n/useT";
 import { DrawerButtons } from "../../../ui/DrawerButtons";
 import { useOwnerOptions } from "../../customers/customers";
+import { NameField } from "../NameFields";
 import type { TeamValues } from "./teams";
 
 interface Props {
@@ -36,13 +37,7 @@ export function TeamDrawer({ team, saving, onSave, onClose }: Props) {
         initialValues={{ name: team.name, members: team.members.map(({ id }) => id) }}
         onFinish={({ name, members }) => onSave({ name: name.trim(), members })}
       >
-        <Form.Item
-          name="name"
-          label={t("access-name")}
-          rules={[{ required: true, whitespace: true, message: t("hint-required") }]}
-        >
-          <Input maxLength={60} />
-        </Form.Item>
+        <NameField />
         <Form.Item name="members" label={t("access-team-members")}>
           <Select
             mode="multiple"
