@@ -2,11 +2,10 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { App, Form, Input, Modal, Spin } from "antd";
 import { api, body } from "../../api/client";
 import { useT } from "../../i18n/useT";
-import { CopyButton } from "../../ui/CopyButton";
 import { ErrorState } from "../../ui/ErrorState";
 import { FormAlert } from "../../ui/FormAlert";
 import { useFormProblem } from "../../ui/useFormProblem";
-import { grouped, pictureAddress } from "../session/Enrolment";
+import { AuthenticatorSecret, FirstCode, MADE_ONCE } from "../session/NewAuthenticator";
 import "../session/public.css";
 import { NAME_LENGTH } from "./names";
 
@@ -23,11 +22,7 @@ export function AddTotp({ onClose }: { onClose: () => void }) {
   const problem = useFormProblem(form);
   const setup = useQuery({
     queryKey: ["factor-setup"],
-    staleTime: Number.POSITIVE_INFINITY,
-    // The secret must not outlive the dialog that shows it.
-    gcTime: 0,
-    retry: false,
-    refetchOnReconnect: false,
+    ...MADE_ONCE,
     queryFn: () => body(api.POST("/me/factors/totp/options")),
   });
   const add = useMutation({
@@ -59,17 +54,7 @@ export function AddTotp({ onClose }: { onClose: () => void }) {
       {data !== undefined && (
         <>
           <p className="soft">{t("enrol-note")}</p>
-          <div className="qr">
-            <img src={pictureAddress(data.qr_svg)} alt={t("enrol-picture")} />
-            <div>
-              <p className="soft">{t("enrol-manual")}</p>
-              <code>{grouped(data.secret)}</code>
-              <CopyButton text={data.secret} />
-              <p>
-                <a href={data.otpauth_uri}>{t("enrol-open-app")}</a>
-              </p>
-            </div>
-          </div>
+          <AuthenticatorSecret secret={data} />
           <FormAlert problem={problem} />
           <Form<Values>
             form={form}
@@ -81,14 +66,7 @@ export function AddTotp({ onClose }: { onClose: () => void }) {
               add.mutate({ state: data.state, values });
             }}
           >
-            <Form.Item
-              name="code"
-              label={t("totp-code")}
-              className="one-time"
-              rules={[{ required: true, message: t("hint-required") }]}
-            >
-              <Input size="large" autoComplete="one-time-code" inputMode="numeric" maxLength={7} />
-            </Form.Item>
+            <FirstCode />
             <Form.Item name="name" label={t("factor-name")} extra={t("factor-name-example")}>
               <Input maxLength={NAME_LENGTH} />
             </Form.Item>
