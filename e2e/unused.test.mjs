@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { asApproved } from './lib/approvals.mjs';
 import { openBrowser, PHONE } from './lib/browser.mjs';
-import { ask } from './lib/flows.mjs';
+import { ask, callerOf } from './lib/flows.mjs';
 import { button } from './lib/lists.mjs';
 import { signInAs } from './lib/people.mjs';
 import { startServer } from './lib/server.mjs';
@@ -33,9 +33,7 @@ for (const language of LANGUAGES) {
       await context.test('a smaller role of the organisation\'s own goes into the draft', async () => {
         const system = await signInAs(browser, server, t, 'system_admin', { language });
         const windows = [await security.open('/'), await system.open('/')];
-        const [asking, approving] = windows.map(({ page }) => ({
-          call: (method, path, body, headers) => ask(page, path, { method, body, headers }),
-        }));
+        const [asking, approving] = windows.map(({ page }) => callerOf(page));
         const own = await giveOwnRole({ security: asking, system: approving, holder: lead.name });
         for (const window of windows) await window.close();
         const using = await lead.open('/customers');
