@@ -7,23 +7,12 @@ import { ask } from './lib/flows.mjs';
 import { button, choose, eventually, table } from './lib/lists.mjs';
 import { MailServer } from './lib/mail.mjs';
 import { setUpMail } from './lib/outbox.mjs';
-import { signInAs } from './lib/people.mjs';
+import { proveMail, signInAs } from './lib/people.mjs';
 import { startServer } from './lib/server.mjs';
 import { LANGUAGES, words } from './lib/words.mjs';
 
 const MAIL = { user: 'crm', password: 'word-of-the-mail-server' };
 const ADDRESS = 'owner@example.cn';
-
-/** Proves a mail address as one's own. */
-async function proveMail(person, mail, address) {
-  const { page, close } = await person.open('/account');
-  const begun = await ask(page, '/me/contacts/mail', { method: 'PUT', body: { value: address } });
-  assert.equal(begun.status, 202, JSON.stringify(begun.body));
-  const code = (await mail.next(address)).text.match(/\b\d{6}\b/)[0];
-  const proven = await ask(page, '/me/contacts/mail/verification', { method: 'POST', body: { code } });
-  assert.equal(proven.status, 204, JSON.stringify(proven.body));
-  await close();
-}
 
 for (const language of LANGUAGES) {
   test(`findings and who looks after them in ${language}`, async (context) => {

@@ -7,6 +7,7 @@ import { ask, enrol, enterCode, enterPassword, person, setUp, signedIn } from '.
 import { button, eventually, table } from './lib/lists.mjs';
 import { MailServer } from './lib/mail.mjs';
 import { setUpMail } from './lib/outbox.mjs';
+import { invite } from './lib/people.mjs';
 import { startServer } from './lib/server.mjs';
 import { LANGUAGES, words } from './lib/words.mjs';
 
@@ -64,13 +65,7 @@ for (const language of LANGUAGES) {
       await context.test('somebody is invited, comes in by the link and sets a password', async () => {
         const { page } = admin;
         await page.goto(`${server.url}/admin/users`);
-        await button(page, t('user-create')).click();
-        const drawer = page.getByRole('dialog');
-        await drawer.getByLabel(t('user-name'), { exact: true }).fill(INVITED.name);
-        await drawer.getByLabel(t('user-login'), { exact: true }).fill(INVITED.login);
-        await drawer.getByLabel(t('invite-mail'), { exact: true }).fill(INVITED.mail);
-        await button(drawer, t('create')).click();
-        await page.getByText(t('invite-sent', { mail: INVITED.mail }), { exact: true }).waitFor();
+        await invite(page, t, INVITED);
         const invitation = await mail.next(INVITED.mail);
         assert.equal(invitation.subject, t('mail-invitation-subject'));
 
