@@ -7,7 +7,7 @@ import https from 'node:https';
 import test from 'node:test';
 import Provider from 'oidc-provider';
 import { openBrowser, openPage, PHONE } from './lib/browser.mjs';
-import { ask, enrol, enterCode, enterPassword, person, setUp, signedIn } from './lib/flows.mjs';
+import { ask, change, enrol, enterCode, enterPassword, person, setUp, signedIn } from './lib/flows.mjs';
 import { eventually } from './lib/lists.mjs';
 import { startServer } from './lib/server.mjs';
 import { LANGUAGES, words } from './lib/words.mjs';
@@ -67,13 +67,6 @@ for (const language of LANGUAGES) {
     const browser = await openBrowser(server.url);
     const open = (look = {}) => openPage(browser, server.url, { language, ...look });
     const name = 'Northgate';
-    const change = async (page, path, method, body, version) => {
-      const { body: session } = await ask(page, '/session');
-      const headers = { 'x-csrf-token': session.csrf_token, ...(version ? { 'if-match': `"${version}"` } : {}) };
-      const answer = await ask(page, path, { method, body, headers });
-      assert.ok(answer.status < 300, JSON.stringify(answer.body));
-      return answer.body;
-    };
     try {
       const system = await open();
       await setUp(system.page, t, { code: server.setupCode, organisation: '青石仪器' });

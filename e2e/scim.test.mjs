@@ -6,7 +6,7 @@ import path from 'node:path';
 import test from 'node:test';
 import { ApiClient } from './lib/api.mjs';
 import { openBrowser, openPage, PHONE } from './lib/browser.mjs';
-import { ask, enrol, enterPassword, FIRST_PEOPLE, person, setUp, signedIn } from './lib/flows.mjs';
+import { ask, change, enrol, enterPassword, FIRST_PEOPLE, person, setUp, signedIn } from './lib/flows.mjs';
 import { eventually } from './lib/lists.mjs';
 import { scimClient } from './lib/scim.mjs';
 import { startServer } from './lib/server.mjs';
@@ -67,13 +67,6 @@ for (const language of LANGUAGES) {
     const browser = await openBrowser(server.url);
     const emptyStyles = 'an empty style element on the sign-in page';
     const open = (look = {}) => openPage(browser, server.url, { language, emptyStyles, ...look });
-    const change = async (page, path, method, body, version) => {
-      const { body: session } = await ask(page, '/session');
-      const headers = { 'x-csrf-token': session.csrf_token, ...(version ? { 'if-match': `"${version}"` } : {}) };
-      const answer = await ask(page, path, { method, body, headers });
-      assert.ok(answer.status < 300, JSON.stringify(answer.body));
-      return answer.body;
-    };
     const providers = `${server.url}/admin/identity-providers`;
     try {
       const system = await open();

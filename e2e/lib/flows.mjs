@@ -1,4 +1,5 @@
 // What people do at the door, found on the page by the words they read. One place to change when a page changes.
+import assert from 'node:assert/strict';
 import { button, stillness } from './lists.mjs';
 import { Authenticator } from './totp.mjs';
 
@@ -101,6 +102,14 @@ export async function ask(page, path, { method = 'GET', body, headers = {} } = {
       },
     ],
   );
+}
+
+/** Changes something by the API with the page's own session, and `version` of it if it has one; gives what is answered. */
+export async function change(page, path, method, body, version) {
+  const headers = version ? { 'if-match': `"${version}"` } : {};
+  const answer = await ask(page, path, { method, body, headers });
+  assert.ok(answer.status < 300, JSON.stringify(answer.body));
+  return answer.body;
 }
 
 /** The page's own session in the shape of an `ApiClient`: `call` gives { status, body, text }. */
