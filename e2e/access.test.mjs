@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { passApproval, requestApproval } from './lib/approvals.mjs';
-import { DESKTOP, openBrowser, PHONE } from './lib/browser.mjs';
+import { LOOKS, openBrowser } from './lib/browser.mjs';
 import { ask } from './lib/flows.mjs';
 import { button, choose, eventually, stillness, table, tick } from './lib/lists.mjs';
 import { signInAs } from './lib/people.mjs';
@@ -237,7 +237,7 @@ for (const language of LANGUAGES) {
 
       await context.test('the pages are whole in every look', async () => {
         assert.equal(await overflow(), 0);
-        for (const look of [DESKTOP, PHONE].flatMap((size) => ['light', 'dark'].map((theme) => ({ size, theme })))) {
+        for (const look of LOOKS) {
           for (const part of ['', '/rules', '/labels', '/people', '/teams']) {
             const view = await security.open(`/admin/access${part}`, look);
             await view.page.locator('.desk-tabs').waitFor();

@@ -5,18 +5,12 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import { ApiClient } from './lib/api.mjs';
-import { DESKTOP, openBrowser, openPage, PHONE } from './lib/browser.mjs';
+import { LOOKS, openBrowser, openPage } from './lib/browser.mjs';
 import { enrol, enterPassword, person, setUp } from './lib/flows.mjs';
 import { button, choose, eventually } from './lib/lists.mjs';
 import { startServer } from './lib/server.mjs';
 import { LANGUAGES, words } from './lib/words.mjs';
 
-const LOOKS = [
-  { theme: 'light', size: DESKTOP },
-  { theme: 'dark', size: DESKTOP },
-  { theme: 'light', size: PHONE },
-  { theme: 'dark', size: PHONE },
-];
 /** Where the program is, and where a stolen key would be tried. Both are this machine. */
 const [HERE, ELSEWHERE] = ['127.0.0.2', '127.0.0.3'];
 

@@ -2,14 +2,12 @@
 // questions, and what an entry says was changed.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { DESKTOP, openBrowser, PHONE } from './lib/browser.mjs';
+import { LOOKS, openBrowser } from './lib/browser.mjs';
 import { ask } from './lib/flows.mjs';
 import { button, choose, column, eventually, table } from './lib/lists.mjs';
 import { signInAs } from './lib/people.mjs';
 import { startServer } from './lib/server.mjs';
 import { LANGUAGES, words } from './lib/words.mjs';
-
-const LOOKS = [DESKTOP, PHONE].flatMap((size) => ['light', 'dark'].map((theme) => ({ size, theme })));
 
 for (const language of LANGUAGES) {
   test(`the audit desk in ${language}`, async (context) => {

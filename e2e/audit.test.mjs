@@ -5,7 +5,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
-import { DESKTOP, openBrowser, PHONE } from './lib/browser.mjs';
+import { LOOKS, openBrowser } from './lib/browser.mjs';
 import { ask } from './lib/flows.mjs';
 import { button, choose, column, eventually, table } from './lib/lists.mjs';
 import { signInAs } from './lib/people.mjs';
@@ -13,7 +13,6 @@ import { startServer } from './lib/server.mjs';
 import { memberOf } from './lib/tar.mjs';
 import { LANGUAGES, words } from './lib/words.mjs';
 
-const LOOKS = [DESKTOP, PHONE].flatMap((size) => ['light', 'dark'].map((theme) => ({ size, theme })));
 const ADMINISTRATORS = ['system_admin', 'security_admin', 'audit_admin'];
 
 /** What the command line says of evidence, on a computer that has nothing else: { status, text }. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
-import { DESKTOP, openBrowser, PHONE } from './lib/browser.mjs';
+import { DESKTOP, LOOKS, openBrowser } from './lib/browser.mjs';
 import { ask } from './lib/flows.mjs';
 import { button, choose, column, eventually, search, table, tick, titles } from './lib/lists.mjs';
 import { signInAs } from './lib/people.mjs';
@@ -12,7 +12,6 @@ import { LANGUAGES, words } from './lib/words.mjs';
 
 const IMAGES = path.resolve(import.meta.dirname, '../docs/images');
 const MOST_IMAGE_BYTES = 300_000;
-const LOOKS = [DESKTOP, PHONE].flatMap((size) => ['light', 'dark'].map((theme) => ({ size, theme })));
 
 /** A customer of the test's own, so that what finds it is known exactly. */
 const OWN = {

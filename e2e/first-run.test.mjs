@@ -1,17 +1,10 @@
 // The first start, in both languages: set the organisation up, sign in, set up the second factor, come back with it.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { DESKTOP, openBrowser, openPage, PHONE } from './lib/browser.mjs';
+import { LOOKS, openBrowser, openPage } from './lib/browser.mjs';
 import { ask, enrol, enterCode, enterPassword, person, setUp, signedIn, signOut } from './lib/flows.mjs';
 import { startServer } from './lib/server.mjs';
 import { LANGUAGES, words } from './lib/words.mjs';
-
-const LOOKS = [
-  { theme: 'light', size: DESKTOP },
-  { theme: 'dark', size: DESKTOP },
-  { theme: 'light', size: PHONE },
-  { theme: 'dark', size: PHONE },
-];
 
 for (const language of LANGUAGES) {
   test(`first start in ${language}`, async (context) => {

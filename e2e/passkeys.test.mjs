@@ -2,18 +2,11 @@
 // proof before an export, renamed and removed; and an administrator who keeps the last way to sign in.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { DESKTOP, openBrowser, openPage, PHONE } from './lib/browser.mjs';
+import { LOOKS, openBrowser, openPage } from './lib/browser.mjs';
 import { ask, enrol, enterPassword, person, setUp, signedIn, signOut } from './lib/flows.mjs';
 import { button, confirm, eventually } from './lib/lists.mjs';
 import { startServer } from './lib/server.mjs';
 import { LANGUAGES, words } from './lib/words.mjs';
-
-const LOOKS = [
-  { theme: 'light', size: DESKTOP },
-  { theme: 'dark', size: DESKTOP },
-  { theme: 'light', size: PHONE },
-  { theme: 'dark', size: PHONE },
-];
 
 /** Gives the page's browser an authenticator that verifies its person at once. */
 async function plugIn(page) {

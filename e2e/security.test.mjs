@@ -3,18 +3,12 @@
 // tells whom they would concern.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { DESKTOP, openBrowser, openPage, PHONE } from './lib/browser.mjs';
+import { LOOKS, openBrowser, openPage } from './lib/browser.mjs';
 import { ask, enrol, enterPassword, person, setUp, signedIn } from './lib/flows.mjs';
 import { button, eventually, stillness } from './lib/lists.mjs';
 import { startServer } from './lib/server.mjs';
 import { LANGUAGES, words } from './lib/words.mjs';
 
-const LOOKS = [
-  { theme: 'light', size: DESKTOP },
-  { theme: 'dark', size: DESKTOP },
-  { theme: 'light', size: PHONE },
-  { theme: 'dark', size: PHONE },
-];
 /** Long enough and hard to guess, but for the first: that one is known from leaks. */
 const PASSWORDS = { leaked: '1qaz2wsx3edc4rfv', short: 'umber-vat-7q', good: 'walnut-estuary-57-copper-mist' };
 /** A network nobody here comes from, and the one everybody does. */

@@ -2,18 +2,11 @@
 // else's. The other browser is at the sign-in with its next click.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { DESKTOP, openBrowser, openPage, PHONE } from './lib/browser.mjs';
+import { LOOKS, openBrowser, openPage } from './lib/browser.mjs';
 import { ask, enrol, enterCode, enterPassword, person, setUp, signedIn } from './lib/flows.mjs';
 import { button, confirm, eventually } from './lib/lists.mjs';
 import { startServer } from './lib/server.mjs';
 import { LANGUAGES, words } from './lib/words.mjs';
-
-const LOOKS = [
-  { theme: 'light', size: DESKTOP },
-  { theme: 'dark', size: DESKTOP },
-  { theme: 'light', size: PHONE },
-  { theme: 'dark', size: PHONE },
-];
 
 for (const language of LANGUAGES) {
   test(`sessions and devices in ${language}`, async (context) => {

@@ -1,7 +1,7 @@
 // Sharing by hand, in both languages: share a customer, see who sees it and why, ask why one does not, withdraw.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { DESKTOP, openBrowser, PHONE } from './lib/browser.mjs';
+import { LOOKS, openBrowser } from './lib/browser.mjs';
 import { ask } from './lib/flows.mjs';
 import { button, choose, eventually, stillness, table, tick } from './lib/lists.mjs';
 import { signInAs } from './lib/people.mjs';
@@ -137,7 +137,7 @@ for (const language of LANGUAGES) {
       });
 
       await context.test('the page is whole in every look', async () => {
-        for (const look of [DESKTOP, PHONE].flatMap((size) => ['light', 'dark'].map((theme) => ({ size, theme })))) {
+        for (const look of LOOKS) {
           const view = await owner.open(path, look);
           await view.page.getByRole('region', { name: t('sharing-title') }).waitFor();
           await view.picture('sharing-page');

@@ -6,14 +6,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
-import { DESKTOP, openBrowser, PHONE } from './lib/browser.mjs';
+import { LOOKS, openBrowser } from './lib/browser.mjs';
 import { ask } from './lib/flows.mjs';
 import { button } from './lib/lists.mjs';
 import { signInAs } from './lib/people.mjs';
 import { startServer } from './lib/server.mjs';
 import { LANGUAGES, words } from './lib/words.mjs';
-
-const LOOKS = [DESKTOP, PHONE].flatMap((size) => ['light', 'dark'].map((theme) => ({ size, theme })));
 
 /** `custos witness` for one log: { url, key, stop }. */
 async function startWitness(folder, log) {

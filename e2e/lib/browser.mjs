@@ -18,6 +18,8 @@ const FLAGS = [
 /** Widths that pictures are taken at: a desktop and a phone. */
 export const DESKTOP = { width: 1280, height: 800 };
 export const PHONE = { width: 390, height: 844 };
+/** Each of them by day and by night. */
+export const LOOKS = [DESKTOP, PHONE].flatMap((size) => ['light', 'dark'].map((theme) => ({ size, theme })));
 
 /** A browser that trusts the certificate which the server at `url` shows now, and no other unknown one. */
 export async function openBrowser(url) {
