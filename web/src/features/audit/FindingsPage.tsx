@@ -100,7 +100,7 @@ function Findings() {
   const columns: Column<AuditFinding>[] = [
     {
       key: "severity",
-      title: t("finding-state"),
+      title: t("finding-severity"),
       cell: ({ severity }) => <SeverityPill severity={severity} />,
     },
     {
@@ -180,7 +180,7 @@ function Findings() {
           cursors={cursors}
           pageSize={PAGE}
           page={page.data}
-          total={cursors.index * PAGE + (items?.length ?? 0)}
+          total={null}
           busy={page.isPlaceholderData}
         />
       )}

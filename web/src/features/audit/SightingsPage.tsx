@@ -180,7 +180,7 @@ function Sightings({ search }: { search: { resource_id?: string; actor_id?: stri
           cursors={cursors}
           pageSize={PAGE}
           page={page.data}
-          total={cursors.index * PAGE + (items?.length ?? 0)}
+          total={null}
           busy={page.isPlaceholderData}
         />
       )}

@@ -86,7 +86,7 @@ export function FindingsPage() {
           cursors={cursors}
           pageSize={PAGE}
           page={page.data}
-          total={cursors.index * PAGE + (items?.length ?? 0)}
+          total={null}
           busy={page.isPlaceholderData}
         />
       )}
