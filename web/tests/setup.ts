@@ -3,7 +3,7 @@ import { afterEach, vi } from "vitest";
 
 // A page is loaded in parts, and this runs beside compilers.
 // Working out what is hidden means computing every style over and over: the browser tests look at that.
-configure({ asyncUtilTimeout: 15_000, defaultHidden: true });
+configure({ asyncUtilTimeout: 40_000, defaultHidden: true });
 
 // What the test's document lacks and every browser has.
 vi.stubGlobal("matchMedia", (query: string) => ({
