@@ -114,6 +114,7 @@ error-password-breached = Known from leaks
 error-password-reused = Used before
 error-password-contains_login = Contains the login
 error-password-contains_name = Contains a name
+error-customer-assign_many = You have handed over as many customers today as may be without approval ({ $limit }). Choose them in the list and hand them over together, which asks for approval.
 error-customer-duplicate = This customer may be there already.
 error-customer-name-required = Give a name.
 error-import-not_ready = This cannot be done in the present state.

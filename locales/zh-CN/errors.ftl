@@ -114,6 +114,7 @@ error-password-breached = 曾出现在泄露的密码库中
 error-password-reused = 不能使用以前的密码
 error-password-contains_login = 不要包含登录名
 error-password-contains_name = 不要包含姓名或组织名
+error-customer-assign_many = 今天转交的客户已达到无需审批的上限（{ $limit } 个）。请在客户列表选择客户，用“批量转交”提交审批。
 error-customer-duplicate = 可能是重复的客户。
 error-customer-name-required = 请填写名称。
 error-import-not_ready = 当前状态不能执行此操作。

@@ -3,6 +3,7 @@
 use crate::fields::{CONTACT, CUSTOMER};
 use crate::imports::Runs;
 use crate::index::Indexes;
+use crate::reassignments::HandoverLimit;
 use crate::words::{Codes, Words};
 use crate::{CrmError, People};
 use custos_kernel::audit::Detail;
@@ -91,6 +92,7 @@ pub struct Crm {
     pub(crate) runs: Runs,
     pub(crate) uploads: OnceLock<PathBuf>,
     words: OnceLock<Arc<dyn Words>>,
+    pub(crate) limit: OnceLock<Box<dyn HandoverLimit>>,
     keys: RwLock<HashMap<OrgId, Arc<OrgKeys>>>,
 }
 
@@ -111,6 +113,7 @@ impl Crm {
             runs: Runs::default(),
             uploads: OnceLock::new(),
             words: OnceLock::new(),
+            limit: OnceLock::new(),
             keys: RwLock::default(),
         })
     }
@@ -135,6 +138,11 @@ impl Crm {
     pub fn with_words(self: Arc<Self>, words: Arc<dyn Words>) -> Arc<Self> {
         self.words.get_or_init(|| words);
         self
+    }
+
+    /// Says how much one person may hand over alone. Without it any number may be. Only the first call counts.
+    pub fn limit_handovers(&self, limit: Box<dyn HandoverLimit>) {
+        self.limit.get_or_init(|| limit);
     }
 
     pub(crate) fn words(&self) -> &dyn Words {

@@ -5,7 +5,7 @@
 //! | operation | needs approval | of | if there is nobody else |
 //! |---|---|---|---|
 //! | export of customers | above 500, or with one from 机密 (secret) up | a security administrator, or a lead of the requester | refused |
-//! | customers handed over to a colleague | above 500 within a day | a security administrator, or a lead of the requester | refused |
+//! | customers handed over to colleagues, at once or one by one | above 500 within a day | a security administrator, or a lead of the requester | refused |
 //! | customers of somebody who leaves or moves handed over to others | above 500 | a security administrator | refused |
 //! | a masked field of a customer or contact shown in clear | from 机密 (secret) up | a security administrator, or a lead of the requester | refused |
 //! | roles and data scope of an account, what groups of a provider give | always | another security administrator | goes on |
@@ -229,6 +229,22 @@ impl Access {
         let rules = serde_json::from_str(&text)
             .map_err(|error| StoreError::Corrupt(format!("approval rules: {error}")))?;
         Ok((rules, version))
+    }
+
+    /// Up to how many records an operation needs nobody's approval in an organisation; none if it never does.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn records_alone(
+        &self,
+        org: OrgId,
+        operation: &str,
+    ) -> Result<Option<u64>, AccessError> {
+        let (stored, _) = self.stored_rules(org).await?;
+        let rule = of_operation(&stored, operation);
+        // A rule without a number holds for each.
+        let alone = || rule.threshold.records_above.unwrap_or(0);
+        Ok(rule.enabled.then(alone))
     }
 
     /// The rules as an administrator sees them.

@@ -153,6 +153,10 @@ impl Crm {
         owner: Option<UserId>,
     ) -> Result<Option<CustomerRecord>, CrmError> {
         let keys = self.keys(caller.org()).await?;
+        let limit = match owner {
+            Some(_) => self.handover_limit(caller.org()).await?,
+            None => None,
+        };
         // Read within the transaction: what was decided on is what is changed, and the writer's pages are at hand.
         let mut tx = self.store.write(caller).await?;
         let stored = sql::find(&mut tx, &keys, caller, id).await?;
@@ -167,7 +171,10 @@ impl Crm {
         let mut access = stored.access.clone();
         if let Some(owner) = owner.filter(|owner| Some(*owner) != place.0) {
             // Giving a record away is an action of its own, decided on the record as it is.
-            let _: Permit<actions::Assign, Customer> = self.policy.permit(caller, &stored.facts)?;
+            let giving = self.policy.permit(caller, &stored.facts)?;
+            if let Some(giver) = caller.user_id() {
+                self.count_given(&mut tx, &giving, giver, limit).await?;
+            }
             place = (Some(owner), self.department_for(caller.org(), Some(owner))?);
             access = access.placed(place);
             self.keep_owner(&mut tx, Some(owner)).await?;

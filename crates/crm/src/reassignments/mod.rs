@@ -10,6 +10,8 @@
 //! Which customers they are, whose each of them was and to whom they go is sealed when it is prepared, and never changes:
 //! that is what others approve. Each customer is decided on once more when it is come to, by what whoever started it may
 //! do then; one that has changed hands since, or is out of reach, is left where it is.
+//!
+//! What a person gives away within a day counts together, at once or one by one.
 
 mod details;
 mod foresee;
@@ -17,10 +19,12 @@ mod http;
 mod model;
 mod prepare;
 mod run;
+mod singly;
 mod sql;
 
 pub(crate) use details::PURPOSE;
 pub use foresee::ReassignmentForeseen;
 pub use http::operations;
 pub use model::{EVENTS, Reassignment};
+pub use singly::HandoverLimit;
 pub use sql::MIGRATION;

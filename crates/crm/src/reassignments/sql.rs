@@ -2,12 +2,14 @@
 
 use super::model::{Reassignment, Row, State};
 use crate::CrmError;
+use crate::customers::Customer;
 use custos_kernel::policy::{Action, Caller, Facts, Permit, Scope, actions};
 use custos_store::{EngineKind, Migration, ReadTx, Row as DbRow, StoreError, Value, WriteTx};
 use custos_values::{OrgId, ReassignmentId, Timestamp, UserId};
 
-/// What counts is in `details`, sealed for the row; `to_id` and `total` are for showing. `passed` are those left where they
-/// were; `touched_at` is when the last batch was written.
+/// Of what goes at once, `details` count, sealed for the row; `to_id` and `total` are for showing. `passed` are those left
+/// where they were; `touched_at` is when the last batch was written. `customer_given` are those given away one by one within a
+/// day.
 pub const MIGRATION: Migration = Migration {
     name: "0260_reassignment",
     sql: "CREATE TABLE reassignment (
@@ -15,7 +17,10 @@ pub const MIGRATION: Migration = Migration {
             run BIGINT NOT NULL, to_id {bytes} NOT NULL, total BIGINT NOT NULL, moved BIGINT NOT NULL,
             passed BIGINT NOT NULL, created_at BIGINT NOT NULL, started_at BIGINT, touched_at BIGINT NOT NULL,
             finished_at BIGINT, details {bytes} NOT NULL, PRIMARY KEY (org_id, id));
-          CREATE INDEX reassignment_owner ON reassignment (org_id, owner_id, id)",
+          CREATE INDEX reassignment_owner ON reassignment (org_id, owner_id, id);
+          CREATE TABLE customer_given (
+            org_id {bytes} NOT NULL, giver_id {bytes} NOT NULL, given_at BIGINT NOT NULL, customer_id {bytes} NOT NULL,
+            PRIMARY KEY (org_id, giver_id, given_at, customer_id)) {clustered}",
 };
 
 const COLUMNS: &str =
@@ -106,15 +111,16 @@ pub(super) async fn started(
     Ok(read.collect::<Result<_, _>>()?)
 }
 
-const RECENT: &str = "SELECT CAST(COALESCE(SUM(total), 0) AS BIGINT) FROM reassignment \
-                      WHERE org_id = $1 AND owner_id = $2 AND started_at > $3";
+const RECENT: &str = "SELECT CAST(COALESCE(SUM(total), 0) AS BIGINT) + \
+                      (SELECT COUNT(*) FROM customer_given WHERE org_id = $1 AND giver_id = $2 AND given_at > $3) \
+                      FROM reassignment WHERE org_id = $1 AND owner_id = $2 AND started_at > $3";
 
 fn sum(rows: &[DbRow]) -> Result<u64, StoreError> {
     let sum = rows.first().map_or(Ok(0), |row| row.int(0))?;
     Ok(sum.unsigned_abs())
 }
 
-/// How many customers somebody began to hand over in this way since a moment.
+/// How many customers somebody gave away since a moment, or began to.
 pub(super) async fn recent(
     tx: &mut ReadTx,
     caller: &Caller,
@@ -133,17 +139,33 @@ pub(super) async fn recent_within(
 ) -> Result<u64, StoreError> {
     // On the embedded engine nobody else writes.
     if tx.engine() == EngineKind::Postgres {
-        let lock = "SELECT 1 FROM reassignment WHERE org_id = $1 AND owner_id = $2 \
-                    AND pg_advisory_xact_lock($3) IS NOT NULL LIMIT 1";
+        let lock = "SELECT 1 WHERE $1::bytea IS NOT NULL AND pg_advisory_xact_lock($2) IS NOT NULL";
         // The second half of an id is random; that somebody is there is locked by it as it is.
         let [.., a, b, c, d, e, f, g, h] = *owner.as_bytes();
         let key = !i64::from_be_bytes([a, b, c, d, e, f, g, h]);
-        tx.lookup(lock, &[Value::from(owner), Value::Int(key)])
-            .await?;
+        tx.lookup(lock, &[Value::Int(key)]).await?;
     }
     sum(&tx
         .lookup(RECENT, &[Value::from(owner), Value::from(since)])
         .await?)
+}
+
+/// Writes down that somebody gave a customer away, and forgets what they gave away before a moment.
+pub(super) async fn given(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<actions::Assign, Customer>,
+    giver: UserId,
+    (now, since): (Timestamp, Timestamp),
+) -> Result<(), StoreError> {
+    let old = "DELETE FROM customer_given \
+               WHERE org_id = $1 AND customer_id <> $2 AND giver_id = $3 AND given_at <= $4";
+    tx.put(permit, old, &[Value::from(giver), Value::from(since)])
+        .await?;
+    let sql = "INSERT INTO customer_given (org_id, customer_id, giver_id, given_at) VALUES ($1, $2, $3, $4) \
+               ON CONFLICT DO NOTHING";
+    tx.put(permit, sql, &[Value::from(giver), Value::from(now)])
+        .await?;
+    Ok(())
 }
 
 /// Starts what was prepared: false if it is not, or no more.

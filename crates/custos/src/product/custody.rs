@@ -1,6 +1,9 @@
 //! Customers, for features that know them through a trait: what people own, and who is meant by a name.
 
+use custos_access::Access;
+use custos_crm::reassignments::HandoverLimit;
 use custos_crm::{Crm, CrmError, customers};
+use custos_http::Problem;
 use custos_identity::{Custody, CustodyError, Placing, Reach};
 use custos_kernel::policy::Caller;
 use custos_store::StoreError;
@@ -96,6 +99,19 @@ impl custos_access::Customers for Named {
                 return Ok(None);
             };
             crm.name_for(caller, id, contact).await.map_err(stored)
+        }
+        .boxed()
+    }
+}
+
+/// What the rules about approvals let one person hand over; they hold the customer features.
+pub(super) struct Alone(pub(super) Weak<Access>);
+
+impl HandoverLimit for Alone {
+    fn alone(&self, org: OrgId) -> BoxFuture<'_, Result<Option<u64>, Problem>> {
+        async move {
+            let access = self.0.upgrade().ok_or_else(Problem::not_found)?;
+            Ok(access.records_alone(org, "reassignments_start").await?)
         }
         .boxed()
     }

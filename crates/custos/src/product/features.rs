@@ -82,6 +82,7 @@ impl Features {
         access.set_words(words);
         access.govern(Arc::clone(&crm) as _);
         access.set_customers(Arc::new(custody::Named(Arc::downgrade(&crm))));
+        crm.limit_handovers(Box::new(custody::Alone(Arc::downgrade(&access))));
         let (store, policy, sink) = shared();
         let records = Arc::new(key_records::Customers(Arc::clone(&crm)));
         let columns = key_records::columns();

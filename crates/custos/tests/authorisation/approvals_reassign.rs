@@ -249,6 +249,63 @@ async fn many_small_ones_are_one_large_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_by_one_no_more_go_than_at_once() {
+    both(async |installation| {
+        let site = Site::new(installation).await;
+        let home = site.found().await;
+        above(&site, &home, 3).await;
+        let lead = lead(&site, &home).await;
+        let (from, to) = (
+            site.sales_person(&home, 0).await,
+            site.sales_person(&home, 0).await,
+        );
+        let names: Vec<String> = (0..4 + AT_ONCE)
+            .map(|number| format!("第{number}家公司"))
+            .collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let mine = made(&from, &names).await;
+
+        // All at once: three go.
+        let mut tries = JoinSet::new();
+        for id in &mine[..AT_ONCE] {
+            let (browser, call) = (lead.browser.clone(), give(id, 1, &to.id));
+            tries.spawn(async move { browser.send(call).await });
+        }
+        let replies = tries.join_all().await;
+        assert_eq!(replies.iter().filter(|it| it.status == 200).count(), 3);
+        for refused in replies.iter().filter(|it| it.status != 200) {
+            is(refused, 403, "customer.assign_many");
+            assert_eq!(refused.json()["params"]["limit"], "3");
+        }
+        assert_eq!(total(&to).await, 3);
+        // Nor do more by the other way, or by giving to oneself; what needs no giving away goes on.
+        let next = prepared(&lead.browser, &mine[AT_ONCE..=AT_ONCE], &to.id).await;
+        is(
+            &lead.browser.send(begin(&next)).await,
+            403,
+            "approval.needed",
+        );
+        let to_self = give(&mine[AT_ONCE + 1], 1, &lead.id);
+        is(
+            &lead.browser.send(to_self).await,
+            403,
+            "customer.assign_many",
+        );
+        let body = Sent::Json(json!({ "fields": { "city": "杭州" }, "owner_id": from.id }));
+        let path = format!("/customers/{}", mine[AT_ONCE + 2]);
+        let call = Call::new(Method::PATCH, &path, body).with("if-match", "\"1\"");
+        assert_eq!(lead.browser.send(call).await.status, 200);
+        // What was a day ago counts no more.
+        let earlier = "UPDATE customer_given SET given_at = given_at - 86400001";
+        let store = site.installation.store();
+        store.tamper_for_tests(earlier, &[]).await.unwrap();
+        let call = give(&mine[AT_ONCE + 3], 1, &to.id);
+        assert_eq!(lead.browser.send(call).await.status, 200);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn it_is_stopped_goes_on_and_ends_with_the_rights_of_who_began_it() {
     both(async |installation| {
         let site = Site::new(installation).await;
