@@ -22,6 +22,9 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tower::ServiceExt;
 
+/// How often it is looked whether the index was read, every five milliseconds.
+const MOST_WAITS: u32 = 24_000;
+
 /// Everybody who may call, by name.
 #[derive(Default)]
 pub struct Staff(RwLock<HashMap<String, Caller>>);
@@ -234,7 +237,10 @@ impl Api {
             router,
         };
         drop(api.crm.start_indexing(org));
+        let mut waited = 0;
         while !api.crm.index_is_ready(org) {
+            assert!(waited < MOST_WAITS, "the index cannot be read");
+            waited += 1;
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         api

@@ -55,7 +55,6 @@ async fn server(folder: &Path) -> (Api, Arc<Store>) {
     let keyring = keyring(&folder.join("root.key"), &*random, clock.now());
     let org = OrgId::from_bytes([1; 16]);
     let options = SqliteOptions::new(folder.join("custos.db"), keyring.database_key());
-    let fresh = !folder.join("custos.db").exists();
     let migrations = MigrationSet::new(&[MIGRATIONS]);
     let location = Location::Sqlite(options);
     let store = Store::open(
@@ -67,7 +66,8 @@ async fn server(folder: &Path) -> (Api, Arc<Store>) {
     )
     .await
     .unwrap();
-    if fresh {
+    // Also after a kill between the tables and the organisation.
+    if store.keys().get(&store, org).await.is_err() {
         let caller = Caller::system(Job::Setup, org);
         let mut tx = store.write(&caller).await.unwrap();
         store.keys().create(&mut tx, &*random).await.unwrap();

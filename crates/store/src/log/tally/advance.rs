@@ -72,17 +72,12 @@ impl Store {
         for (sql, rows) in counted.statements(&org_value) {
             tx.raw_execute_many(sql, &rows).await?;
         }
-        // A customer seen twice on a day counts once: after the sightings are in, they are simply counted.
-        let recount = "UPDATE audit_actor_day SET customers = (SELECT COUNT(*) FROM audit_sighting s \
-                       WHERE s.org_id = $1 AND s.actor_id = $2 AND s.day = $3 AND s.resource_type = 'customer' \
-                       AND s.reads + s.reveals + s.changes > 0) \
-                       WHERE org_id = $1 AND actor_id = $2 AND day = $3";
         let touched: Vec<Vec<Value>> = counted
             .saw_customers
             .iter()
             .map(|(actor, day)| vec![org_value.clone(), Value::from(actor), Value::Int(*day)])
             .collect();
-        tx.raw_execute_many(recount, &touched).await?;
+        tx.raw_execute_many(RECOUNT, &touched).await?;
         let update = "UPDATE audit_tally SET next = $2 WHERE org_id = $1";
         tx.raw_execute(update, &[org_value, Value::Int(next)])
             .await?;
@@ -273,6 +268,11 @@ impl Counted {
     }
 }
 
+/// A customer seen twice on a day counts once: after the sightings are in, they are simply counted. The day is a range because
+/// SQLite would otherwise not take the index of persons and days, and read every sighting of the organisation instead.
+const RECOUNT: &str = "UPDATE audit_actor_day SET customers = (SELECT COUNT(*) FROM audit_sighting s \
+    WHERE s.org_id = $1 AND s.actor_id = $2 AND s.day >= $3 AND s.day <= $3 AND s.resource_type = 'customer' \
+    AND s.reads + s.reveals + s.changes > 0) WHERE org_id = $1 AND actor_id = $2 AND day = $3";
 /// Places only grow: the first of an hour stays.
 const ADD_HOUR: &str = "INSERT INTO audit_hour (org_id, hour, first_idx, last_idx, entries) \
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (org_id, hour) \
@@ -297,3 +297,36 @@ const ADD_SIGHTING: &str = "INSERT INTO audit_sighting (org_id, resource_id, act
     refused = audit_sighting.refused + excluded.refused, \
     first_at = CASE WHEN excluded.first_at < audit_sighting.first_at THEN excluded.first_at ELSE audit_sighting.first_at END, \
     last_at = CASE WHEN excluded.last_at > audit_sighting.last_at THEN excluded.last_at ELSE audit_sighting.last_at END";
+
+#[cfg(test)]
+mod tests {
+    use super::RECOUNT;
+    use crate::log::tally::MIGRATION;
+    use rusqlite::{Connection, params};
+
+    /// Reading all sightings instead would make counting a log take the square of its length.
+    #[test]
+    fn customers_of_a_day_are_counted_by_index() {
+        let tables = MIGRATION
+            .sql
+            .split(';')
+            .filter(|it| it.contains("CREATE TABLE"));
+        let indexes = MIGRATION
+            .sql
+            .split(';')
+            .filter(|it| it.contains("ON audit_sighting"));
+        let database = Connection::open_in_memory().unwrap();
+        for statement in tables.chain(indexes) {
+            let statement = statement
+                .replace("{bytes}", "BLOB")
+                .replace("{clustered}", "WITHOUT ROWID");
+            database.execute_batch(&statement).unwrap();
+        }
+        let explained = format!("EXPLAIN QUERY PLAN {}", RECOUNT.replace('$', "?"));
+        let mut plan = database.prepare(&explained).unwrap();
+        let steps = plan.query_map(params![[1_u8], [2_u8], 3], |row| row.get::<_, String>(3));
+        let steps: Vec<String> = steps.unwrap().map(Result::unwrap).collect();
+        let counts = "SEARCH s USING INDEX audit_sighting_actor (org_id=? AND actor_id=? AND day>? AND day<?)";
+        assert!(steps.iter().any(|step| step == counts), "{steps:?}");
+    }
+}
