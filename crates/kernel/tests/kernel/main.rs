@@ -7,6 +7,7 @@ mod cache;
 mod customers;
 mod device_key;
 mod erasure;
+mod event;
 mod key_file;
 mod key_rotation;
 mod keys;
