@@ -11,6 +11,7 @@ mod event;
 mod key_file;
 mod key_rotation;
 mod keys;
+mod marked;
 mod names;
 mod passwords;
 mod policy;
