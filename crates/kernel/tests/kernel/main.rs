@@ -13,6 +13,7 @@ mod key_rotation;
 mod keys;
 mod marked;
 mod names;
+mod organisation_rules;
 mod passwords;
 mod policy;
 mod provisioning;
