@@ -8,6 +8,7 @@ mod customers;
 mod device_key;
 mod erasure;
 mod event;
+mod explain;
 mod key_file;
 mod key_rotation;
 mod keys;
