@@ -1,9 +1,11 @@
 //! Approvals: who counts, in which step, for what, and until when.
 
-use crate::support::{Customer, Ledger, ME, ORG, OTHER_ORG, SOMEBODY, person};
+use crate::support::{Customer, Ledger, ME, ORG, OTHER_ORG, Repeatable, SOMEBODY, person, session};
+use custos_kernel::crypto::Token;
 use custos_kernel::policy::{
-    ApprovalRecord, ApprovalRefusal, Approver, ApproverStanding, DataScope, Facts, Grounds,
-    Measure, Policy, PolicySource, Progress, Remedy, Role, RoleSet, Step, Threshold, Vote, actions,
+    ApprovalRecord, ApprovalRefusal, Approver, ApproverStanding, Caller, DataScope, Facts, Grounds,
+    Level, Measure, Origin, Policy, PolicySource, Progress, Remedy, Role, RoleSet, SessionLimits,
+    Step, Threshold, Vote, actions,
 };
 use custos_values::{ApprovalId, Timestamp, UserId};
 use proptest::prelude::*;
@@ -193,6 +195,142 @@ fn what_stays_below_the_threshold_covers_no_more() {
     assert!(label.reached(&measured(3, 0)) && label.reached(&measured(0, 101)));
 }
 
+#[test]
+fn a_label_or_number_above_what_was_approved_is_refused() {
+    let policy = policy();
+    let lead = || person(&[Role::SalesLead], DataScope::All);
+    let facts = Facts::<Customer>::shared(ORG, [1; 16], 0);
+    let covered = |caller: &Caller, level| {
+        let outcome = policy.covers_label::<actions::Export, _>(caller, &facts, level);
+        outcome.map_err(|denied| (denied.record, denied.remedy))
+    };
+    let refused = Err((Some([1; 16]), Some(Remedy::Approval)));
+    let mut record = approved();
+    record.measure.label = Some(Level::Confidential as u8);
+    let asked = ("customers_export", &DIGEST);
+    let now = Timestamp::from_millis(1);
+    let caller = record.authenticate(lead(), EXPORT, asked, now).unwrap();
+    assert_eq!(covered(&caller, Level::Public), Ok(()));
+    assert_eq!(covered(&caller, Level::Confidential), Ok(()));
+    assert_eq!(covered(&caller, Level::Secret), refused);
+    // What goes without approval stays below the label from which on it does not.
+    let threshold = Threshold {
+        label_from: Some(Level::Secret as u8),
+        ..Threshold::default()
+    };
+    let low = Measure {
+        label: Some(0),
+        ..Measure::default()
+    };
+    let passed = threshold.pass(&low, &lead(), EXPORT).unwrap();
+    assert_eq!(covered(&passed, Level::Confidential), Ok(()));
+    assert_eq!(covered(&passed, Level::Secret), refused);
+    // An approval of something else limits nothing here, and neither does none.
+    let ledger = record.authenticate(lead(), ("ledger", "export"), asked, now);
+    assert_eq!(covered(&ledger.unwrap(), Level::TopSecret), Ok(()));
+    assert_eq!(covered(&lead(), Level::TopSecret), Ok(()));
+}
+
+#[test]
+fn a_request_is_taken_only_where_an_approval_would_serve() {
+    let policy = policy();
+    let lead = person(&[Role::SalesLead], DataScope::All);
+    assert!(policy.may_with_approval(&lead, "ledger", "export").is_ok());
+    assert!(policy.may_with_approval(&lead, "customer", "read").is_ok());
+    let sales = person(&[Role::Sales], DataScope::All);
+    let denied = policy
+        .may_with_approval(&sales, "customer", "export")
+        .unwrap_err();
+    assert_eq!(denied.action, "customer.export");
+    assert_eq!((denied.record, denied.remedy), (None, None));
+    // The factor has to be proven again first: an approval alone would not do.
+    let stale = stale(Role::SalesLead);
+    let denied = policy
+        .may_with_approval(&stale, "customer", "export")
+        .unwrap_err();
+    assert_eq!(denied.remedy, Some(Remedy::StepUp));
+    assert!(policy.may_with_approval(&stale, "ledger", "export").is_ok());
+}
+
+/// Somebody whose factor was proven too long ago.
+fn stale(role: Role) -> Caller {
+    let token = Token::generate(&Repeatable::new(1));
+    let roles = RoleSet::new([role]).unwrap();
+    let limits = SessionLimits {
+        fresh_ms: 1,
+        ..SessionLimits::default()
+    };
+    session(&token, roles, DataScope::All, None)
+        .authenticate(
+            &token,
+            Origin::default(),
+            Timestamp::from_millis(1),
+            &limits,
+        )
+        .unwrap()
+}
+
+#[test]
+fn a_step_admits_whom_it_names_and_only_while_they_may_act() {
+    let leads = ApproverStanding {
+        leads: true,
+        ..standing(Role::Sales, true)
+    };
+    let security = standing(Role::SecurityAdmin, true);
+    let named = Approver::Person { user: user(1) };
+    let role = Approver::Role {
+        role: Role::SecurityAdmin,
+    };
+    for (approver, who, standing, admitted) in [
+        (named, user(1), security, true),
+        (named, user(2), security, false),
+        (Approver::Lead, user(2), leads, true),
+        (Approver::Lead, user(2), security, false),
+        (role, user(2), security, true),
+        (role, user(2), leads, false),
+    ] {
+        let step = Step {
+            approvers: vec![approver],
+            needed: 1,
+        };
+        assert_eq!(step.admits(who, &standing), admitted, "{approver:?}");
+        let gone = ApproverStanding {
+            active: false,
+            ..standing
+        };
+        assert!(!step.admits(who, &gone), "{approver:?}");
+    }
+}
+
+/// Two people cannot pass for four by voting for each other.
+#[test]
+fn who_voted_once_counts_neither_as_voter_nor_as_seat_again() {
+    let vote = |voter, seat, step| Vote {
+        voter: user(voter),
+        seat: user(seat),
+        step,
+    };
+    let of = |votes: Vec<Vote>| {
+        let steps = vec![step(Role::SecurityAdmin, 1), step(Role::SecurityAdmin, 1)];
+        let all = (1..=4).map(|n| (user(n), standing(Role::SecurityAdmin, true)));
+        let record = ApprovalRecord {
+            standings: all.collect(),
+            ..record(steps, votes)
+        };
+        record.progress()
+    };
+    assert_eq!(
+        of(vec![vote(1, 2, 0), vote(3, 4, 1)]),
+        Progress::Complete,
+        "four people"
+    );
+    let waiting = Progress::Waiting { step: 1, votes: 0 };
+    for (voter, seat) in [(1, 1), (2, 2), (1, 3), (3, 1), (2, 3), (3, 2), (2, 1)] {
+        let votes = vec![vote(1, 2, 0), vote(voter, seat, 1)];
+        assert_eq!(of(votes), waiting, "{voter} for {seat}");
+    }
+}
+
 fn any_vote() -> impl Strategy<Value = Vote> {
     (0_u8..6, 0_u8..6, 0_usize..3).prop_map(|(voter, seat, step)| Vote {
         voter: user(voter),
@@ -212,6 +350,19 @@ fn any_standings() -> impl Strategy<Value = BTreeMap<UserId, ApproverStanding>> 
         numbered
             .map(|(number, (role, active))| (user(number), standing(role, active)))
             .collect()
+    })
+}
+
+fn any_threshold() -> impl Strategy<Value = Threshold> {
+    let some = (
+        prop::option::of(0_u64..4),
+        prop::option::of(0_u8..4),
+        prop::option::of(0_i64..4),
+    );
+    some.prop_map(|(records_above, label_from, amount_above)| Threshold {
+        records_above,
+        label_from,
+        amount_above,
     })
 }
 
@@ -248,5 +399,20 @@ proptest! {
                 prop_assert!(seats.len() >= needed as usize);
             }
         }
+    }
+
+    /// Of two rules, whatever either of them wants approved is approved.
+    #[test]
+    fn two_thresholds_together_are_reached_by_whatever_reaches_one(
+        one in any_threshold(),
+        other in any_threshold(),
+        measure in (prop::option::of(0_u64..6), prop::option::of(0_u8..5), prop::option::of(0_i64..6)),
+    ) {
+        prop_assume!(one != Threshold::default() && other != Threshold::default());
+        let (records, label, amount) = measure;
+        let measure = Measure { records, label, amount };
+        let together = one.or(other);
+        prop_assert_eq!(together, other.or(one));
+        prop_assert_eq!(together.reached(&measure), one.reached(&measure) || other.reached(&measure));
     }
 }
