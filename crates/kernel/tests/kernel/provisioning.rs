@@ -1,9 +1,10 @@
 //! Who presents the token of an identity provider that keeps accounts here.
 
-use crate::support::{ORG, Repeatable};
+use crate::support::{Customer, ME, MINE, ORG, OTHER_ORG, Repeatable};
 use custos_kernel::crypto::Token;
 use custos_kernel::policy::{
-    Caller, CallerKind, Origin, ProvisioningRecord, ProvisioningRefusal, RoleSet,
+    Caller, CallerKind, Facts, Origin, Policy, PolicySource, ProvisioningRecord,
+    ProvisioningRefusal, RoleSet, actions,
 };
 use custos_values::{ProviderId, Timestamp};
 
@@ -54,4 +55,28 @@ fn each_reason_refuses() {
     ] {
         assert_eq!(present(record, token, at).err(), Some(refusal));
     }
+}
+
+/// To a provider its own are those it keeps, whoever they belong to.
+#[test]
+fn a_provider_stands_to_what_it_keeps_as_an_owner_does() {
+    let text = r#"@id("kept") permit (principal is Provisioner, action in [Action::"customer.update", Action::"customer.list"], resource)
+        when { context.relation == "own" };"#;
+    let feature = "test";
+    let policy = Policy::load(&[PolicySource { feature, text }]).unwrap();
+    let token = Token::generate(&Repeatable::new(1));
+    let caller = present(&stored(&token), &token, 0).unwrap();
+    let other = ProviderId::from_bytes([41; 16]);
+    for (org, keeper, permitted) in [
+        (ORG, caller.provider_id(), true),
+        (ORG, Some(other), false),
+        (ORG, None, false),
+        (OTHER_ORG, caller.provider_id(), false),
+    ] {
+        let facts = Facts::<Customer>::owned(org, [5; 16], 1, Some(ME), Some(MINE)).kept_by(keeper);
+        let permit = policy.permit::<actions::Update, _>(&caller, &facts);
+        assert_eq!(permit.is_ok(), permitted, "{keeper:?}");
+    }
+    // What it keeps cannot be said by owner and departments, so there is no list of it.
+    assert!(policy.scope::<actions::List, Customer>(&caller).is_err());
 }
