@@ -27,6 +27,7 @@ fn examples_of_rfc_6979() {
     assert!(key().verify(b"sample", &hex::decode(SAMPLE).unwrap()));
     assert!(key().verify(b"test", &hex::decode(TEST).unwrap()));
     assert!(!key().verify(b"test", &hex::decode(SAMPLE).unwrap()));
+    assert_eq!(key().as_bytes(), point(X, Y), "stored as it was given");
 }
 
 #[test]

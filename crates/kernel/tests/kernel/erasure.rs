@@ -1,8 +1,11 @@
 //! What was erased for good does not open, whatever copy of the database one has; everything else does.
 
 use crate::support::{ORG, Repeatable, keys, permit_for, tenant};
-use custos_kernel::crypto::{Column, CryptoError, Keyring, RootKey, SealedText, Suite};
+use custos_kernel::crypto::{
+    Column, CryptoError, KeyState, KeyVersion, Keyring, RootKey, SealedText, StoredKey, Suite,
+};
 use custos_values::CustomerId;
+use std::collections::HashSet;
 
 const CUSTOMER: CustomerId = CustomerId::from_bytes([5; 16]);
 const OTHER: CustomerId = CustomerId::from_bytes([6; 16]);
@@ -116,4 +119,48 @@ fn a_reason_about_many_stays() {
     let (key, _) = keys(ORG, CUSTOMER, &random);
     let sealed = key.seal_reason(None, "quarterly report", &random);
     assert_eq!(key.open_reason(None, &sealed).unwrap(), "quarterly report");
+}
+
+/// The log shows that a value came back, of one field of one record, until nobody can try values out any more.
+#[test]
+fn values_in_the_log_are_told_apart_by_record_and_field_until_they_are_erased() {
+    let random = Repeatable::new(1);
+    let keyring = Keyring::generate(&random);
+    let (key, stored) = keyring.first_tenant_key(ORG, Suite::Aes, &random).unwrap();
+    let (record, other) = (CUSTOMER.as_bytes(), OTHER.as_bytes());
+    let phone = key.record_hash(record, "phone", "13800138000").unwrap();
+    let distinct = [
+        phone,
+        key.record_hash(record, "phone", "13800138001").unwrap(),
+        key.record_hash(record, "mobile", "13800138000").unwrap(),
+        key.record_hash(other, "phone", "13800138000").unwrap(),
+        tenant(&keyring, ORG, &random)
+            .record_hash(record, "phone", "13800138000")
+            .unwrap(),
+    ];
+    assert_eq!(HashSet::from(distinct).len(), distinct.len());
+    // Today as it was: also with a newer version of the key.
+    let mut first = stored.clone();
+    first.state = KeyState::Draining;
+    let about = KeyVersion {
+        number: 2,
+        suite: Suite::Sm,
+        state: KeyState::Current,
+    };
+    let second = StoredKey {
+        version: about.number,
+        suite: about.suite,
+        state: about.state,
+        wrapped: keyring.new_tenant_key(ORG, about, &random),
+    };
+    let later = keyring.open_tenant_key(ORG, &[first, second]).unwrap();
+    assert_eq!(
+        later.record_hash(record, "phone", "13800138000"),
+        Some(phone)
+    );
+    assert!(keyring.erase(ORG, record));
+    for key in [key, later] {
+        assert_eq!(key.record_hash(record, "phone", "13800138000"), None);
+        assert!(key.record_hash(other, "phone", "13800138000").is_some());
+    }
 }

@@ -46,6 +46,12 @@ fn shares_open_it_and_fewer_do_not() {
     let (home, shares) = Home::shares(&root, 3, 5, &random).unwrap();
     let file = file(home, &root, &keyring, &random);
     assert!(!file.text().contains(&hex::encode(root.expose())));
+    let sets: Vec<String> = shares.iter().map(Share::set).collect();
+    assert!(
+        matches!(file.home(), Home::Shares { threshold: 3, total: 5, set } if sets == vec![set.clone(); 5])
+    );
+    let numbers = shares.iter().map(|it| (it.threshold(), it.number()));
+    assert!(numbers.eq((1..=5).map(|number| (3, number))));
     let typed: Vec<Share> = shares
         .iter()
         .map(|share| Share::parse(&share.expose()).unwrap())
@@ -54,14 +60,61 @@ fn shares_open_it_and_fewer_do_not() {
         let chosen = chosen.map(|at: usize| typed[at].clone());
         assert_eq!(opens(&file, HomeSecret::Shares(&chosen), &keyring), Ok(()));
     }
+    // More than enough are enough.
+    for count in [4, 5] {
+        let given = HomeSecret::Shares(&typed[..count]);
+        assert_eq!(opens(&file, given, &keyring), Ok(()));
+    }
     let few = opens(&file, HomeSecret::Shares(&typed[..2]), &keyring);
     assert_eq!(few, Err(KeyFileError::WrongShares));
     let none = opens(&file, HomeSecret::None, &keyring);
     assert_eq!(none, Err(KeyFileError::Elsewhere));
     let (_, foreign) = Home::shares(&root, 3, 5, &random).unwrap();
+    assert_ne!(
+        foreign[0].set(),
+        sets[0],
+        "told apart before they are tried"
+    );
+    let all_foreign = opens(&file, HomeSecret::Shares(&foreign), &keyring);
+    assert_eq!(all_foreign, Err(KeyFileError::WrongShares));
     let mixed = [typed[0].clone(), typed[1].clone(), foreign[2].clone()];
     let mixed = opens(&file, HomeSecret::Shares(&mixed), &keyring);
     assert_eq!(mixed, Err(KeyFileError::WrongShares));
+}
+
+/// A file from before keyrings is told as one, so that it is written anew.
+#[test]
+fn a_former_file_is_told_apart() {
+    let random = Repeatable::new(1);
+    let (root, keyring) = (RootKey::generate(&random), Keyring::generate(&random));
+    let key = hex::encode(root.expose());
+    let former = KeyFile::parse(&format!(r#"{{"protection":"file","key":"{key}"}}"#)).unwrap();
+    assert!(former.is_former());
+    assert_eq!(former.made_at(), None);
+    let anew = former.with_keyring(&root, &keyring, &random);
+    assert!(!anew.is_former());
+    assert_eq!(opens(&anew, HomeSecret::None, &keyring), Ok(()));
+    assert!(!file(Home::file(&root), &root, &keyring, &random).is_former());
+}
+
+/// What is no keyring at all is not put down to a wrong key.
+#[test]
+fn a_keyring_cut_short_is_a_matter_of_format() {
+    let random = Repeatable::new(1);
+    let (root, keyring) = (RootKey::generate(&random), Keyring::generate(&random));
+    let text = file(Home::file(&root), &root, &keyring, &random).text();
+    let mut json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let sealed = json["keyring"].as_str().unwrap().to_owned();
+    for (keyring, problem) in [
+        ("", KeyFileError::Format),
+        ("zz", KeyFileError::Format),
+        (&sealed[..40], KeyFileError::Format),
+        (&sealed[..sealed.len() - 2], KeyFileError::WrongRoot),
+    ] {
+        json["keyring"] = keyring.into();
+        let file = KeyFile::parse(&json.to_string()).unwrap();
+        assert_eq!(file.open_keyring(&root, &random).err(), Some(problem));
+    }
 }
 
 #[test]
@@ -97,10 +150,12 @@ fn refuses_hostile_parameters_before_computing_anything() {
     assert_eq!(hostile("", 8, 1, &wrapped), format);
     assert_eq!(hostile("zz", 8, 1, &wrapped), format);
     assert_eq!(hostile(&salt, 8, 1, "zz"), format);
-    assert_eq!(
-        hostile(&salt, 8, 1, &wrapped),
-        Some(KeyFileError::WrongPassphrase)
-    );
+    for passes in [1, 16] {
+        assert_eq!(
+            hostile(&salt, 8, passes, &wrapped),
+            Some(KeyFileError::WrongPassphrase)
+        );
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::support::{ORG, Repeatable};
 use custos_kernel::crypto::{
-    CryptoError, KeyState, KeyVersion, Keyring, StoredKey, Suite, sealed_under,
+    CryptoError, KeyState, KeyVersion, Keyring, StoredKey, Suite, TenantKey, sealed_under,
 };
 use custos_values::CustomerId;
 
@@ -39,6 +39,19 @@ fn everybody_who_holds_a_key_follows_its_rotation() {
     let read = |versions: &[StoredKey]| keyring.open_tenant_key(ORG, versions).unwrap();
     held.follow(&read(&[first.clone(), second.clone()]));
     assert_eq!((held.current_version(), held.suite()), (1, Suite::Aes));
+    let told = |key: &TenantKey| {
+        let versions = key.versions().into_iter();
+        versions
+            .map(|version| (version.number, version.suite, version.state))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        told(&held),
+        [
+            (1, Suite::Aes, KeyState::Current),
+            (2, Suite::Sm, KeyState::Arriving)
+        ]
+    );
     assert_eq!(index.hash("1"), old_hash);
     assert_eq!(
         index.all("1").len(),

@@ -293,3 +293,6 @@ fn secret_context(org: OrgId, purpose: &str, row: &[u8; 16]) -> Vec<u8> {
     ]
     .concat()
 }
+
+#[cfg(test)]
+mod tests;
