@@ -146,3 +146,6 @@ fn try_combinations(
         leads(&verdict.hashes).then_some(verdict)
     })
 }
+
+#[cfg(test)]
+mod tests;
