@@ -42,6 +42,51 @@ fn announced() -> (MemoryLog, Attachments) {
     (log, attachments)
 }
 
+/// Whose signatures are asked for is told, to be compared with what was agreed.
+#[test]
+fn the_witnesses_asked_for_are_told() {
+    let (log, attachments) = announced();
+    let stated = |file: Vec<u8>| {
+        let mut evidence = Evidence::open(Cursor::new(file), None).unwrap();
+        evidence.stated_witnesses()
+    };
+    let file = export_with(&log, 0..0, &attachments);
+    assert_eq!(
+        stated(file.clone()).unwrap().as_deref(),
+        Some("quorum none\n")
+    );
+    let none = export_with(&log, 0..0, &Attachments::default());
+    assert_eq!(stated(none).unwrap(), None);
+    let damaged = rewrite(&file, |list| {
+        for (name, data) in list {
+            if name == "witnesses.txt" {
+                data[0] = 0xFF;
+            }
+        }
+    });
+    assert!(matches!(
+        stated(damaged),
+        Err(EvidenceError::MalformedMember("witnesses.txt"))
+    ));
+}
+
+/// What no checkpoint covers yet cannot be proven.
+#[test]
+fn an_announcement_after_the_checkpoint_is_left_out() {
+    let (log, mut attachments) = announced();
+    let size = log.tree.size();
+    let body = attachments.announcements[0].body.clone();
+    for index in [size, size + 1] {
+        attachments.announcements.push(Announcement {
+            index,
+            body: body.clone(),
+        });
+    }
+    let report = verify(&export_with(&log, 0..0, &attachments)).unwrap();
+    assert!(report.is_ok(), "{:?}", report.verification.findings);
+    assert_eq!(report.policies.len(), 1);
+}
+
 fn findings(file: &[u8]) -> Vec<Finding> {
     verify(file).unwrap().verification.findings
 }

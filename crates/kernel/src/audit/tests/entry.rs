@@ -125,6 +125,8 @@ fn personal_data_does_not_fit_into_a_detail() {
         Detail::names(too_many),
         Detail::keyed_hash([1; 7]),
         Detail::keyed_hash([1; 65]),
+        Detail::sealed([1; 29]),
+        Detail::sealed([1; 1025]),
         Detail::count((1 << 53) + 1),
     ] {
         let entry = Entry {
@@ -195,6 +197,42 @@ fn a_body_has_a_largest_size() {
         Entry::decode(&vec![b' '; MAX_BODY_LENGTH + 1]),
         Err(EntryError::TooLarge { .. })
     ));
+}
+
+/// The sample with names that make its body so long.
+fn of_length(length: usize) -> Entry {
+    let with = |lengths: &[usize]| Entry {
+        detail: BTreeMap::from([(
+            "names".into(),
+            Detail::names(lengths.iter().map(|length| "n".repeat(*length))),
+        )]),
+        ..sample()
+    };
+    let body = |lengths: &[usize]| with(lengths).encode().unwrap().body.len();
+    // Each name costs its letters, two quotation marks and a comma.
+    let mut lengths = vec![64; (length - body(&[1])) / 67];
+    lengths.push(1);
+    let missing = length - body(&lengths);
+    match missing {
+        0..=63 => *lengths.last_mut().unwrap() += missing,
+        _ => lengths.push(missing - 3),
+    }
+    with(&lengths)
+}
+
+#[test]
+fn the_largest_body_is_written_and_read() {
+    let encoded = of_length(MAX_BODY_LENGTH).encode().unwrap();
+    assert_eq!(encoded.body.len(), MAX_BODY_LENGTH);
+    assert_eq!(Entry::decode(&encoded.body), Ok(of_length(MAX_BODY_LENGTH)));
+    let mut longer = of_length(MAX_BODY_LENGTH);
+    longer.action.push('s');
+    assert_eq!(
+        longer.encode(),
+        Err(EntryError::TooLarge {
+            length: MAX_BODY_LENGTH + 1
+        })
+    );
 }
 
 #[test]

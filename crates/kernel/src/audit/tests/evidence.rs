@@ -240,3 +240,91 @@ fn an_older_file_than_the_trusted_checkpoint_is_a_rollback() {
     };
     assert_eq!(report.verification.findings, [want]);
 }
+
+/// Whatever stands behind the newest checkpoint, or in no entry at all, makes no member.
+#[test]
+fn nothing_is_written_that_the_checkpoint_does_not_cover() {
+    let names = |log: &MemoryLog| -> Vec<String> {
+        let file = export(log, 0..u64::MAX);
+        let names = members(&file).into_iter().map(|(name, _)| name);
+        names.filter(|name| name.starts_with("tile/")).collect()
+    };
+    let mut back = small().clone();
+    back.checkpoints.retain(|size, _| *size <= 256);
+    assert_eq!(
+        names(&back),
+        ["tile/0/000", "tile/1/000.p/1", "tile/entries/000"]
+    );
+    let mut cut = small().clone();
+    cut.entries.retain(|index, _| !(256..512).contains(index));
+    assert!(!names(&cut).contains(&"tile/entries/001".to_owned()));
+    assert!(names(&cut).contains(&"tile/entries/002.p/75".to_owned()));
+    let modified: Vec<u64> = tar::Archive::new(&export(small(), 0..0)[..])
+        .entries()
+        .unwrap()
+        .map(|member| member.unwrap().header().mtime().unwrap())
+        .collect();
+    assert!(modified.iter().all(|seconds| *seconds == 1_790_000_000));
+}
+
+#[test]
+fn an_entry_is_proven_out_of_the_file() {
+    let opened = || Evidence::open(Cursor::new(export(small(), 0..0)), None).unwrap();
+    for index in [0, 255, 256, 586] {
+        let proof = opened().prove(index).unwrap();
+        assert_eq!(proof.index, index);
+        assert_eq!(proof.leaf, hex::encode(leaf_hash(&body(index))));
+        let note = &small().checkpoints[&587];
+        assert!(proof.proof.ends_with(&format!("\n\n{note}")));
+    }
+    assert!(matches!(
+        opened().prove(587),
+        Err(EvidenceError::Divergence(_))
+    ));
+}
+
+#[test]
+fn two_files_of_one_log_are_compared_and_those_of_two_keys_are_not() {
+    let opened = |log: &MemoryLog| Evidence::open(Cursor::new(export(log, 0..0)), None).unwrap();
+    let mut longer = small().clone();
+    longer.grow(20);
+    let same = compare_evidence(opened(small()), opened(small())).unwrap();
+    assert_eq!(same, Relation::Same { size: 587 });
+    for (first, second) in [(small(), &longer), (&longer, small())] {
+        let relation = compare_evidence(opened(first), opened(second)).unwrap();
+        assert!(
+            matches!(
+                relation,
+                Relation::Continues {
+                    old: 587,
+                    new: 607,
+                    ..
+                }
+            ),
+            "{relation:?}"
+        );
+    }
+    let mut other = MemoryLog {
+        entries: small().entries.clone(),
+        ..MemoryLog::default()
+    };
+    other.entries.insert(5, b"rewritten".to_vec());
+    other.sequence();
+    let relation = compare_evidence(opened(small()), opened(&other)).unwrap();
+    assert!(
+        matches!(&relation, Relation::Divergent { first, second } if first.index == 5 && second.index == 5),
+        "{relation:?}"
+    );
+    // Whose key is another's has another log, whatever is in it.
+    let foreign = CheckpointSigner::new(ORIGIN, &[9; 32]).unwrap();
+    let file = rewrite(&export(small(), 0..0), |list| {
+        list[1].1 = format!("{}\n", foreign.verifier_key()).into();
+    });
+    let foreign = || Evidence::open(Cursor::new(file.clone()), None).unwrap();
+    for outcome in [
+        compare_evidence(opened(small()), foreign()),
+        compare_evidence(foreign(), opened(small())),
+    ] {
+        assert!(matches!(outcome, Err(EvidenceError::OtherKey)));
+    }
+}

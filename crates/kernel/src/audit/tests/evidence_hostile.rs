@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use super::evidence::{export, members, rewrite, verify};
-use super::memory_log::small;
+use super::memory_log::{Part, signer, small};
 use crate::audit::*;
 
 #[test]
@@ -24,6 +24,12 @@ fn members_that_do_not_belong_are_refused() {
         "tile/2/000.p/1",
         "tile/entries/003",
         "tile/entries/002",
+        "tile/0/003.p/75",
+        "tile/0/258.p/75",
+        "tile/1/001.p/2",
+        "tile/entries/003.p/75",
+        "announcements/587",
+        "announcements/588",
         "checkpoints/587",
         "checkpoints/05",
     ] {
@@ -91,6 +97,12 @@ fn the_numbers_in_meta_are_limited() {
     };
     let enormous = with("\"size\": 587", "\"size\": 18446744073709551615");
     assert!(matches!(enormous, Err(EvidenceError::TooLarge)));
+    let most = (1_u64 << 21) * 256;
+    for (size, fits) in [(most, true), (most + 255, true), (most + 256, false)] {
+        let outcome = with("\"size\": 587", &format!("\"size\": {size}"));
+        let too_large = matches!(outcome, Err(EvidenceError::TooLarge));
+        assert_eq!(too_large, !fits, "{size}");
+    }
     // A part of the log may be all that is given; then no entry beside it is.
     for (from, to) in [
         ("\"to\": 587", "\"to\": 500"),
@@ -124,6 +136,61 @@ fn the_numbers_in_meta_are_limited() {
         "\"size\": 512,\n  \"from\": 0,\n  \"to\": 512",
     );
     assert!(matches!(smaller, Err(EvidenceError::UnexpectedMember(_))));
+}
+
+/// Files from before periods could begin anywhere hold whole bundles, or nothing.
+#[test]
+fn a_period_of_a_former_file_is_of_whole_bundles() {
+    for (range, whole) in [
+        (0..587, true),
+        (256..512, true),
+        (512..587, true),
+        (256..256, true),
+        (587..587, true),
+        (300..300, false),
+        (0..300, false),
+        (300..512, false),
+        (300..587, false),
+        (1..2, false),
+    ] {
+        let mut part = Part(small().clone(), range.clone());
+        let verifier = signer().verifier();
+        let nothing = Attachments::default();
+        let file = write_evidence(&mut part, Vec::new(), &verifier, 0..u64::MAX, &nothing, 0);
+        let file = file.unwrap();
+        assert!(verify(&file).unwrap().is_ok(), "{range:?}");
+        for format in ["evidence-1", "evidence-2"] {
+            let former = rewrite(&file, |list| {
+                let meta = String::from_utf8(list[0].1.clone()).unwrap();
+                list[0].1 = meta.replace("evidence-3", format).into();
+            });
+            let accepted = match verify(&former) {
+                Ok(report) => report.is_ok(),
+                Err(EvidenceError::MalformedMember("meta.json")) => false,
+                Err(other) => panic!("{range:?}: {other}"),
+            };
+            assert_eq!(accepted, whole, "{range:?} {format}");
+        }
+    }
+}
+
+/// A bundle that the stated period is no part of would never be looked at.
+#[test]
+fn an_empty_period_has_no_bundle() {
+    let file = export(small(), 256..512);
+    for at in [256, 300, 512] {
+        let hidden = rewrite(&file, |list| {
+            let meta = String::from_utf8(list[0].1.clone()).unwrap();
+            let meta = meta
+                .replace("\"from\": 256", &format!("\"from\": {at}"))
+                .replace("\"to\": 512", &format!("\"to\": {at}"));
+            list[0].1 = meta.into();
+        });
+        assert!(
+            matches!(verify(&hidden), Err(EvidenceError::UnexpectedMember(_))),
+            "{at}"
+        );
+    }
 }
 
 #[test]

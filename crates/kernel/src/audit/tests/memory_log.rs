@@ -1,7 +1,7 @@
 //! A log in memory that tests can tamper with, written the way the sequencer writes one.
 
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use crate::audit::*;
 
@@ -158,5 +158,41 @@ impl LogSource for MemoryLog {
             size,
             note: note.clone(),
         }))
+    }
+}
+
+/// A log of which only the entries of a period are there, with the hashes of all.
+pub(super) struct Part(pub(super) MemoryLog, pub(super) Range<u64>);
+
+impl TileReader for Part {
+    fn tile(&mut self, level: u8, index: u64) -> Result<Option<Vec<u8>>, SourceError> {
+        self.0.tile(level, index)
+    }
+}
+
+impl LogSource for Part {
+    fn entries(&mut self, from: u64, limit: usize) -> Result<Vec<StoredEntry>, SourceError> {
+        let mut entries = self.0.entries(from.max(self.1.start), limit)?;
+        entries.retain(|entry| self.1.contains(&entry.index));
+        Ok(entries)
+    }
+
+    fn checkpoints(
+        &mut self,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<StoredCheckpoint>, SourceError> {
+        self.0.checkpoints(after, limit)
+    }
+
+    fn checkpoint_before(
+        &mut self,
+        below: Option<u64>,
+    ) -> Result<Option<StoredCheckpoint>, SourceError> {
+        self.0.checkpoint_before(below)
+    }
+
+    fn entry_range(&self) -> Range<u64> {
+        self.1.clone()
     }
 }

@@ -106,6 +106,13 @@ fn a_policy_that_is_not_one_is_refused_with_its_line() {
         let refused = Quorum::parse(&policy(rest)).unwrap_err();
         assert_eq!(refused.line, line, "{rest}");
     }
+    let longest = |length: usize| {
+        let policy = policy("quorum w1\n");
+        let rest = length - policy.len() - 1;
+        Quorum::parse(&format!("{policy}#{}", "x".repeat(rest)))
+    };
+    assert!(longest(1 << 16).is_ok());
+    assert_eq!(longest((1 << 16) + 1), Err(QuorumError { line: 1 }));
     let doubling: String = (1..30)
         .map(|n| format!("group g{n} all g{} g{}\n", n - 1, n - 1))
         .collect();
@@ -119,4 +126,35 @@ fn a_policy_that_is_not_one_is_refused_with_its_line() {
         ))
         .is_err()
     );
+}
+
+/// Groups of groups are counted with all that is in them, so that none is deeper or wider than can be looked through.
+#[test]
+fn so_many_witnesses_and_groups_make_a_policy_and_no_more() {
+    let witnesses = |count: u8| {
+        let lines = (1..=count).map(|n| format!("witness w{n} {}\n", cosigner(n).witness_key()));
+        lines.collect::<String>()
+    };
+    let all = |count: u8| {
+        let names: String = (1..=count).map(|n| format!(" w{n}")).collect();
+        format!("{}group g all{names}\nquorum g\n", witnesses(count))
+    };
+    assert!(Quorum::parse(&all(63)).is_ok());
+    assert_eq!(Quorum::parse(&all(64)), Err(QuorumError { line: 65 }));
+    assert!(Quorum::parse(&format!("{}quorum w64\n", witnesses(64))).is_ok());
+    assert_eq!(
+        Quorum::parse(&format!("{}quorum w1\n", witnesses(65))),
+        Err(QuorumError { line: 65 })
+    );
+    let nested = |depth: usize| {
+        let lines = (1..=depth).map(|n| format!("group g{n} all g{}\n", n - 1));
+        let chain: String = lines.collect();
+        Quorum::parse(&format!(
+            "{}group g0 all w1\n{chain}quorum g{depth}\n",
+            witnesses(1)
+        ))
+    };
+    // The witness is one, and each group one more.
+    assert!(nested(62).is_ok());
+    assert_eq!(nested(63), Err(QuorumError { line: 65 }));
 }

@@ -109,6 +109,56 @@ fn three_levels_agree_with_the_definition() {
     assert_eq!(widths(2), [1]);
 }
 
+/// Tiles of a tree whose hashes are all the same, as many as are asked for.
+struct Uniform;
+
+impl TileReader for Uniform {
+    fn tile(&mut self, _level: u8, _index: u64) -> Result<Option<Vec<u8>>, SourceError> {
+        Ok(Some([[1; 32]; 255].concat()))
+    }
+}
+
+/// The root of a tree of 256⁶ entries less one: 255 hashes on each of six levels.
+fn root_of_nearly_full() -> Hash {
+    let mut root: Option<Hash> = None;
+    for _ in 0..6 {
+        let mut peak = [1; 32];
+        for _ in 0..8 {
+            root = Some(root.map_or(peak, |right| node_hash(&peak, &right)));
+            peak = node_hash(&peak, &peak);
+        }
+    }
+    root.unwrap()
+}
+
+#[test]
+fn a_tree_grows_to_its_largest_size_and_no_further() {
+    let root = root_of_nearly_full();
+    let mut tree = TreeState::load(&mut Uniform, MAX_SIZE - 1, &root).unwrap();
+    assert_eq!((tree.size(), tree.root()), (MAX_SIZE - 1, root));
+    let before = tree.clone();
+    assert!(matches!(tree.append(&[[2; 32]; 2]), Err(TreeError::Full)));
+    assert_eq!(tree, before);
+    let updates = tree.append(&[[2; 32]]).unwrap();
+    assert_eq!(tree.size(), MAX_SIZE);
+    // Every tile on the edge is complete now, and one above them begins.
+    let told: Vec<_> = updates
+        .iter()
+        .map(|it| (it.level, it.index, it.width))
+        .collect();
+    let full = (0..6).map(|level| (level, (MAX_SIZE >> (8 * (u32::from(level) + 1))) - 1, 256));
+    assert_eq!(told, full.chain([(6, 0, 1)]).collect::<Vec<_>>());
+    assert!(matches!(tree.append(&[[2; 32]]), Err(TreeError::Full)));
+    assert_eq!(tree.append(&[]).unwrap(), []);
+
+    let full = TreeState::load(&mut Uniform, MAX_SIZE, &[1; 32]).unwrap();
+    assert_eq!((full.size(), full.root()), (MAX_SIZE, [1; 32]));
+    for size in [MAX_SIZE + 1, MAX_SIZE + 2, u64::MAX] {
+        let beyond = TreeState::load(&mut Uniform, size, &[1; 32]);
+        assert!(matches!(beyond, Err(TreeError::Full)), "{size}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 

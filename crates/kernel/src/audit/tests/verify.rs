@@ -65,6 +65,64 @@ fn an_inserted_entry_is_found() {
     }
 }
 
+/// So many in a row are recognised as put in, wherever the pages that entries are read in end.
+#[test]
+fn entries_put_in_one_after_the_other_are_found_each() {
+    for at in [0, 7, 247, 248, 249, 250, 256, 500] {
+        let findings = small().findings_after(|log| {
+            let mut bodies: Vec<_> = std::mem::take(&mut log.entries).into_values().collect();
+            let invented = (0..8).map(|n| format!("never happened {n}").into_bytes());
+            bodies.splice(at..at, invented);
+            log.entries = (0..).zip(bodies).collect();
+        });
+        let at = at as u64;
+        let want = (at..at + 8).map(|index| Finding::EntryUnexpected { index });
+        assert_eq!(findings, want.collect::<Vec<_>>(), "{at}");
+    }
+}
+
+/// Where neither the tile nor the numbers help alone, both together do.
+#[test]
+fn a_removed_entry_is_found_without_its_tile_or_before_unsigned_ones() {
+    let findings = small().findings_after(|log| {
+        log.entries.remove(&3);
+        log.tiles.remove(&(0, 0));
+    });
+    // Its hash is lost with both, so the checkpoints within the tile do not hold; no other entry is blamed for that.
+    assert_eq!(
+        findings,
+        [
+            Finding::TileMissing { level: 0, index: 0 },
+            Finding::EntriesMissing { from: 3, to: 4 },
+            Finding::RootMismatch { size: 10, from: 0 }
+        ]
+    );
+    // Renumbered as if they had never been there, entries not yet signed, too; one of those is missing as well.
+    for (from, to) in [(3, 4), (100, 120), (250, 260)] {
+        let mut log = small().clone();
+        for index in [587, 588, 590] {
+            log.entries.insert(index, body(index));
+        }
+        let old = std::mem::take(&mut log.entries).into_iter();
+        let renumbered = old.filter(|(index, _)| !(from..to).contains(index));
+        log.entries = renumbered
+            .map(|(index, body)| match index < from {
+                true => (index, body),
+                false => (index - (to - from), body),
+            })
+            .collect();
+        let report = log.verify();
+        assert_eq!(report.entries_unsigned, 3);
+        assert_eq!(
+            report.findings,
+            [
+                Finding::EntriesMissing { from, to },
+                Finding::EntriesMissing { from: 589, to: 590 }
+            ]
+        );
+    }
+}
+
 #[test]
 fn a_truncated_log_is_found() {
     let truncated = Finding::LogTruncated {
@@ -101,6 +159,84 @@ fn a_removed_newest_checkpoint_leaves_its_tiles_behind() {
 
     log.checkpoints.clear();
     assert_eq!(log.verify().findings, [Finding::NoCheckpoint]);
+}
+
+/// Where a tree has just grown a level or filled a tile, its edge proves what lies below as everywhere else.
+#[test]
+fn an_edge_of_complete_tiles_proves_what_is_below() {
+    let log = MemoryLog::with_batches([512]);
+    for (entry, range) in [(3, 0..256), (300, 256..512)] {
+        let findings = log.findings_after(|log| alter_consistently(log, entry, 0));
+        let altered = Finding::EntriesAltered {
+            from: range.start,
+            to: range.end,
+        };
+        assert_eq!(findings, [altered]);
+    }
+    // A tile that nobody vouches for yet is told as such, whatever is in it.
+    for data in [vec![1; 32], vec![1; 31], Vec::new()] {
+        let findings = log.findings_after(|log| drop(log.tiles.insert((0, 2), data)));
+        assert_eq!(
+            findings,
+            [Finding::TileBeyondCheckpoint { level: 0, index: 2 }]
+        );
+    }
+}
+
+/// A source that does not keep to the order could hide entries, or keep a verification busy for ever.
+struct Disorderly {
+    log: MemoryLog,
+    entries: bool,
+}
+
+impl TileReader for Disorderly {
+    fn tile(&mut self, level: u8, index: u64) -> Result<Option<Vec<u8>>, SourceError> {
+        self.log.tile(level, index)
+    }
+}
+
+impl LogSource for Disorderly {
+    fn entries(&mut self, from: u64, limit: usize) -> Result<Vec<StoredEntry>, SourceError> {
+        let mut page = self.log.entries(from, limit)?;
+        if self.entries && page.len() > 20 {
+            page.swap(10, 20);
+        }
+        Ok(page)
+    }
+
+    fn checkpoints(
+        &mut self,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<StoredCheckpoint>, SourceError> {
+        let mut page = self.log.checkpoints(after, limit)?;
+        if !self.entries && page.len() > 2 {
+            page.swap(1, 2);
+        }
+        Ok(page)
+    }
+
+    fn checkpoint_before(
+        &mut self,
+        below: Option<u64>,
+    ) -> Result<Option<StoredCheckpoint>, SourceError> {
+        self.log.checkpoint_before(below)
+    }
+}
+
+#[test]
+fn a_source_out_of_order_is_no_source() {
+    for entries in [true, false] {
+        let log = small().clone();
+        let mut source = Disorderly { log, entries };
+        let outcome = verify_log(&mut source, &signer().verifier(), None, &mut |_, _| {
+            ControlFlow::Continue(())
+        });
+        assert!(
+            matches!(outcome, Err(VerificationError::Source(_))),
+            "{outcome:?}"
+        );
+    }
 }
 
 #[test]
@@ -218,6 +354,29 @@ fn an_entry_altered_together_with_its_tile_is_narrowed_by_checkpoints() {
         big().findings_after(|log| alter_consistently(log, 700, 2)),
         [nothing_above]
     );
+}
+
+/// Where the top of the tree is altered, too, what lies between still tells below which tile entries were altered.
+#[test]
+fn an_entry_altered_with_its_tile_is_located_by_tiles_no_checkpoint_proves() {
+    // The first tile has checkpoints within, which narrow it.
+    for (entry, range) in [(700, 512..768), (5, 1..100), (65_400, 65_280..65_536)] {
+        let findings = big().findings_after(|log| {
+            alter_consistently(log, entry, 0);
+            log.tiles.get_mut(&(1, 1)).unwrap()[5] ^= 1;
+        });
+        let altered = Finding::EntriesAltered {
+            from: range.start,
+            to: range.end,
+        };
+        assert!(findings.contains(&altered), "{entry}: {findings:?}");
+        let top = Finding::TileAltered {
+            level: 1,
+            index: 1,
+            child: Some(0),
+        };
+        assert!(findings.contains(&top), "{entry}: {findings:?}");
+    }
 }
 
 #[test]
@@ -354,4 +513,28 @@ fn findings_have_a_stable_json_form() {
         "findings": [{"kind": "entry_altered", "index": 2}, {"kind": "tile_altered", "level": 0, "index": 1, "child": null}],
     });
     assert_eq!(serde_json::to_value(report).unwrap(), want);
+}
+
+#[test]
+fn a_finding_about_entries_tells_the_first() {
+    let about = [
+        (Finding::EntryAltered { index: 7 }, Some(7)),
+        (Finding::EntryUnexpected { index: 8 }, Some(8)),
+        (Finding::EntriesAltered { from: 3, to: 9 }, Some(3)),
+        (Finding::EntriesMissing { from: 4, to: 9 }, Some(4)),
+        (Finding::RootMismatch { size: 9, from: 5 }, Some(5)),
+        (
+            Finding::LogTruncated {
+                entries: 6,
+                size: 9,
+            },
+            Some(6),
+        ),
+        (Finding::NoCheckpoint, None),
+        (Finding::TileMissing { level: 0, index: 1 }, None),
+        (Finding::HistoryRewritten { trusted_size: 1 }, None),
+    ];
+    for (finding, index) in about {
+        assert_eq!(finding.index(), index, "{finding:?}");
+    }
 }

@@ -86,6 +86,19 @@ fn other_requests_are_malformed() {
 }
 
 #[test]
+fn a_request_is_read_up_to_its_largest_size() {
+    let of_length = |length: usize| {
+        let head = "old 1\n\n";
+        Submission::parse(&format!("{head}{}", "x".repeat(length - head.len())))
+    };
+    assert_eq!(of_length(MAX_SUBMISSION).map(|it| it.old), Ok(1));
+    assert_eq!(
+        of_length(MAX_SUBMISSION + 1),
+        Err(WitnessRefusal::Malformed)
+    );
+}
+
+#[test]
 fn a_log_that_grows_is_signed() {
     let verifier = signer().verifier();
     let log = small();
