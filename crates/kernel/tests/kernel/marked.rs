@@ -5,9 +5,9 @@ use crate::support::*;
 use custos_kernel::crypto::Token;
 use custos_kernel::policy::{
     Caller, Compartments, DataScope, EmergencyReach, EmergencyRecord, Facts, FieldAccess,
-    FieldRule, Grantee, Label, Level, Marking, OrganisationRules, Origin, Policy, PolicySource,
-    Profile, Relation, Remedy, Resource, Role, RoleSet, Scope, SessionLimits, Share, ShareGrant,
-    actions,
+    FieldRule, Grantee, Job, LONGEST_EMERGENCY_MS, Label, Level, Marking, OrganisationRules,
+    Origin, Policy, PolicySource, Profile, Relation, Remedy, Resource, Role, RoleSet, Scope,
+    SessionLimits, Share, ShareGrant, actions,
 };
 use custos_values::{DepartmentId, EmergencyId, TeamId, Timestamp, UserId};
 use std::sync::Arc;
@@ -135,6 +135,12 @@ fn an_index_is_told_what_single_decisions_say() {
     assert!(!scope.is_relational() && !scope.is_all());
     assert_eq!((scope.owner(), scope.departments()), (None, Vec::new()));
     assert_eq!(scope.action(), "file.read");
+    // What is printed of it tells nothing of whose it is.
+    let printed = format!("{scope:?}");
+    assert_eq!(
+        printed,
+        r#"Scope { action: "file.read", relations: None, .. }"#
+    );
     for (level, share, marking) in every_marking() {
         for (place, relation) in Relation::WITHIN.into_iter().enumerate() {
             let otherwise = relation == Relation::Own || share != Share::None;
@@ -270,6 +276,99 @@ fn the_remedy_for_a_label_is_to_work_at_it_if_one_may() {
         let never = policy.permit::<actions::Delete, _>(&caller, &facts);
         assert_eq!(never.unwrap_err().remedy, None);
     }
+}
+
+/// What somebody learned at a label is not written below it: into the record, or into whichever of its fields is highest.
+#[test]
+fn nothing_is_written_below_the_label_one_works_at() {
+    let policy = policy();
+    let writes = |working, level| {
+        let facts = standing(Relation::Own, RECORD, &marking(level, Share::None));
+        let permit = policy.permit::<actions::Update, _>(&working_at(working), &facts);
+        permit.is_ok()
+    };
+    for working in [Level::Internal, Level::Confidential, Level::Secret] {
+        for level in Level::ALL {
+            assert_eq!(
+                writes(working, level),
+                level >= working,
+                "{working:?} {level:?}"
+            );
+        }
+    }
+    let label = |field: &str, level| (("file".to_owned(), field.to_owned()), Label::of(level));
+    let mut own = OrganisationRules {
+        generation: 1,
+        rules: Vec::new(),
+        field_labels: vec![
+            label("name", Level::Confidential),
+            label("note", Level::Public),
+            (
+                ("other".to_owned(), "name".to_owned()),
+                Label::of(Level::Secret),
+            ),
+        ],
+    };
+    policy.adopt(ORG, &own).unwrap();
+    for (working, level, written) in [
+        (Level::Confidential, Level::Public, true),
+        (Level::Confidential, Level::Internal, true),
+        (Level::Secret, Level::Internal, false),
+        (Level::Secret, Level::Secret, true),
+    ] {
+        assert_eq!(writes(working, level), written, "{working:?} {level:?}");
+    }
+    // Taken back, the label does not hold any more.
+    own.generation = 2;
+    own.field_labels.clear();
+    policy.adopt(ORG, &own).unwrap();
+    assert!(!writes(Level::Confidential, Level::Internal));
+}
+
+/// Nobody gets an emergency by its being somebody else's, over, yet to come, or longer than any may be.
+#[test]
+fn an_emergency_is_lent_to_whose_it_is_while_it_lasts() {
+    let now = 10;
+    let record = |begun: i64, until: i64| EmergencyRecord {
+        id: EmergencyId::from_bytes([8; 16]),
+        org: ORG,
+        user: ME,
+        reach: EmergencyReach::Record(RECORD),
+        begun_at: Timestamp::from_millis(begun),
+        until: Timestamp::from_millis(until),
+    };
+    let longest = LONGEST_EMERGENCY_MS;
+    for (begun, until, lent) in [
+        (0, 100, true),
+        (10, 11, true),
+        (0, 11, true),
+        (0, 10, false),
+        (11, 100, false),
+        (10, 10, false),
+        (20, 5, false),
+        (0, longest, true),
+        (0, longest + 1, false),
+        (10, 10 + longest, true),
+        (9, 10 + longest, false),
+        (i64::MIN, i64::MAX, false),
+    ] {
+        let record = record(begun, until);
+        let in_force = record.in_force(Timestamp::from_millis(now));
+        assert_eq!(in_force, lent, "{begun}..{until}");
+        let caller = record.lend(working_at(Level::Internal));
+        assert_eq!(caller.emergency().is_some(), lent, "{begun}..{until}");
+    }
+    let caller = working_at(Level::Internal);
+    let of = |change: fn(&mut EmergencyRecord)| {
+        let mut record = record(0, 100);
+        change(&mut record);
+        record.lend(caller.clone()).emergency().map(|it| it.id())
+    };
+    assert_eq!(of(|_| {}), Some(EmergencyId::from_bytes([8; 16])));
+    assert_eq!(of(|record| record.user = SOMEBODY), None);
+    assert_eq!(of(|record| record.org = OTHER_ORG), None);
+    let job = record(0, 100).lend(Caller::system(Job::Indexer, ORG));
+    assert!(job.emergency().is_none());
 }
 
 #[test]

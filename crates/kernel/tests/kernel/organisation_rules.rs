@@ -184,7 +184,9 @@ fn adopted_rules_hold_for_their_organisation_alone_and_the_newer_stay() {
     assert_eq!(scope.generation(), 2);
     assert_eq!(policy.own_text(OTHER_ORG), "");
     // Older ones that arrive late do not come back; those that are wrong change nothing.
-    policy.adopt(ORG, &rules(1, &[])).unwrap();
+    for older in [1, 0] {
+        policy.adopt(ORG, &rules(older, &[])).unwrap();
+    }
     policy.adopt(ORG, &rules(3, &["permit ("])).unwrap_err();
     assert_eq!(policy.generation(ORG), 2);
     assert!(reads(&policy, &sales(), nothing()));
@@ -194,6 +196,9 @@ fn adopted_rules_hold_for_their_organisation_alone_and_the_newer_stay() {
     // A decision under way goes on by the old ones.
     let facts = elsewhere(ORG, nothing());
     assert!(scope.admit(&facts).is_some());
+    // The first ones hold whatever their generation.
+    policy.adopt(OTHER_ORG, &rules(0, &[READ])).unwrap();
+    assert_ne!(policy.own_text(OTHER_ORG), "");
     // What is below 0 gives way to anything.
     policy.adopt(ORG, &rules(-1, &[READ])).unwrap();
     assert_eq!(policy.generation(ORG), -1);
