@@ -216,6 +216,23 @@ fn only_regular_files_are_members() {
     }
 }
 
+#[test]
+fn a_member_that_is_not_all_there_is_told_as_such() {
+    let file = export(small(), 0..u64::MAX);
+    for (name, range) in members(&file) {
+        for end in [range.end - 1, range.start + 1] {
+            let cut = verify(&file[..end]);
+            assert!(
+                matches!(cut, Err(EvidenceError::NotAnArchive("cut short"))),
+                "{name}: {cut:?}"
+            );
+        }
+    }
+    // Nothing is told behind the last one.
+    let (_, last) = members(&file).pop().unwrap();
+    assert!(verify(&file[..last.end]).unwrap().is_ok());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 

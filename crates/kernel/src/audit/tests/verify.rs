@@ -98,7 +98,7 @@ fn a_removed_entry_is_found_without_its_tile_or_before_unsigned_ones() {
         ]
     );
     // Renumbered as if they had never been there, entries not yet signed, too; one of those is missing as well.
-    for (from, to) in [(3, 4), (100, 120), (250, 260)] {
+    for (from, to) in [(3, 4), (100, 120), (250, 260), (0, 300), (256, 512)] {
         let mut log = small().clone();
         for index in [587, 588, 590] {
             log.entries.insert(index, body(index));
@@ -377,6 +377,20 @@ fn an_entry_altered_with_its_tile_is_located_by_tiles_no_checkpoint_proves() {
         };
         assert!(findings.contains(&top), "{entry}: {findings:?}");
     }
+}
+
+/// The same under the second tile of its level.
+#[test]
+fn an_entry_far_behind_is_located_as_well() {
+    let mut log = MemoryLog::with_batches([2 * 65_536 + 10]);
+    alter_consistently(&mut log, 70_000, 0);
+    log.tiles.get_mut(&(2, 0)).unwrap()[5] ^= 1;
+    let findings = log.verify().findings;
+    let altered = Finding::EntriesAltered {
+        from: 273 * 256,
+        to: 274 * 256,
+    };
+    assert!(findings.contains(&altered), "{findings:?}");
 }
 
 #[test]
