@@ -28,6 +28,10 @@ fn holds_the_key_in_clear_or_under_a_passphrase() {
     assert_eq!(opens(&clear, HomeSecret::None, &keyring), Ok(()));
 
     let home = Home::passphrase(&root, "四个普通的词", &random);
+    // What guessing costs: 64 MiB and three passes for each try.
+    assert!(
+        matches!(home, Home::Passphrase { memory_kib, passes, .. } if (memory_kib, passes) == (65_536, 3))
+    );
     let protected = file(home, &root, &keyring, &random);
     assert!(!protected.text().contains(&hex::encode(root.expose())));
     let try_with = |secret| opens(&protected, secret, &keyring);

@@ -32,6 +32,11 @@ fn open(sealed: &[Vec<u8>]) -> Option<Vec<Vec<u8>>> {
 fn a_full_chunk_has_the_announced_length() {
     let sealed = seal(&[vec![1; CHUNK_SIZE], Vec::new()]);
     assert_eq!(sealed[0].len(), StreamOpener::SEALED_CHUNK);
+    // Files that lie there are read by these numbers: suite, version, nonce and tag around 64 KiB.
+    assert_eq!(
+        (CHUNK_SIZE, StreamOpener::SEALED_CHUNK),
+        (65_536, 65_536 + 1 + 4 + 12 + 16)
+    );
     assert_eq!(open(&sealed).unwrap(), [vec![1; CHUNK_SIZE], Vec::new()]);
 }
 

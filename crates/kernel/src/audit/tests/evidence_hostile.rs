@@ -52,6 +52,26 @@ fn members_that_do_not_belong_are_refused() {
         with("checkpoints/11", 65_537),
         EvidenceError::MemberTooLarge(_)
     ));
+    // A bundle holds 256 entries of 16 KiB, each after its length.
+    assert!(matches!(
+        with("tile/entries/003", 256 * (2 + 16 * 1024) + 1),
+        EvidenceError::MemberTooLarge(_)
+    ));
+    // As large as its kind can be, it is looked at.
+    let largest = rewrite(&file, |list| {
+        list.push(("checkpoints/11".into(), vec![b'x'; 65_536]));
+    });
+    let forged = Finding::CheckpointInvalid {
+        size: 11,
+        reason: "malformed",
+    };
+    assert!(
+        verify(&largest)
+            .unwrap()
+            .verification
+            .findings
+            .contains(&forged)
+    );
 
     // A bundle that the stated period leaves out would never be looked at.
     let hidden = rewrite(&file, |list| {
