@@ -254,6 +254,17 @@ fn a_route_opens_for_records_that_only_a_rule_knows() {
             region("北京市"),
             region("上海市"),
         ),
+        // Names of actions are no values, and values that look like the beginning of one are.
+        (
+            r#"context.region == "北京市" && action == Action::"file.update""#,
+            region("北京市"),
+            region("上海市"),
+        ),
+        (
+            r#"context.region == "北京::""#,
+            region("北京::"),
+            region("北京市"),
+        ),
         ("context.label >= 3", secret, Marking::default()),
         (
             r#"context.status == "won" && context.value == "a""#,
