@@ -191,7 +191,7 @@ async fn an_answer_of_a_scan_counts_once_and_in_its_own_browser() {
     both(async |installation| {
         let site = ready(installation).await;
         let mut system = site.sign_in(SYSTEM).await;
-        for kind in Kind::ALL {
+        for (kind, number) in Kind::ALL.into_iter().zip(22..) {
             let set_up = set_up(&site, &mut system, kind).await;
             let mut victim = site.browser(20);
             let mut attacker = site.browser(21);
@@ -228,7 +228,8 @@ async fn an_answer_of_a_scan_counts_once_and_in_its_own_browser() {
 
             // Fifty times the same answer at once, by a service that does not count how often.
             set_up.service.be(Mood::Forgetful);
-            let mut racer = site.browser(22);
+            // From a place of their own: what fails counts against where it comes from.
+            let mut racer = site.browser(number);
             let url = begin(&mut racer, &set_up).await;
             let code = set_up.service.scan(&url, &Person::member("racer"));
             let tries = (0..50).map(|_| {
