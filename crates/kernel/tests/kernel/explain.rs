@@ -3,8 +3,8 @@
 use crate::support::*;
 use custos_kernel::policy::{
     Assurance, Caller, Change, Circumstances, DataScope, DeviceStanding, Facts, FieldRule, Hours,
-    Label, Level, Marking, NetworkZone, Policy, PolicySource, Profile, Purpose, Relation, Resource,
-    Risk, Role, RoleSet, Share, Standing, Subject,
+    Label, Level, Marking, NetworkZone, Policy, Profile, Purpose, Relation, Risk, Role, RoleSet,
+    Share, Standing, Subject,
 };
 use custos_values::{CustomRoleId, Timestamp};
 use std::collections::BTreeSet;
@@ -29,23 +29,11 @@ when { context.network == "trusted" || context.hours == "outside" || context.ris
 when { principal.roles.contains("3c3c3c3c-3c3c-3c3c-3c3c-3c3c3c3c3c3c") };
 "#;
 
-#[derive(Debug)]
-enum File {}
-impl Resource for File {
-    const TYPE: &'static str = "file";
-    const MARKED: bool = true;
-}
-
 const OWN_ROLE: CustomRoleId = CustomRoleId::from_bytes([60; 16]);
 const OTHER_ROLE: CustomRoleId = CustomRoleId::from_bytes([61; 16]);
 
 fn policy() -> Policy {
-    let feature = "files";
-    Policy::load(&[PolicySource {
-        feature,
-        text: TEXT,
-    }])
-    .unwrap()
+    of_files(TEXT)
 }
 
 fn subject(role: Role, scope: DataScope, change: impl FnOnce(&mut Circumstances)) -> Subject {

@@ -6,8 +6,8 @@ use custos_kernel::crypto::Token;
 use custos_kernel::policy::{
     Caller, Compartments, DataScope, EmergencyReach, EmergencyRecord, Facts, FieldAccess,
     FieldRule, Grantee, Job, LONGEST_EMERGENCY_MS, Label, Level, Marking, OrganisationRules,
-    Origin, Policy, PolicySource, Profile, Relation, Remedy, Resource, Role, RoleSet, Scope,
-    SessionLimits, Share, ShareGrant, actions,
+    Origin, Policy, Profile, Relation, Remedy, Role, RoleSet, Scope, SessionLimits, Share,
+    ShareGrant, actions,
 };
 use custos_values::{DepartmentId, EmergencyId, TeamId, Timestamp, UserId};
 use std::sync::Arc;
@@ -37,13 +37,6 @@ when { context.reads_up };
 when { context.writes_down };
 "#;
 
-#[derive(Debug)]
-enum File {}
-impl Resource for File {
-    const TYPE: &'static str = "file";
-    const MARKED: bool = true;
-}
-
 const NAME: FieldRule = FieldRule {
     name: "name",
     category: "none",
@@ -55,12 +48,7 @@ const ELSEWHERE: [u8; 16] = [6; 16];
 const TEAM: TeamId = TeamId::from_bytes([25; 16]);
 
 fn policy() -> Policy {
-    let feature = "files";
-    Policy::load(&[PolicySource {
-        feature,
-        text: TEXT,
-    }])
-    .unwrap()
+    of_files(TEXT)
 }
 
 /// Somebody cleared for secrets who works at a label, ten milliseconds past the beginning of time.

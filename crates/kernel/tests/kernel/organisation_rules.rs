@@ -3,7 +3,7 @@
 use crate::support::*;
 use custos_kernel::policy::{
     Attributes, Caller, DataScope, Facts, Label, Level, Marking, OrganisationRule,
-    OrganisationRules, Policy, PolicySource, Resource, Role, RuleProblem, actions,
+    OrganisationRules, Policy, Role, RuleProblem, actions,
 };
 use custos_values::OrgId;
 use std::sync::Arc;
@@ -16,20 +16,8 @@ when { context.relation == "own" };
 @id("indexer") permit (principal == Job::"indexer", action == Action::"file.index", resource);
 "#;
 
-#[derive(Debug)]
-enum File {}
-impl Resource for File {
-    const TYPE: &'static str = "file";
-    const MARKED: bool = true;
-}
-
 fn policy() -> Policy {
-    let feature = "files";
-    Policy::load(&[PolicySource {
-        feature,
-        text: TEXT,
-    }])
-    .unwrap()
+    of_files(TEXT)
 }
 
 fn rules(generation: i64, texts: &[&str]) -> OrganisationRules {

@@ -45,6 +45,20 @@ impl Resource for Ledger {
     const TYPE: &'static str = "ledger";
 }
 
+/// Records with labels and shares, about which each test has rules of its own.
+#[derive(Debug)]
+pub enum File {}
+impl Resource for File {
+    const TYPE: &'static str = "file";
+    const MARKED: bool = true;
+}
+
+/// The policy of these rules about files.
+pub fn of_files(text: &'static str) -> Policy {
+    let feature = "files";
+    Policy::load(&[PolicySource { feature, text }]).unwrap()
+}
+
 /// Reach by data scope for sales people and their leads, one forbidden thing, a job, and rules that go wrong.
 pub const SAMPLE: PolicySource = PolicySource {
     feature: "sample",
