@@ -14,6 +14,8 @@
 
 mod answer;
 mod builder;
+mod calendar;
+mod condition;
 mod container;
 mod cursor;
 mod docset;
@@ -30,12 +32,16 @@ mod postings;
 mod query;
 mod reading;
 mod schema;
+mod scope;
 mod set;
 mod splitter;
 mod table;
+mod totals;
 mod words;
 
 pub use builder::IndexBuilder;
+pub use calendar::{Period, TimeUnit};
+pub use condition::Condition;
 pub use cursor::Cursor;
 pub use document::{Document, DocumentError};
 pub use index::{Index, Stats, Upsert};
@@ -44,3 +50,4 @@ pub use query::{
     TextQuery, Within,
 };
 pub use schema::{FieldId, Id, IndexSchema};
+pub use totals::{GroupKey, GroupTotal, Grouping, Total, Totals, TotalsQuery};

@@ -1,5 +1,6 @@
 //! Questions to the index and their answers.
 
+use crate::condition::Condition;
 use crate::cursor::Cursor;
 use crate::schema::{FieldId, Id};
 use std::sync::Arc;
@@ -99,6 +100,11 @@ impl TextQuery {
             phones: true,
         }
     }
+
+    /// Whether it asks for nothing.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.text.trim().is_empty()
+    }
 }
 
 /// Order of a list. Customers without a value come last in both directions; equal values are ordered by id.
@@ -119,6 +125,8 @@ pub struct Query {
     pub also: Vec<Scope>,
     /// Conditions.
     pub filters: Filters,
+    /// A tree of conditions that must hold besides.
+    pub condition: Option<Condition>,
     /// Search text; blank is as good as none, and one without a letter or digit finds nothing.
     pub text: Option<TextQuery>,
     /// Order; without it the best match first, and by the primary text when nothing is searched.
@@ -159,9 +167,21 @@ pub enum QueryError {
     /// The list cannot be sorted by this field.
     #[error("the field is not sortable")]
     NotSortable,
-    /// The field is not of the kind the filter needs.
+    /// The field is not of the kind the filter or condition needs.
     #[error("the field does not have this filter")]
     NotFilterable,
+    /// The tree of conditions is deeper than [`Condition::DEPTH`].
+    #[error("the conditions are too deep")]
+    TooDeep,
+    /// The field is not of the kind the grouping needs, or there are more than two groupings.
+    #[error("the field does not have this grouping")]
+    NotGroupable,
+    /// What is to be added up is no number field or time.
+    #[error("the field has no numbers")]
+    NotNumber,
+    /// There are more groups than the question allows.
+    #[error("too many groups")]
+    TooManyGroups,
     /// The cursor belongs to a query in another order.
     #[error("the cursor belongs to another order")]
     CursorMismatch,

@@ -107,6 +107,15 @@ impl IndexSchema {
             })
     }
 
+    /// Whether a field has numbers of its own: a number field there is, or a time.
+    pub(crate) fn is_number(&self, field: FieldId) -> bool {
+        match field {
+            FieldId::Number(n) => usize::from(n) < self.numbers.len(),
+            FieldId::CreatedAt | FieldId::UpdatedAt => true,
+            FieldId::Text(_) | FieldId::Choice(_) => false,
+        }
+    }
+
     /// The fields by which a list can be sorted.
     pub(crate) fn sortable(&self) -> Vec<FieldId> {
         let texts = (0u16..)

@@ -32,6 +32,16 @@ impl<'a> Set<'a> {
         }
     }
 
+    /// The same set, borrowing nothing.
+    pub(crate) fn detach(self) -> Set<'static> {
+        match self {
+            Self::All(len) => Set::All(len),
+            Self::List(list) => Set::List(Cow::Owned(list.into_owned())),
+            few if few.len() <= SMALL => Set::of_list(few.into_list()),
+            many => Set::of_words(many.into_words()),
+        }
+    }
+
     pub(crate) fn of_list(list: Vec<u32>) -> Self {
         Self::List(Cow::Owned(list))
     }
@@ -210,6 +220,11 @@ impl<'a> Set<'a> {
         let len = words.iter().map(|word| word.count_ones() as usize).sum();
         Self::Bits(Cow::Owned(words), len)
     }
+}
+
+/// The members of any posting there is.
+pub(crate) fn any<'a>(postings: impl Iterator<Item = Option<&'a DocSet>>) -> Set<'a> {
+    Set::any_of(postings.flatten().map(Set::Posting).collect())
 }
 
 fn add(words: &mut Vec<u64>, set: &Set<'_>) {

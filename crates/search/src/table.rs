@@ -128,6 +128,11 @@ impl Table {
         field_of(&self.texts[slot as usize], field)
     }
 
+    /// How many codes the schema declares of a choice field.
+    pub(crate) fn declared(&self, choice: usize) -> u32 {
+        u32::from(self.declared[choice])
+    }
+
     /// A number field's or time's value.
     #[inline]
     pub(crate) fn number(&self, slot: u32, field: FieldId) -> Option<i64> {

@@ -4,211 +4,13 @@
 mod model;
 
 use custos_search::{
-    Cursor, Document, FieldId, Filters, Id, Index, IndexBuilder, MarkedReach, Query, RangeFilter,
-    Scope, ScopeTerm, Sort, TextQuery, Within,
+    Condition, Cursor, Document, FieldId, Grouping, Id, Index, IndexBuilder, Period, Query,
+    QueryError, RangeFilter, Scope, TimeUnit, TotalsQuery,
 };
+use model::given::{Change, change, document, id, query, scope, totals_query};
 use model::{Model, schema};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
-
-#[derive(Debug, Clone)]
-enum Change {
-    Upsert(Document),
-    Remove(Id),
-}
-
-fn id(n: u16) -> Id {
-    let mut id = [7; 16];
-    id[3..5].copy_from_slice(&n.to_be_bytes());
-    id
-}
-
-fn party() -> impl Strategy<Value = Option<Id>> {
-    prop::option::weighted(0.8, (0u16..3).prop_map(id))
-}
-
-fn code() -> impl Strategy<Value = Option<String>> {
-    prop::option::weighted(0.8, "[a-e]")
-}
-
-fn document(ids: u16) -> impl Strategy<Value = Document> {
-    // Few different characters make repeated neighbours, where grams alone cannot tell.
-    let text = || {
-        prop_oneof![
-            "[北京重行单长女西安先abnx12 （）Ａ-]{0,9}",
-            "[北重西安]{0,12}",
-            "[ab重]{0,14}"
-        ]
-    };
-    let values = (
-        text(),
-        text(),
-        code(),
-        code(),
-        prop::option::weighted(0.7, -3i64..4),
-    );
-    let phones = prop::collection::vec("1[0-9]{3}(1111|0012|2b34|21)", 0..3);
-    (
-        0..ids,
-        0i64..6,
-        party(),
-        party(),
-        0i64..5,
-        0i64..5,
-        values,
-        phones,
-    )
-        .prop_map(
-            |(
-                n,
-                version,
-                owner,
-                department,
-                created_at,
-                updated_at,
-                (name, contact, level, industry, amount),
-                phones,
-            )| Document {
-                id: id(n),
-                version,
-                mark: u32::from(n) % 3 + u32::try_from(version).unwrap() % 2,
-                owner,
-                department,
-                created_at,
-                updated_at,
-                texts: vec![name, contact, String::new()],
-                choices: vec![level, industry],
-                numbers: vec![amount],
-                phones,
-                row: n.to_be_bytes().to_vec().into(),
-            },
-        )
-}
-
-fn change(ids: u16) -> impl Strategy<Value = Change> {
-    prop_oneof![
-        5 => document(ids).prop_map(Change::Upsert),
-        1 => (0..ids).prop_map(|n| Change::Remove(id(n))),
-    ]
-}
-
-fn reach() -> impl Strategy<Value = MarkedReach> {
-    let marks = prop::option::of(prop::collection::vec(0u32..5, 0..4));
-    let below = prop::collection::vec((0u16..4).prop_map(id), 0..3);
-    let within = prop::option::weighted(
-        0.3,
-        prop_oneof![
-            (0u16..8).prop_map(|n| Within::Customer(id(n))),
-            (0u16..4).prop_map(|n| Within::Department(id(n))),
-        ],
-    );
-    (marks, party(), party(), below, within, any::<[bool; 4]>()).prop_map(
-        |(marks, owner, department, below, within, reached)| MarkedReach {
-            marks,
-            owner,
-            department,
-            below,
-            within,
-            reached,
-        },
-    )
-}
-
-fn scope() -> impl Strategy<Value = Scope> {
-    let term = prop_oneof![
-        (0u16..4).prop_map(|n| ScopeTerm::Owner(id(n))),
-        (0u16..4).prop_map(|n| ScopeTerm::Department(id(n))),
-    ];
-    prop_oneof![
-        1 => Just(Scope::Nothing),
-        6 => Just(Scope::All),
-        6 => prop::collection::vec(term, 0..4).prop_map(Scope::Any),
-        6 => prop::collection::vec(reach(), 0..3).prop_map(Scope::Marked),
-    ]
-}
-
-fn filters() -> impl Strategy<Value = Filters> {
-    let parties = || prop::option::weighted(0.2, prop::collection::vec(party(), 0..3));
-    let choice = (0u16..2, prop::collection::vec(code(), 0..3))
-        .prop_map(|(n, codes)| (FieldId::Choice(n), codes));
-    let field = prop_oneof![
-        Just(FieldId::Number(0)),
-        Just(FieldId::CreatedAt),
-        Just(FieldId::UpdatedAt)
-    ];
-    let range = (
-        field,
-        prop::option::of(-3i64..4),
-        prop::option::of(-1i64..5),
-    )
-        .prop_map(|(field, from, to)| RangeFilter { field, from, to });
-    (
-        parties(),
-        parties(),
-        prop::collection::vec(choice, 0..2),
-        prop::collection::vec(range, 0..2),
-    )
-        .prop_map(|(owners, departments, choices, ranges)| Filters {
-            owners,
-            departments,
-            choices,
-            ranges,
-        })
-}
-
-fn text() -> impl Strategy<Value = Option<TextQuery>> {
-    let part = prop_oneof![
-        "[北京重行单长女西安先]{1,3}",
-        "(bei|jing|zhong|chong|xing|hang|dan|shan|zhang|nv|nu|xi|an|xian){1,3}[bjzxsn]?",
-        "[bjzcxhdsna12]{1,4}",
-        "[北重西安]{3,5}",
-        "[bzxa]{4,6}",
-        "[ab]{4,7}",
-        "(bei|zhong|chong|xi|an){3,4}",
-        "[北京重行abjx（ Ａ]{1,4}",
-        Just("1111".to_owned()),
-        Just(" -".to_owned()),
-    ];
-    let query = (prop::collection::vec(part, 1..3), any::<[bool; 2]>()).prop_map(
-        |(parts, [other_texts, phones])| TextQuery {
-            text: parts.join(" "),
-            other_texts,
-            phones,
-        },
-    );
-    prop::option::weighted(0.7, query)
-}
-
-fn sort() -> impl Strategy<Value = Option<Sort>> {
-    let fields = vec![
-        FieldId::Text(0),
-        FieldId::Text(1),
-        FieldId::Choice(0),
-        FieldId::Choice(1),
-        FieldId::Number(0),
-        FieldId::CreatedAt,
-        FieldId::UpdatedAt,
-    ];
-    prop::option::of(
-        (prop::sample::select(fields), any::<bool>())
-            .prop_map(|(field, descending)| Sort { field, descending }),
-    )
-}
-
-fn query() -> impl Strategy<Value = Query> {
-    let also = prop::collection::vec(scope(), 0..2);
-    (scope(), also, filters(), text(), sort(), 1usize..12).prop_map(
-        |(scope, also, filters, text, sort, limit)| Query {
-            scope,
-            also,
-            filters,
-            text,
-            sort,
-            cursor: None,
-            limit,
-        },
-    )
-}
 
 fn apply(index: &mut Index, model: &mut Model, change: &Change) {
     match change {
@@ -220,6 +22,16 @@ fn apply(index: &mut Index, model: &mut Model, change: &Change) {
             assert_eq!(index.remove(id), model.0.remove(id).is_some());
         }
     }
+}
+
+fn built_of(documents: &[Document]) -> (Index, Model) {
+    let mut model = Model::default();
+    let mut builder = IndexBuilder::new(schema());
+    for document in documents {
+        builder.push(document).unwrap();
+        model.upsert(document);
+    }
+    (builder.finish().unwrap(), model)
 }
 
 /// Walks all pages, passing each cursor through bytes; `between` may change the index.
@@ -262,20 +74,14 @@ proptest! {
         built in prop::collection::vec(document(60), 0..60),
         steps in prop::collection::vec((prop::collection::vec(change(60), 0..20), query()), 1..12),
     ) {
-        let mut model = Model::default();
-        let mut builder = IndexBuilder::new(schema());
-        for document in &built {
-            builder.push(document).unwrap();
-            model.upsert(document);
-        }
-        let mut index = builder.finish().unwrap();
+        let (mut index, mut model) = built_of(&built);
         for (changes, query) in &steps {
             changes.iter().for_each(|change| apply(&mut index, &mut model, change));
             agree(&mut index, &model, query);
             let facets: BTreeMap<String, u64> =
                 index.facets(&query.scope, &query.filters, FieldId::Choice(0)).unwrap().into_iter().collect();
             prop_assert_eq!(facets, model.facets(&query.scope, &query.filters));
-            let counted = Query { text: None, also: Vec::new(), ..query.clone() };
+            let counted = Query { text: None, also: Vec::new(), condition: None, ..query.clone() };
             prop_assert_eq!(index.count(&query.scope, &query.filters).unwrap(), model.list(&counted).len() as u64);
         }
         prop_assert_eq!(index.stats().documents, model.0.len() as u64);
@@ -284,6 +90,48 @@ proptest! {
             prop_assert!(index.remove(id));
         }
         prop_assert_eq!(index.stats().documents, 0);
+    }
+
+    #[test]
+    fn totals_agree_while_documents_come_change_and_go(
+        built in prop::collection::vec(document(60), 0..60),
+        steps in prop::collection::vec((prop::collection::vec(change(60), 0..20), totals_query()), 1..12),
+    ) {
+        let (mut index, mut model) = built_of(&built);
+        for (changes, query) in &steps {
+            changes.iter().for_each(|change| apply(&mut index, &mut model, change));
+            let totals = index.totals(query).unwrap();
+            prop_assert_eq!(&totals, &model.totals(query), "{:?}", query);
+            // As many groups as there are fit, one less does not.
+            let groups = totals.groups.len();
+            let limited = |limit| index.totals(&TotalsQuery { limit, ..query.clone() });
+            prop_assert_eq!(limited(groups), Ok(totals));
+            if groups > 0 {
+                prop_assert_eq!(limited(groups - 1), Err(QueryError::TooManyGroups));
+            }
+        }
+    }
+
+    #[test]
+    fn one_document_is_what_lists_say_of_it(
+        built in prop::collection::vec(document(60), 0..60),
+        changes in prop::collection::vec(change(60), 0..40),
+        scope in scope(),
+    ) {
+        let (mut index, mut model) = built_of(&built);
+        changes.iter().for_each(|change| apply(&mut index, &mut model, change));
+        let listed = index.query(&Query { scope: scope.clone(), limit: 100, ..Query::default() }).unwrap();
+        for n in 0..60 {
+            let id = id(n);
+            let hit = index.get(&id);
+            prop_assert_eq!(
+                hit.as_ref().map(|hit| (hit.id, hit.version, hit.mark, &hit.row)),
+                model.0.get(&id).map(|d| (d.id, d.version, d.mark, &d.row))
+            );
+            let in_list = listed.hits.iter().find(|listed| listed.id == id);
+            prop_assert_eq!(in_list, hit.as_ref().filter(|_| index.within(&id, &scope)));
+            prop_assert_eq!(index.within(&id, &scope), model.within(&id, &scope));
+        }
     }
 
     #[test]
@@ -315,7 +163,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(4))]
 
     #[test]
-    fn large_sets_agree_too(documents in prop::collection::vec(document(u16::MAX), 200), queries in prop::collection::vec(query(), 12)) {
+    fn large_sets_agree_too(documents in prop::collection::vec(document(u16::MAX), 200), queries in prop::collection::vec(query(), 12), totals in prop::collection::vec(totals_query(), 12)) {
         let (mut index, mut model) = (Index::new(schema()), Model::default());
         for (n, document) in (0u16..5_000).zip(documents.iter().cycle()) {
             let other = &documents[usize::from(n / 7) % documents.len()];
@@ -328,5 +176,94 @@ proptest! {
         for query in &queries {
             agree(&mut index, &model, &Query { limit: 700, ..query.clone() });
         }
+        for query in &totals {
+            prop_assert_eq!(index.totals(query).unwrap(), model.totals(query), "{:?}", query);
+        }
+    }
+}
+
+/// Questions that name what is not there, wherever in the tree they do.
+#[test]
+fn questions_that_make_no_sense_are_refused() {
+    let index = Index::new(schema());
+    let ask = |condition| {
+        let query = Query {
+            scope: Scope::All,
+            condition: Some(condition),
+            ..Query::default()
+        };
+        index.query(&query).map(|page| page.total)
+    };
+    let deep = |levels| {
+        (1..levels).fold(Condition::All(vec![]), |inner, _| {
+            Condition::Not(Box::new(inner))
+        })
+    };
+    assert_eq!(ask(deep(Condition::DEPTH)), Ok(0));
+    assert_eq!(ask(deep(Condition::DEPTH + 1)), Err(QueryError::TooDeep));
+    let many = |levels| {
+        (1..levels).fold(Condition::Owner(vec![]), |inner, _| {
+            Condition::Any(vec![inner])
+        })
+    };
+    assert_eq!(ask(many(Condition::DEPTH)), Ok(0));
+    assert_eq!(ask(many(Condition::DEPTH + 1)), Err(QueryError::TooDeep));
+    let range = |field| {
+        Condition::Range(RangeFilter {
+            field,
+            from: None,
+            to: None,
+        })
+    };
+    for wrong in [
+        Condition::Choice(FieldId::Number(0), vec![]),
+        Condition::Choice(FieldId::Choice(2), vec![]),
+        range(FieldId::Number(2)),
+        range(FieldId::Choice(0)),
+        range(FieldId::Text(0)),
+    ] {
+        let hidden = Condition::All(vec![
+            Condition::Any(vec![]),
+            Condition::Not(Box::new(wrong.clone())),
+        ]);
+        assert_eq!(ask(wrong), Err(QueryError::NotFilterable));
+        assert_eq!(ask(hidden), Err(QueryError::NotFilterable));
+    }
+
+    let totals = |groups: &[Grouping], measure| {
+        index
+            .totals(&TotalsQuery {
+                groups: groups.to_vec(),
+                measure,
+                ..TotalsQuery::default()
+            })
+            .map(|_| ())
+    };
+    let calendar = |field| Grouping::Calendar {
+        field,
+        unit: TimeUnit::Days,
+        period: Period::Day,
+    };
+    assert_eq!(
+        totals(
+            &[Grouping::Owner, Grouping::Department],
+            Some(FieldId::CreatedAt)
+        ),
+        Ok(())
+    );
+    for wrong in [
+        Grouping::Choice(FieldId::Choice(2)),
+        Grouping::Choice(FieldId::Text(0)),
+        calendar(FieldId::Number(2)),
+        calendar(FieldId::Choice(0)),
+    ] {
+        assert_eq!(totals(&[wrong], None), Err(QueryError::NotGroupable));
+    }
+    assert_eq!(
+        totals(&[Grouping::Owner; 3], None),
+        Err(QueryError::NotGroupable)
+    );
+    for wrong in [FieldId::Number(2), FieldId::Choice(0), FieldId::Text(0)] {
+        assert_eq!(totals(&[], Some(wrong)), Err(QueryError::NotNumber));
     }
 }

@@ -194,6 +194,7 @@ impl Crm {
             scope: marks.reach(scope),
             also: also.map(|spec| marks.showing(scope, spec)).collect(),
             filters: filters_of(index, filter)?,
+            condition: None,
             text: text.map(|text| TextQuery {
                 other_texts: always_shown("contact_name"),
                 phones: always_shown("phone") && always_shown("landline"),

@@ -1,6 +1,8 @@
 //! The index in its plainest form: every question is a scan over all customers and a sort.
 
+pub mod given;
 mod text;
+mod totals;
 
 use custos_search::{
     Document, FieldId, Filters, Id, IndexSchema, Query, Scope, ScopeTerm, TextQuery, Within,
@@ -17,6 +19,7 @@ pub fn schema() -> IndexSchema {
         .choice("level", &["a", "b", "c"], true)
         .choice("industry", &[], true)
         .number("amount", true)
+        .number("due", false)
 }
 
 /// Customers by id.
@@ -47,6 +50,10 @@ impl Model {
                 allowed(d, &query.scope)
                     && query.also.iter().all(|scope| allowed(d, scope))
                     && passes(d, &query.filters)
+                    && query
+                        .condition
+                        .as_ref()
+                        .is_none_or(|condition| totals::meets(d, condition))
                     && text.is_none_or(|text| has_words(d, text))
             })
             .map(|d| {
