@@ -393,3 +393,35 @@ error-reassignment-state = This handover has begun, was paused or is finished. R
 error-handover-state = The handover has begun or is finished. Refresh to see how far it is.
 error-approval-transferred = You handed this request on and can no longer decide about it.
 error-approval-successor = It cannot be handed on to this person. Choose from the list.
+error-record-referenced = { $count ->
+    [one] One record refers to it. Deal with it first.
+   *[other] { $count } records refer to it. Deal with them first.
+}
+error-reference-unknown = There is no such record, or you may not see it.
+error-reference-other_customer = This record belongs to another customer.
+error-field-fixed = It cannot be changed once the record is made.
+error-owner-none = Records of this kind have no owner.
+error-state-no_such_move = It cannot go from its state to this one.
+error-state-not_at_first = New records begin in the first state.
+error-stage-unknown = The pipeline has no such stage.
+error-pipeline-unknown = There is no such pipeline.
+error-pipeline-name = Enter a name of at most 40 characters.
+error-pipeline-too_many = At most 20 stages.
+error-pipeline-kinds = There must be an open, a won and a lost stage.
+error-pipeline-first_open = The first stage must be open.
+error-pipeline-stage_name = Enter a stage name of at most 40 characters.
+error-pipeline-stage_kind = The kind of stage is not valid.
+error-pipeline-win_rate = A win rate is between 0 and 100.
+error-pipeline-stagnant_days = Between 1 and 3650 days.
+error-pipeline-stage_twice = The stage is there twice.
+error-pipeline-most = At most { $max } pipelines.
+error-pipeline-in_use = { $count ->
+    [one] One opportunity is in it. Move it first.
+   *[other] { $count } opportunities are in it. Move them first.
+}
+error-pipeline-built_in = The pipeline that comes with the product cannot be deleted.
+error-board-none = There is no board of these records.
+error-number_pattern-too_long = At most { $max } characters.
+error-number_pattern-part = Only yyyy, yy, mm, dd or zeros may stand in braces.
+error-number_pattern-counter = There must be exactly one counter, such as {"{"}0000{"}"}.
+error-number_pattern-repeats = Such numbers repeat: a day needs its month, a month its year.

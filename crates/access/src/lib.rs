@@ -42,26 +42,11 @@ use std::sync::Arc;
 
 /// The policies of this crate's features.
 pub const POLICIES: &[PolicySource] = &[
-    PolicySource {
-        feature: "approvals",
-        text: include_str!("approvals/policy.cedar"),
-    },
-    PolicySource {
-        feature: "access",
-        text: include_str!("configuration/policy.cedar"),
-    },
-    PolicySource {
-        feature: "break_glass",
-        text: include_str!("break_glass/policy.cedar"),
-    },
-    PolicySource {
-        feature: "unused",
-        text: include_str!("unused/policy.cedar"),
-    },
-    PolicySource {
-        feature: "reviews",
-        text: include_str!("reviews/policy.cedar"),
-    },
+    PolicySource::new("approvals", include_str!("approvals/policy.cedar")),
+    PolicySource::new("access", include_str!("configuration/policy.cedar")),
+    PolicySource::new("break_glass", include_str!("break_glass/policy.cedar")),
+    PolicySource::new("unused", include_str!("unused/policy.cedar")),
+    PolicySource::new("reviews", include_str!("reviews/policy.cedar")),
 ];
 
 /// The tables of this crate's features.

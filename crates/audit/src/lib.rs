@@ -64,10 +64,7 @@ pub const SEALED_COLUMNS: &[SealedColumn] = &[
 ];
 
 /// Who may look at the log.
-pub const POLICY: PolicySource = PolicySource {
-    feature: "audit",
-    text: include_str!("policy.cedar"),
-};
+pub const POLICY: PolicySource = PolicySource::new("audit", include_str!("policy.cedar"));
 
 /// The desk's operations.
 pub fn operations() -> Vec<Operation<Arc<Desk>>> {

@@ -4,6 +4,7 @@ use crate::fields::{CONTACT, CUSTOMER};
 use crate::imports::Runs;
 use crate::index::Indexes;
 use crate::reassignments::HandoverLimit;
+use crate::records::KindIndexes;
 use crate::words::{Codes, Words};
 use crate::{CrmError, People};
 use custos_kernel::audit::Detail;
@@ -88,7 +89,9 @@ pub struct Crm {
     pub(crate) policy: Arc<Policy>,
     pub(crate) sink: AuditSink,
     pub(crate) people: Arc<dyn People>,
+    /// Of customers.
     pub(crate) indexes: Indexes,
+    kind_indexes: KindIndexes,
     pub(crate) runs: Runs,
     pub(crate) uploads: OnceLock<PathBuf>,
     words: OnceLock<Arc<dyn Words>>,
@@ -110,6 +113,7 @@ impl Crm {
             sink,
             people,
             indexes: Indexes::default(),
+            kind_indexes: KindIndexes::default(),
             runs: Runs::default(),
             uploads: OnceLock::new(),
             words: OnceLock::new(),
@@ -143,6 +147,11 @@ impl Crm {
     /// Says how much one person may hand over alone. Without it any number may be. Only the first call counts.
     pub fn limit_handovers(&self, limit: Box<dyn HandoverLimit>) {
         self.limit.get_or_init(|| limit);
+    }
+
+    /// The indexes of one kind of record.
+    pub(crate) fn indexes_of(&self, kind: &str) -> &Indexes {
+        self.kind_indexes.of(kind)
     }
 
     pub(crate) fn words(&self) -> &dyn Words {

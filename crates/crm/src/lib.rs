@@ -4,7 +4,9 @@
 //! index in memory ([`index`]); what finds an exact phone or e-mail is the blind index in the database.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod competitors;
 pub mod contacts;
+pub mod contracts;
 mod crm;
 pub mod customers;
 mod demo;
@@ -15,9 +17,18 @@ pub mod exports;
 pub mod fields;
 pub mod imports;
 pub mod index;
+pub mod invoices;
+pub mod leads;
+mod objects;
+pub mod opportunities;
+pub mod payments;
 mod people;
+pub mod pipelines;
+pub mod products;
 pub mod reassignments;
+pub mod records;
 mod rotation;
+mod sharing;
 pub mod timeline;
 mod words;
 
@@ -43,6 +54,8 @@ pub const MIGRATIONS: &[Migration] = &[
     imports::MIGRATION,
     erasure::MIGRATION,
     reassignments::MIGRATION,
+    records::MIGRATION,
+    pipelines::MIGRATION,
 ];
 
 /// The columns of this crate's tables that hold secrets under the organisation's key, for a rotation of it.
@@ -65,23 +78,32 @@ pub const SEALED_COLUMNS: &[SealedColumn] = &[
         row: "id",
         purpose: Purpose::Fixed("customer.access"),
     },
+    SealedColumn {
+        table: "record",
+        column: "access",
+        row: "id",
+        purpose: Purpose::Fixed("record.access"),
+    },
+    SealedColumn {
+        table: "pipeline",
+        column: "content",
+        row: "id",
+        purpose: Purpose::Fixed(pipelines::PURPOSE),
+    },
 ];
 
 /// The policies of this crate's features.
-pub const POLICIES: &[PolicySource] = &[
-    PolicySource {
-        feature: "customers",
-        text: include_str!("customers/policy.cedar"),
-    },
-    PolicySource {
-        feature: "imports",
-        text: include_str!("imports/policy.cedar"),
-    },
-    PolicySource {
-        feature: "reassignments",
-        text: include_str!("reassignments/policy.cedar"),
-    },
-];
+pub fn policies() -> Vec<PolicySource> {
+    let written = PolicySource::new;
+    let mut all = vec![
+        written("customers", include_str!("customers/policy.cedar")),
+        written("imports", include_str!("imports/policy.cedar")),
+        written("reassignments", include_str!("reassignments/policy.cedar")),
+        written("pipelines", include_str!("pipelines/policy.cedar")),
+    ];
+    all.extend(objects::KINDS.iter().map(|kind| kind.policy()));
+    all
+}
 
 /// The operations on customers and what belongs to them.
 pub fn customer_operations() -> Vec<Operation<Arc<Crm>>> {
@@ -100,9 +122,15 @@ pub fn customer_operations() -> Vec<Operation<Arc<Crm>>> {
 
 /// The operations of all features of this crate.
 pub fn operations() -> Vec<Operation<Arc<Crm>>> {
-    let files = [imports::operations(), exports::operations()];
+    let others = [
+        imports::operations(),
+        exports::operations(),
+        pipelines::operations(),
+        records::common_operations(),
+    ];
     customer_operations()
         .into_iter()
-        .chain(files.into_iter().flatten())
+        .chain(others.into_iter().flatten())
+        .chain(objects::KINDS.iter().flat_map(|kind| kind.operations()))
         .collect()
 }

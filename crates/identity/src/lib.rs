@@ -63,15 +63,15 @@ use custos_store::Migration;
 use std::sync::Arc;
 
 /// Who may do what with accounts, departments, sessions and preferences.
-pub const POLICY: PolicySource = PolicySource {
-    feature: "identity",
-    text: concat!(
+pub const POLICY: PolicySource = PolicySource::new(
+    "identity",
+    concat!(
         include_str!("policy.cedar"),
         include_str!("security/policy.cedar"),
         include_str!("api_keys/policy.cedar"),
         include_str!("scim/policy.cedar"),
     ),
-};
+);
 
 /// The tables of this crate.
 pub const MIGRATIONS: &[Migration] = &[

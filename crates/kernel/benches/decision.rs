@@ -29,10 +29,10 @@ impl Resource for Customer {
     const MARKED: bool = true;
 }
 
-const CUSTOMERS: PolicySource = PolicySource {
-    feature: "customers",
-    text: include_str!("../../crm/src/customers/policy.cedar"),
-};
+const CUSTOMERS: PolicySource = PolicySource::new(
+    "customers",
+    include_str!("../../crm/src/customers/policy.cedar"),
+);
 const POLICIES: usize = 200;
 
 fn org() -> OrgId {

@@ -31,7 +31,4 @@ custos_kernel::events! {
 }
 
 /// Who may see keys and rotate them.
-pub const POLICY: PolicySource = PolicySource {
-    feature: "keys",
-    text: include_str!("policy.cedar"),
-};
+pub const POLICY: PolicySource = PolicySource::new("keys", include_str!("policy.cedar"));

@@ -44,10 +44,7 @@ custos_kernel::events! {
 }
 
 /// Who may see messages and set the ways they go out.
-pub const POLICY: PolicySource = PolicySource {
-    feature: "outbox",
-    text: include_str!("policy.cedar"),
-};
+pub const POLICY: PolicySource = PolicySource::new("outbox", include_str!("policy.cedar"));
 
 /// The tables of this crate.
 pub const MIGRATIONS: &[Migration] = &[message::MIGRATION, settings::MIGRATION];

@@ -31,10 +31,10 @@ impl Resource for Log {
 }
 
 /// Lets the test kit itself read the whole log.
-const POLICY: PolicySource = PolicySource {
-    feature: "testkit",
-    text: r#"@id("verify") permit (principal == Job::"operator", action == Action::"audit_log.verify", resource);"#,
-};
+const POLICY: PolicySource = PolicySource::new(
+    "testkit",
+    r#"@id("verify") permit (principal == Job::"operator", action == Action::"audit_log.verify", resource);"#,
+);
 
 enum Place {
     Sqlite,

@@ -37,10 +37,7 @@ custos_kernel::events! {
 }
 
 /// Who may see and set who the log is shown to.
-pub const POLICY: PolicySource = PolicySource {
-    feature: "transparency",
-    text: include_str!("policy.cedar"),
-};
+pub const POLICY: PolicySource = PolicySource::new("transparency", include_str!("policy.cedar"));
 
 /// The columns of this crate's tables that hold secrets under the organisation's key, for a rotation of it.
 pub const SEALED_COLUMNS: &[SealedColumn] = &[SealedColumn {

@@ -30,10 +30,10 @@ impl Resource for Log {
     const TYPE: &'static str = "audit_log";
 }
 
-const TESTS: PolicySource = PolicySource {
-    feature: "tests",
-    text: r#"@id("set") permit (principal == Job::"operator", action in [Action::"log_settings.update", Action::"log_settings.read", Action::"audit_log.read"], resource);"#,
-};
+const TESTS: PolicySource = PolicySource::new(
+    "tests",
+    r#"@id("set") permit (principal == Job::"operator", action in [Action::"log_settings.update", Action::"log_settings.read", Action::"audit_log.read"], resource);"#,
+);
 
 /// A witness somewhere else.
 struct Witness {

@@ -91,6 +91,10 @@ ids! {
     DepartmentId,
     /// A customer record.
     CustomerId,
+    /// A record of any declared kind: a lead, a deal, a contract.
+    RecordId,
+    /// A comment on a record.
+    CommentId,
     /// A contact person of a customer.
     ContactId,
     /// A follow-up or other entry on a customer's timeline.

@@ -17,6 +17,7 @@ mod email;
 mod id_number;
 mod ids;
 mod mask;
+mod number_pattern;
 mod parsed;
 mod phone;
 mod random;
@@ -30,12 +31,13 @@ pub use company_name::CompanyName;
 pub use email::Email;
 pub use id_number::IdNumber;
 pub use ids::{
-    ActivityId, ApiKeyId, ApprovalId, AuditFindingId, AuditQuestionId, AuditRunId, ContactId,
-    CustomRoleId, CustomerId, DepartmentId, DeviceId, EmergencyId, EventId, FactorId, GroupId,
-    ImportId, MessageId, OrgId, ProviderId, ReassignmentId, ReviewId, ReviewLineId, RuleId,
-    SessionId, TeamId, UserId,
+    ActivityId, ApiKeyId, ApprovalId, AuditFindingId, AuditQuestionId, AuditRunId, CommentId,
+    ContactId, CustomRoleId, CustomerId, DepartmentId, DeviceId, EmergencyId, EventId, FactorId,
+    GroupId, ImportId, MessageId, OrgId, ProviderId, ReassignmentId, RecordId, ReviewId,
+    ReviewLineId, RuleId, SessionId, TeamId, UserId,
 };
 pub use mask::mask_text;
+pub use number_pattern::NumberPattern;
 pub use parsed::{FieldError, Parsed, Repair};
 pub use phone::Phone;
 pub use random::Random;

@@ -724,6 +724,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/competitors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["competitor_list"];
+        put?: never;
+        post: operations["competitor_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/competitors/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["competitor_read"];
+        put?: never;
+        post?: never;
+        delete: operations["competitor_delete"];
+        options?: never;
+        head?: never;
+        patch: operations["competitor_update"];
+        trace?: never;
+    };
+    "/contracts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["contract_list"];
+        put?: never;
+        post: operations["contract_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/contracts/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["contract_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/contracts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["contract_read"];
+        put?: never;
+        post?: never;
+        delete: operations["contract_delete"];
+        options?: never;
+        head?: never;
+        patch: operations["contract_update"];
+        trace?: never;
+    };
     "/customers": {
         parameters: {
             query?: never;
@@ -1444,6 +1524,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["invoice_list"];
+        put?: never;
+        post: operations["invoice_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/invoices/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["invoice_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/invoices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["invoice_read"];
+        put?: never;
+        post?: never;
+        delete: operations["invoice_delete"];
+        options?: never;
+        head?: never;
+        patch: operations["invoice_update"];
+        trace?: never;
+    };
     "/keys": {
         parameters: {
             query?: never;
@@ -1486,6 +1614,70 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["keys_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["lead_list"];
+        put?: never;
+        post: operations["lead_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/leads/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["lead_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/leads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["lead_read"];
+        put?: never;
+        post?: never;
+        delete: operations["lead_delete"];
+        options?: never;
+        head?: never;
+        patch: operations["lead_update"];
+        trace?: never;
+    };
+    "/leads/{id}/disclosures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["lead_reveal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1908,6 +2100,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/objects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["object_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -1922,6 +2130,54 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/opportunities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["opportunity_list"];
+        put?: never;
+        post: operations["opportunity_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/opportunities/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["opportunity_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/opportunities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["opportunity_read"];
+        put?: never;
+        post?: never;
+        delete: operations["opportunity_delete"];
+        options?: never;
+        head?: never;
+        patch: operations["opportunity_update"];
         trace?: never;
     };
     "/outbox/messages": {
@@ -2004,6 +2260,102 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/payment-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["payment_plan_list"];
+        put?: never;
+        post: operations["payment_plan_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payment-plans/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["payment_plan_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payment-plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["payment_plan_read"];
+        put?: never;
+        post?: never;
+        delete: operations["payment_plan_delete"];
+        options?: never;
+        head?: never;
+        patch: operations["payment_plan_update"];
+        trace?: never;
+    };
+    "/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["payment_list"];
+        put?: never;
+        post: operations["payment_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payments/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["payment_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["payment_read"];
+        put?: never;
+        post?: never;
+        delete: operations["payment_delete"];
+        options?: never;
+        head?: never;
+        patch: operations["payment_update"];
+        trace?: never;
+    };
     "/permissions/usage": {
         parameters: {
             query?: never;
@@ -2018,6 +2370,86 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/pipelines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["pipeline_list"];
+        put?: never;
+        post: operations["pipeline_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pipelines/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["pipeline_update"];
+        post?: never;
+        delete: operations["pipeline_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["product_list"];
+        put?: never;
+        post: operations["product_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/products/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["product_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/products/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["product_read"];
+        put?: never;
+        post?: never;
+        delete: operations["product_delete"];
+        options?: never;
+        head?: never;
+        patch: operations["product_update"];
         trace?: never;
     };
     "/scim/v2/.search": {
@@ -4848,6 +5280,27 @@ export interface components {
              */
             retention_version: number;
         };
+        /** @description A board. */
+        Board: {
+            /** @description The columns in the order of the states. */
+            columns: components["schemas"]["BoardColumn"][];
+        };
+        /** @description A state and its records. */
+        BoardColumn: {
+            /** @description The state's code, or the stage's id. */
+            code: string;
+            /**
+             * Format: int64
+             * @description How many records are in it.
+             */
+            count: number;
+            /** @description What they amount to, as far as the amounts are shown to the caller. */
+            totals: components["schemas"]["CurrencyTotal"][];
+            /** @description The first of them. */
+            items: components["schemas"]["Record"][];
+            /** @description Whether there are more. */
+            more: boolean;
+        };
         /** @description What the provider sent back with the browser. */
         Callback: {
             /** @description The state. */
@@ -4990,6 +5443,16 @@ export interface components {
             fields: {
                 [key: string]: components["schemas"]["FieldValue"];
             };
+        };
+        /** @description An amount in one currency. */
+        CurrencyTotal: {
+            /**
+             * Format: int64
+             * @description Minor units.
+             */
+            minor: number;
+            /** @description ISO 4217 code. */
+            currency: string;
         };
         /** @description Label and shares of a customer. */
         CustomerAccess: {
@@ -5535,8 +5998,13 @@ export interface components {
         FieldInfo: {
             /** @description Its name. */
             name: string;
-            /** @description `text`, `long_text`, `name`, `phone`, `email`, `uscc`, `id_number`, `bank_account`, `choice`, `date`, `amount`. */
+            /**
+             * @description `text`, `long_text`, `name`, `phone`, `email`, `uscc`, `id_number`, `bank_account`, `choice`, `date`, `amount`,
+             *     `reference`, `pipeline`, `stage`.
+             */
             type: string;
+            /** @description The kind of record a reference names. */
+            object?: string | null;
             /** @description The codes of a choice. */
             choices?: string[] | null;
             /** @description Whether a record must have it. */
@@ -5557,6 +6025,10 @@ export interface components {
             access: string;
             /** @description `none`, `personal` or `sensitive`. */
             category: string;
+            /** @description Filled in by the server. */
+            computed: boolean;
+            /** @description Set once, when the record is made. */
+            fixed: boolean;
         };
         /** @description A field value as a client sends it. */
         FieldInput: null | string | {
@@ -5602,6 +6074,11 @@ export interface components {
             minor: number;
             /** @description ISO 4217 code. */
             currency: string;
+        } | {
+            /** @description Its id. */
+            id: string;
+            /** @description What it is called. */
+            name?: string | null;
         } | {
             /** @description What is left of it. */
             masked: string;
@@ -6410,6 +6887,31 @@ export interface components {
             /** @description All that would do instead, the usual one first. */
             methods: components["schemas"]["SignInStep"][];
         };
+        /** @description A kind of record as the caller may use it. */
+        ObjectInfo: {
+            /** @description Its name, such as `opportunity`. */
+            name: string;
+            /** @description The last part of its path, such as `opportunities`. */
+            path: string;
+            /** @description `required` if its records hang on a customer, otherwise `none`. */
+            on_customer: string;
+            /** @description Whether its records have owners, labels and shares. */
+            owned: boolean;
+            /** @description The field that names a record. */
+            title: string;
+            state?: components["schemas"]["StatesInfo"] | null;
+            /** @description The amount that boards add up. */
+            amount?: string | null;
+            /** @description The date calendars go by. */
+            date?: string | null;
+            /** @description The fields the caller may see. */
+            fields: components["schemas"]["FieldInfo"][];
+        };
+        /** @description The kinds of records. */
+        ObjectList: {
+            /** @description Those the caller may list. */
+            items: components["schemas"]["ObjectInfo"][];
+        };
         /** @description A mail or text message. What it says is not shown. */
         OutboxMessage: {
             /**
@@ -6649,6 +7151,34 @@ export interface components {
             /** @description The roles that would have done. */
             proposal?: string[] | null;
         };
+        /** @description A pipeline. */
+        PipelineBody: {
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: int64
+             * @description The version, also the entity tag.
+             */
+            version: number;
+            /** @description Its name; none for the one that comes with the product, for which the page has a word. */
+            name?: string | null;
+            /** @description Whether new opportunities go into it. */
+            is_default: boolean;
+            /** @description Its stages in order. */
+            stages: components["schemas"]["Stage"][];
+        };
+        /** @description A new or changed pipeline. */
+        PipelineInput: {
+            /** @description Its name, 1 to 40 characters. */
+            name: string;
+            /** @description Its stages in order, 3 to 20, the first one open. */
+            stages: components["schemas"]["StageInput"][];
+        };
+        /** @description The pipelines of the organisation. */
+        PipelineList: {
+            /** @description The usual one first. */
+            items: components["schemas"]["PipelineBody"][];
+        };
         /** @description A preference. */
         Preference: {
             /** @description Any JSON of at most 16 KiB; null when there is none. */
@@ -6836,6 +7366,49 @@ export interface components {
         Reassignments: {
             /** @description Those that were started. */
             items: components["schemas"]["Reassignment"][];
+        };
+        /** @description A record as the caller may see it. */
+        Record: {
+            /** @description The id. */
+            id: string;
+            /** @description Its kind, such as `opportunity`. */
+            object: string;
+            /**
+             * Format: int64
+             * @description The version, also the entity tag.
+             */
+            version: number;
+            owner?: components["schemas"]["Reference"] | null;
+            department?: components["schemas"]["Reference"] | null;
+            /** @description The label. */
+            label: components["schemas"]["LabelBody"];
+            /** @description Whether it is shared with anybody. */
+            shared: boolean;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+            /** @description The filled fields by name; hidden ones are missing. */
+            fields: {
+                [key: string]: components["schemas"]["FieldValue"];
+            };
+            /** @description What the caller may do with it, such as `opportunity.update`. */
+            actions: string[];
+        };
+        /** @description A new or changed record. */
+        RecordInput: {
+            /** @description Values by field name; null empties a field. */
+            fields?: {
+                [key: string]: components["schemas"]["FieldInput"];
+            };
+            /** @description The person responsible; the caller if not given on creation. */
+            owner_id?: string | null;
         };
         /** @description New recovery codes. */
         RecoveryCodes: {
@@ -7277,6 +7850,70 @@ export interface components {
             from_name: string;
             /** @description The sender's address. */
             from_address: string;
+        };
+        /** @description A stage. */
+        Stage: {
+            /** @description Its id, unique in the organisation. */
+            id: string;
+            /** @description Its name; one that comes with the product has a code instead, for which the page has the word. */
+            name?: string | null;
+            /** @description The code of a stage that comes with the product. */
+            code?: string | null;
+            /** @description `open`, `won` or `lost`. */
+            kind: string;
+            /**
+             * Format: int32
+             * @description How likely a deal in it is won, in percent.
+             */
+            win_rate: number;
+            /**
+             * Format: int32
+             * @description After how many days in it a deal counts as stagnant.
+             */
+            stagnant_days?: number | null;
+            /** @description Fields of an opportunity that must be filled in it. */
+            needs: string[];
+        };
+        /** @description A new stage, or a changed one if it has an id. */
+        StageInput: {
+            /** @description Its id; a new one if missing. */
+            id?: string | null;
+            /** @description Its name, 1 to 40 characters; may be missing where there is a code. */
+            name?: string | null;
+            /** @description The code of a stage that comes with the product. */
+            code?: string | null;
+            /** @description `open`, `won` or `lost`. */
+            kind: string;
+            /**
+             * Format: int32
+             * @description How likely a deal in it is won, in percent.
+             */
+            win_rate: number;
+            /**
+             * Format: int32
+             * @description After how many days in it a deal counts as stagnant.
+             */
+            stagnant_days?: number | null;
+            /** @description Fields of an opportunity that must be filled in it. */
+            needs?: string[];
+        };
+        /** @description A state of a kind. */
+        StateInfo: {
+            /** @description Its code. */
+            code: string;
+            /** @description `open`, `won` or `lost`. */
+            kind: string;
+            /** @description Fields that must be filled in it. */
+            needs: string[];
+            /** @description The states one gets to from it. */
+            next: string[];
+        };
+        /** @description The states of a kind. */
+        StatesInfo: {
+            /** @description The field that holds the state. */
+            field: string;
+            /** @description The states in order; empty if pipelines say them. */
+            states: components["schemas"]["StateInfo"][];
         };
         /** @description The state of the installation. */
         Status: {
@@ -9415,6 +10052,424 @@ export interface operations {
             };
         };
     };
+    competitor_list: {
+        parameters: {
+            query?: {
+                /** @description Items per page, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /**
+                 * @description A sortable field, `updated_at` or `created_at`; with `-` before it, descending. Newest first if not given, or by
+                 *     how well it matches if there is a search text.
+                 */
+                sort?: string;
+                /** @description Part of a text, pinyin or initials. */
+                q?: string;
+                /**
+                 * @description Conditions as JSON: `{"all":[…]}`, `{"any":[…]}`, `{"not":…}`, `{"field":"stage","in":["a",null]}`,
+                 *     `{"field":"amount","from":1,"to":2}`.
+                 */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Record"][];
+                        next_cursor: string | null;
+                        /** Format: int64 */
+                        total?: number;
+                    };
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    competitor_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    competitor_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    competitor_delete: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    competitor_update: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contract_list: {
+        parameters: {
+            query?: {
+                /** @description Items per page, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /**
+                 * @description A sortable field, `updated_at` or `created_at`; with `-` before it, descending. Newest first if not given, or by
+                 *     how well it matches if there is a search text.
+                 */
+                sort?: string;
+                /** @description Part of a text, pinyin or initials. */
+                q?: string;
+                /**
+                 * @description Conditions as JSON: `{"all":[…]}`, `{"any":[…]}`, `{"not":…}`, `{"field":"stage","in":["a",null]}`,
+                 *     `{"field":"amount","from":1,"to":2}`.
+                 */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Record"][];
+                        next_cursor: string | null;
+                        /** Format: int64 */
+                        total?: number;
+                    };
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contract_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contract_board: {
+        parameters: {
+            query?: {
+                /** @description Which of the pipelines; the usual one if not given. */
+                pipeline?: string;
+                /** @description Items per page, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /**
+                 * @description A sortable field, `updated_at` or `created_at`; with `-` before it, descending. Newest first if not given, or by
+                 *     how well it matches if there is a search text.
+                 */
+                sort?: string;
+                /** @description Part of a text, pinyin or initials. */
+                q?: string;
+                /**
+                 * @description Conditions as JSON: `{"all":[…]}`, `{"any":[…]}`, `{"not":…}`, `{"field":"stage","in":["a",null]}`,
+                 *     `{"field":"amount","from":1,"to":2}`.
+                 */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contract_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contract_delete: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contract_update: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     customers_list: {
         parameters: {
             query?: {
@@ -11494,6 +12549,239 @@ export interface operations {
             };
         };
     };
+    invoice_list: {
+        parameters: {
+            query?: {
+                /** @description Items per page, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /**
+                 * @description A sortable field, `updated_at` or `created_at`; with `-` before it, descending. Newest first if not given, or by
+                 *     how well it matches if there is a search text.
+                 */
+                sort?: string;
+                /** @description Part of a text, pinyin or initials. */
+                q?: string;
+                /**
+                 * @description Conditions as JSON: `{"all":[…]}`, `{"any":[…]}`, `{"not":…}`, `{"field":"stage","in":["a",null]}`,
+                 *     `{"field":"amount","from":1,"to":2}`.
+                 */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Record"][];
+                        next_cursor: string | null;
+                        /** Format: int64 */
+                        total?: number;
+                    };
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invoice_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invoice_board: {
+        parameters: {
+            query?: {
+                /** @description Which of the pipelines; the usual one if not given. */
+                pipeline?: string;
+                /** @description Items per page, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /**
+                 * @description A sortable field, `updated_at` or `created_at`; with `-` before it, descending. Newest first if not given, or by
+                 *     how well it matches if there is a search text.
+                 */
+                sort?: string;
+                /** @description Part of a text, pinyin or initials. */
+                q?: string;
+                /**
+                 * @description Conditions as JSON: `{"all":[…]}`, `{"any":[…]}`, `{"not":…}`, `{"field":"stage","in":["a",null]}`,
+                 *     `{"field":"amount","from":1,"to":2}`.
+                 */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invoice_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invoice_delete: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invoice_update: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     keys_read: {
         parameters: {
             query?: never;
@@ -11569,6 +12857,274 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lead_list: {
+        parameters: {
+            query?: {
+                /** @description Items per page, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /**
+                 * @description A sortable field, `updated_at` or `created_at`; with `-` before it, descending. Newest first if not given, or by
+                 *     how well it matches if there is a search text.
+                 */
+                sort?: string;
+                /** @description Part of a text, pinyin or initials. */
+                q?: string;
+                /**
+                 * @description Conditions as JSON: `{"all":[…]}`, `{"any":[…]}`, `{"not":…}`, `{"field":"stage","in":["a",null]}`,
+                 *     `{"field":"amount","from":1,"to":2}`.
+                 */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Record"][];
+                        next_cursor: string | null;
+                        /** Format: int64 */
+                        total?: number;
+                    };
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lead_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lead_board: {
+        parameters: {
+            query?: {
+                /** @description Which of the pipelines; the usual one if not given. */
+                pipeline?: string;
+                /** @description Items per page, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /**
+                 * @description A sortable field, `updated_at` or `created_at`; with `-` before it, descending. Newest first if not given, or by
+                 *     how well it matches if there is a search text.
+                 */
+                sort?: string;
+                /** @description Part of a text, pinyin or initials. */
+                q?: string;
+                /**
+                 * @description Conditions as JSON: `{"all":[…]}`, `{"any":[…]}`, `{"not":…}`, `{"field":"stage","in":["a",null]}`,
+                 *     `{"field":"amount","from":1,"to":2}`.
+                 */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lead_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lead_delete: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lead_update: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lead_reveal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisclosureInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisclosedField"];
+                };
             };
             /** @description problem */
             default: {
@@ -12631,6 +14187,35 @@ export interface operations {
             };
         };
     };
+    object_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectList"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     openapi_read: {
         parameters: {
             query?: never;
@@ -12647,6 +14232,239 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    opportunity_list: {
+        parameters: {
+            query?: {
+                /** @description Items per page, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /**
+                 * @description A sortable field, `updated_at` or `created_at`; with `-` before it, descending. Newest first if not given, or by
+                 *     how well it matches if there is a search text.
+                 */
+                sort?: string;
+                /** @description Part of a text, pinyin or initials. */
+                q?: string;
+                /**
+                 * @description Conditions as JSON: `{"all":[…]}`, `{"any":[…]}`, `{"not":…}`, `{"field":"stage","in":["a",null]}`,
+                 *     `{"field":"amount","from":1,"to":2}`.
+                 */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Record"][];
+                        next_cursor: string | null;
+                        /** Format: int64 */
+                        total?: number;
+                    };
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    opportunity_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    opportunity_board: {
+        parameters: {
+            query?: {
+                /** @description Which of the pipelines; the usual one if not given. */
+                pipeline?: string;
+                /** @description Items per page, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /**
+                 * @description A sortable field, `updated_at` or `created_at`; with `-` before it, descending. Newest first if not given, or by
+                 *     how well it matches if there is a search text.
+                 */
+                sort?: string;
+                /** @description Part of a text, pinyin or initials. */
+                q?: string;
+                /**
+                 * @description Conditions as JSON: `{"all":[…]}`, `{"any":[…]}`, `{"not":…}`, `{"field":"stage","in":["a",null]}`,
+                 *     `{"field":"amount","from":1,"to":2}`.
+                 */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    opportunity_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    opportunity_delete: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    opportunity_update: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
                 };
             };
             /** @description problem */
@@ -12854,6 +14672,472 @@ export interface operations {
             };
         };
     };
+    payment_plan_list: {
+        parameters: {
+            query?: {
+                /** @description Items per page, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /**
+                 * @description A sortable field, `updated_at` or `created_at`; with `-` before it, descending. Newest first if not given, or by
+                 *     how well it matches if there is a search text.
+                 */
+                sort?: string;
+                /** @description Part of a text, pinyin or initials. */
+                q?: string;
+                /**
+                 * @description Conditions as JSON: `{"all":[…]}`, `{"any":[…]}`, `{"not":…}`, `{"field":"stage","in":["a",null]}`,
+                 *     `{"field":"amount","from":1,"to":2}`.
+                 */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Record"][];
+                        next_cursor: string | null;
+                        /** Format: int64 */
+                        total?: number;
+                    };
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    payment_plan_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    payment_plan_board: {
+        parameters: {
+            query?: {
+                /** @description Which of the pipelines; the usual one if not given. */
+                pipeline?: string;
+                /** @description Items per page, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /**
+                 * @description A sortable field, `updated_at` or `created_at`; with `-` before it, descending. Newest first if not given, or by
+                 *     how well it matches if there is a search text.
+                 */
+                sort?: string;
+                /** @description Part of a text, pinyin or initials. */
+                q?: string;
+                /**
+                 * @description Conditions as JSON: `{"all":[…]}`, `{"any":[…]}`, `{"not":…}`, `{"field":"stage","in":["a",null]}`,
+                 *     `{"field":"amount","from":1,"to":2}`.
+                 */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    payment_plan_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    payment_plan_delete: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    payment_plan_update: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    payment_list: {
+        parameters: {
+            query?: {
+                /** @description Items per page, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /**
+                 * @description A sortable field, `updated_at` or `created_at`; with `-` before it, descending. Newest first if not given, or by
+                 *     how well it matches if there is a search text.
+                 */
+                sort?: string;
+                /** @description Part of a text, pinyin or initials. */
+                q?: string;
+                /**
+                 * @description Conditions as JSON: `{"all":[…]}`, `{"any":[…]}`, `{"not":…}`, `{"field":"stage","in":["a",null]}`,
+                 *     `{"field":"amount","from":1,"to":2}`.
+                 */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Record"][];
+                        next_cursor: string | null;
+                        /** Format: int64 */
+                        total?: number;
+                    };
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    payment_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    payment_board: {
+        parameters: {
+            query?: {
+                /** @description Which of the pipelines; the usual one if not given. */
+                pipeline?: string;
+                /** @description Items per page, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /**
+                 * @description A sortable field, `updated_at` or `created_at`; with `-` before it, descending. Newest first if not given, or by
+                 *     how well it matches if there is a search text.
+                 */
+                sort?: string;
+                /** @description Part of a text, pinyin or initials. */
+                q?: string;
+                /**
+                 * @description Conditions as JSON: `{"all":[…]}`, `{"any":[…]}`, `{"not":…}`, `{"field":"stage","in":["a",null]}`,
+                 *     `{"field":"amount","from":1,"to":2}`.
+                 */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    payment_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    payment_delete: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    payment_update: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     permission_usage: {
         parameters: {
             query?: {
@@ -12873,6 +15157,369 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PermissionUsage"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pipeline_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineList"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pipeline_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PipelineInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineBody"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pipeline_update: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PipelineInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineBody"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pipeline_delete: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    product_list: {
+        parameters: {
+            query?: {
+                /** @description Items per page, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /**
+                 * @description A sortable field, `updated_at` or `created_at`; with `-` before it, descending. Newest first if not given, or by
+                 *     how well it matches if there is a search text.
+                 */
+                sort?: string;
+                /** @description Part of a text, pinyin or initials. */
+                q?: string;
+                /**
+                 * @description Conditions as JSON: `{"all":[…]}`, `{"any":[…]}`, `{"not":…}`, `{"field":"stage","in":["a",null]}`,
+                 *     `{"field":"amount","from":1,"to":2}`.
+                 */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Record"][];
+                        next_cursor: string | null;
+                        /** Format: int64 */
+                        total?: number;
+                    };
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    product_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    product_board: {
+        parameters: {
+            query?: {
+                /** @description Which of the pipelines; the usual one if not given. */
+                pipeline?: string;
+                /** @description Items per page, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /**
+                 * @description A sortable field, `updated_at` or `created_at`; with `-` before it, descending. Newest first if not given, or by
+                 *     how well it matches if there is a search text.
+                 */
+                sort?: string;
+                /** @description Part of a text, pinyin or initials. */
+                q?: string;
+                /**
+                 * @description Conditions as JSON: `{"all":[…]}`, `{"any":[…]}`, `{"not":…}`, `{"field":"stage","in":["a",null]}`,
+                 *     `{"field":"amount","from":1,"to":2}`.
+                 */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    product_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    product_delete: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    product_update: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordInput"];
+            };
+        };
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
                 };
             };
             /** @description problem */

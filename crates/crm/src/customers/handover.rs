@@ -114,7 +114,7 @@ impl Crm {
             let permit = scope.admit(facts).ok_or(CrmError::NotFound)?;
             let place = placing.place(&facts.id).ok_or(CrmError::NotFound)?;
             let placed = access.clone().placed((Some(place.0), place.1));
-            let sealed = placed.seal(&keys, &facts.id, self.store.random());
+            let sealed = placed.seal::<Customer>(&keys, &facts.id, self.store.random());
             sql::place(&mut tx, &permit, &sealed, now).await?;
             events.push(
                 Event::of(&permit)

@@ -3,6 +3,7 @@
 //! Everything comes from the index in memory, restricted to the caller's scope, except an exact phone number, e-mail
 //! address or code, which the blind index in the database answers.
 
+use super::SHAPE;
 use super::list_row::ListRow;
 use super::model::Customer;
 use super::seal::open_fields;
@@ -10,12 +11,13 @@ use super::sharing::LabelBody;
 use super::sql;
 use crate::crm::OrgKeys;
 use crate::fields::{CUSTOMER, FieldSpec, match_key};
-use crate::index::text_position;
 use crate::{Crm, CrmError};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use custos_http::Problem;
-use custos_kernel::policy::{Caller, EmergencyReach, Facts, FieldAccess, Marking, Scope, actions};
+use custos_kernel::policy::{
+    Caller, EmergencyReach, Facts, FieldAccess, Marking, Resource, Scope, actions,
+};
 use custos_search::{Cursor, Filters, Index, Query, RangeFilter, Sort, TextQuery};
 use custos_store::StoreError;
 use custos_values::{AmountUnit, Date, DepartmentId, Phone, UserId};
@@ -134,7 +136,7 @@ impl Crm {
                 .map(|hit| {
                     Some(Listed {
                         id: hit.id,
-                        row: ListRow::unpack(&hit.row)?,
+                        row: ListRow::unpack(CUSTOMER, &hit.row)?,
                         marking: marks.marking(hit.mark)?,
                     })
                 })
@@ -239,7 +241,7 @@ impl Crm {
             )?;
             rows.push(Listed {
                 id: row,
-                row: ListRow::prepare(&stored, &listed),
+                row: ListRow::prepare(CUSTOMER, &stored.head(0), &listed),
                 marking: stored.facts.marking.clone().unwrap_or_default(),
             });
         }
@@ -332,8 +334,13 @@ impl Crm {
             .collect()
     }
 
-    /// Whether a field of a customer is shown to a caller, be it masked.
-    pub(crate) fn shows(&self, caller: &Caller, facts: &Facts<Customer>, spec: &FieldSpec) -> bool {
+    /// Whether a field of a record is shown to a caller, be it masked.
+    pub(crate) fn shows<R: Resource>(
+        &self,
+        caller: &Caller,
+        facts: &Facts<R>,
+        spec: &FieldSpec,
+    ) -> bool {
         self.policy.field_access(caller, facts, spec.rule()) != FieldAccess::Hidden
     }
 }
@@ -408,7 +415,7 @@ fn sort_of(index: &Index, sort: &str) -> Result<Sort, CrmError> {
     let field = index
         .schema()
         .field(name)
-        .filter(|_| text_position(name).is_none_or(|_| name == "name"));
+        .filter(|_| !SHAPE.only_searched(name));
     let field =
         field.ok_or_else(|| Problem::bad_request("list.sort_unknown").with("field", name))?;
     Ok(Sort { field, descending })
@@ -496,7 +503,7 @@ fn day(given: Option<&str>, name: &str) -> Result<Option<Date>, CrmError> {
         .transpose()
 }
 
-fn query_problem(error: custos_search::QueryError) -> CrmError {
+pub(crate) fn query_problem(error: custos_search::QueryError) -> CrmError {
     let code = match error {
         custos_search::QueryError::CursorMismatch => "list.cursor_malformed",
         _ => "list.query_malformed",
@@ -504,7 +511,7 @@ fn query_problem(error: custos_search::QueryError) -> CrmError {
     Problem::bad_request(code).into()
 }
 
-fn open_cursor(keys: &OrgKeys, text: &str) -> Result<Cursor, CrmError> {
+pub(crate) fn open_cursor(keys: &OrgKeys, text: &str) -> Result<Cursor, CrmError> {
     let malformed = || Problem::bad_request("list.cursor_malformed");
     let sealed = URL_SAFE_NO_PAD.decode(text).map_err(|_| malformed())?;
     let bytes = keys.open_cursor(&sealed).ok_or_else(malformed)?;

@@ -1,21 +1,28 @@
 //! Rows of lists: prepared once per change, packed, and kept in the index's memory.
 //!
-//! A row is JSON made when the customer was indexed. Most of it is the same in every row (names of members, shapes of
+//! A row is JSON made when the record was indexed. Most of it is the same in every row (names of members, shapes of
 //! times and masks), so that it is kept compressed with LZ4 against a dictionary of just that: about half the memory,
 //! and less than a microsecond to unpack.
 
-use super::model::StoredCustomer;
-use crate::fields::{CUSTOMER, FieldKind, FieldTexts, FieldValue, display, mask};
-use custos_values::{CustomerId, DepartmentId, Timestamp, UserId};
+use crate::fields::{FieldKind, FieldSet, FieldTexts, FieldValue, display, mask};
+use crate::index::Head;
+use custos_values::{DepartmentId, RecordId, Timestamp, UserId};
 use lz4_flex::block::{compress_prepend_size_with_dict, decompress_size_prepended_with_dict};
+use parking_lot::RwLock;
 use serde::Serialize;
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, LazyLock};
 
-/// What rows have in common. Rows packed with another dictionary do not unpack, and none outlives the process.
-static DICTIONARY: LazyLock<Vec<u8>> = LazyLock::new(|| {
+/// What rows of each kind have in common. Rows packed with another dictionary do not unpack, and none outlives the process.
+static DICTIONARIES: LazyLock<RwLock<HashMap<&'static str, Arc<[u8]>>>> =
+    LazyLock::new(RwLock::default);
+
+fn dictionary(set: FieldSet) -> Arc<[u8]> {
+    if let Some(known) = DICTIONARIES.read().get(set.table) {
+        return Arc::clone(known);
+    }
     let mut text = String::new();
-    for spec in CUSTOMER.listed() {
+    for spec in set.listed() {
         let value = match spec.kind {
             FieldKind::Choice(codes) => format!("\"{}\"", codes.join("\",\"")),
             _ if spec.masked => "{\"masked\":\"+86 ****\"}".to_owned(),
@@ -27,11 +34,12 @@ static DICTIONARY: LazyLock<Vec<u8>> = LazyLock::new(|| {
     text.push_str(
         "\"}}\"id\":\"01\",\"version\":1,\"created_at\":\"2026-01-01T00:00:00.000Z\",\"updated_at\":\"2026-01-01T00:00:00.000Z\",\"fields\":{\"",
     );
-    text.into_bytes()
-});
+    let made = Arc::from(text.into_bytes());
+    Arc::clone(DICTIONARIES.write().entry(set.table).or_insert(made))
+}
 
 /// The prepared part of a list row. Names of people and the caller's actions are added when it is shown, because they
-/// depend on others than the customer.
+/// depend on others than the record.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ListRow {
     pub(crate) owner: Option<UserId>,
@@ -41,17 +49,17 @@ pub(crate) struct ListRow {
 }
 
 impl ListRow {
-    /// Prepares the row of a customer.
-    pub(crate) fn prepare(stored: &StoredCustomer, opened: &impl FieldTexts) -> Self {
+    /// Prepares the row of a record.
+    pub(crate) fn prepare(set: FieldSet, head: &Head, opened: &impl FieldTexts) -> Self {
         #[derive(Serialize)]
         struct Prepared<'a> {
-            id: CustomerId,
+            id: RecordId,
             version: i64,
             created_at: Timestamp,
             updated_at: Timestamp,
             fields: BTreeMap<&'a str, FieldValue>,
         }
-        let fields = CUSTOMER.listed().filter_map(|spec| {
+        let fields = set.listed().filter_map(|spec| {
             let text = opened.get(spec.name)?;
             let value = if spec.masked {
                 FieldValue::Masked {
@@ -63,37 +71,44 @@ impl ListRow {
             Some((spec.name, value))
         });
         let prepared = Prepared {
-            id: stored.id(),
-            version: stored.facts.version,
-            created_at: stored.created_at,
-            updated_at: stored.updated_at,
+            id: RecordId::from_bytes(head.id),
+            version: head.version,
+            created_at: head.created_at,
+            updated_at: head.updated_at,
             fields: fields.collect(),
         };
         let json = serde_json::to_vec(&prepared).unwrap_or_default();
         let members = json.get(1..json.len().saturating_sub(1));
         Self {
-            owner: stored.facts.owner,
-            department: stored.facts.department,
+            owner: head.owner,
+            department: head.department,
             members: members.unwrap_or_default().to_vec(),
         }
     }
 
     /// The row as the index keeps it.
-    pub(crate) fn pack(&self) -> Vec<u8> {
-        let packed = compress_prepend_size_with_dict(&self.members, &DICTIONARY);
+    pub(crate) fn pack(&self, set: FieldSet) -> Vec<u8> {
+        let packed = compress_prepend_size_with_dict(&self.members, &dictionary(set));
         let owner = self.owner.map_or([0; 16], |id| *id.as_bytes());
         let department = self.department.map_or([0; 16], |id| *id.as_bytes());
         [&owner[..], &department[..], &packed].concat()
     }
 
+    /// A text of the row by the field's name.
+    pub(crate) fn text(&self, field: &str) -> Option<String> {
+        let json = [b"{", &self.members[..], b"}"].concat();
+        let row: serde_json::Value = serde_json::from_slice(&json).ok()?;
+        Some(row.get("fields")?.get(field)?.as_str()?.to_owned())
+    }
+
     /// A row of the index; none if it is not one.
-    pub(crate) fn unpack(packed: &[u8]) -> Option<Self> {
+    pub(crate) fn unpack(set: FieldSet, packed: &[u8]) -> Option<Self> {
         let (owner, rest) = packed.split_first_chunk::<16>()?;
         let (department, members) = rest.split_first_chunk::<16>()?;
         Some(Self {
             owner: (*owner != [0; 16]).then(|| UserId::from_bytes(*owner)),
             department: (*department != [0; 16]).then(|| DepartmentId::from_bytes(*department)),
-            members: decompress_size_prepended_with_dict(members, &DICTIONARY).ok()?,
+            members: decompress_size_prepended_with_dict(members, &dictionary(set)).ok()?,
         })
     }
 }
@@ -101,6 +116,7 @@ impl ListRow {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fields::CUSTOMER;
 
     #[test]
     fn a_row_unpacks_to_itself_and_the_common_part_costs_little() {
@@ -115,14 +131,14 @@ mod tests {
             )
             .into_bytes(),
         };
-        let packed = row.pack();
+        let packed = row.pack(CUSTOMER);
         assert!(
             packed.len() < 32 + row.members.len() * 3 / 4,
             "{}",
             packed.len()
         );
-        assert_eq!(ListRow::unpack(&packed).as_ref(), Some(&row));
-        assert_eq!(ListRow::unpack(&packed[..packed.len() - 1]), None);
-        assert_eq!(ListRow::unpack(&packed[..20]), None);
+        assert_eq!(ListRow::unpack(CUSTOMER, &packed).as_ref(), Some(&row));
+        assert_eq!(ListRow::unpack(CUSTOMER, &packed[..packed.len() - 1]), None);
+        assert_eq!(ListRow::unpack(CUSTOMER, &packed[..20]), None);
     }
 }

@@ -1,6 +1,5 @@
 //! Customers 客户: the record everything else hangs on.
 
-mod access;
 mod access_http;
 mod actions_on_record;
 mod duplicates;
@@ -16,29 +15,39 @@ mod model;
 mod record;
 mod reviewing;
 mod seal;
-mod sharing;
+pub(crate) mod sharing;
 pub(crate) mod sql;
 mod write;
 
-pub(crate) use access::Access;
 pub use duplicates::DuplicateMatch;
 pub use explaining::EVENTS;
 pub use foresee::RevealForeseen;
 pub use handover::{Placing, Reach};
 pub use http::{DisclosedField, DisclosureInput};
-pub(crate) use list::exact_key;
 pub use list::{ListFilter, ListQuery};
+pub(crate) use list::{exact_key, open_cursor, query_problem};
 pub(crate) use list_row::ListRow;
 pub use model::{Customer, NewCustomer, StoredCustomer};
 pub use record::{CustomerRecord, Reference};
 pub(crate) use seal::{OpenedFields, open_fields, seal_field};
+pub(crate) use sharing::LabelBody;
 pub use sql::MIGRATION;
 pub(crate) use sql::NAME_ALONE;
-pub(crate) use write::{Revealed, blind_hash, blind_hashes};
+pub(crate) use write::{Inputs, Revealed, blind_hash, blind_hashes};
 
 use crate::Crm;
+use crate::fields::CUSTOMER;
+use crate::index::Shape;
 use custos_http::Operation;
 use std::sync::Arc;
+
+/// How customers lie in the index: with the names of their contacts.
+pub(crate) const SHAPE: Shape = Shape {
+    set: CUSTOMER,
+    title: "name",
+    amount: None,
+    besides: &["contacts"],
+};
 
 /// The operations of this feature.
 pub fn operations() -> Vec<Operation<Arc<Crm>>> {

@@ -1,6 +1,7 @@
 //! A customer as stored and as made.
 
-use super::access::Access;
+use crate::index::Head;
+use crate::sharing::{Access, Guarded};
 use custos_kernel::crypto::WrappedKey;
 use custos_kernel::policy::{Facts, Permit, Resource, actions};
 use custos_store::SealedFields;
@@ -13,6 +14,10 @@ pub enum Customer {}
 impl Resource for Customer {
     const TYPE: &'static str = "customer";
     const MARKED: bool = true;
+}
+
+impl Guarded for Customer {
+    const ACCESS: &'static str = "customer.access";
 }
 
 /// A customer's row: plain columns for decisions, everything descriptive still sealed.
@@ -51,6 +56,20 @@ impl StoredCustomer {
             updated_at: now,
             key,
             fields,
+        }
+    }
+
+    /// What the index keeps beside the fields.
+    pub(crate) fn head(&self, mark: u32) -> Head {
+        Head {
+            id: self.facts.id,
+            version: self.facts.version,
+            revision: self.revision,
+            owner: self.facts.owner,
+            department: self.facts.department,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+            mark,
         }
     }
 

@@ -1,12 +1,12 @@
 //! A customer on the wire, and the prepared row of lists.
 
-use super::model::{Customer, StoredCustomer};
+use super::model::StoredCustomer;
 use super::seal::OpenedFields;
 use super::sharing::LabelBody;
 use crate::Crm;
 use crate::fields::{FieldSpec, FieldValue, display, mask};
 use custos_kernel::crypto::{Disclosures, Plain};
-use custos_kernel::policy::{Caller, Facts, FieldAccess};
+use custos_kernel::policy::{Caller, Facts, FieldAccess, Resource};
 use custos_values::{CustomerId, DepartmentId, OrgId, Timestamp, UserId};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -103,11 +103,11 @@ impl Crm {
         (record, disclosures)
     }
 
-    /// The fields of a customer or of what hangs on it, as far as the caller may see them.
-    pub(crate) fn visible(
+    /// The fields of a record or of what hangs on it, as far as the caller may see them.
+    pub(crate) fn visible<R: Resource>(
         &self,
         caller: &Caller,
-        facts: &Facts<Customer>,
+        facts: &Facts<R>,
         opened: OpenedFields,
         disclosures: &mut Disclosures,
     ) -> BTreeMap<&'static str, FieldValue> {

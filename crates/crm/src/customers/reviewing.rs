@@ -1,9 +1,9 @@
 //! What reviews of access ask of customers: which are shared, to end a share, and the names of those one may read.
 
-use super::access::{Access, Shared};
 use super::model::Customer;
 use super::{open_fields, sql};
 use crate::fields::CUSTOMER;
+use crate::sharing::{Access, Shared};
 use crate::{Crm, CrmError};
 use custos_access::reviews::{SharedCustomer, Withdrawal};
 use custos_kernel::audit::Detail;
@@ -79,7 +79,7 @@ impl Crm {
         }
         access.shares.remove(at);
         let permit = scope.admit(&stored.facts).ok_or(CrmError::NotFound)?;
-        let sealed = access.seal(&keys, share.customer.as_bytes(), self.store.random());
+        let sealed = access.seal::<Customer>(&keys, share.customer.as_bytes(), self.store.random());
         sql::place(tx, &permit, &sealed, self.store.clock().now()).await?;
         let event = super::sharing::noting(Event::of(&permit), share.grantee)
             .with("share", Detail::code(Share::None.name()))

@@ -1,9 +1,9 @@
 //! Who else may see a customer: shares, the label, and everybody's reach with its reasons.
 
-use super::access::{Access, Shared};
 use super::model::{Customer, StoredCustomer};
 use super::record::Reference;
 use super::sql;
+use crate::sharing::{Access, Shared};
 use crate::{Crm, CrmError};
 use custos_http::FieldProblem;
 use custos_kernel::audit::Detail;
@@ -242,7 +242,7 @@ impl Crm {
         let mut access = stored.access.clone();
         let event = change(&mut access, Event::of(&permit))?;
         let now = self.store.clock().now();
-        let sealed = access.seal(&keys, id.as_bytes(), self.store.random());
+        let sealed = access.seal::<Customer>(&keys, id.as_bytes(), self.store.random());
         sql::place(&mut tx, &permit, &sealed, now).await?;
         drop(sealed);
         tx.finish(event).await?;

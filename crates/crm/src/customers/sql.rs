@@ -6,11 +6,11 @@ pub(crate) use rotation::{
     BlindEntry, all_after, blind_between, count_all, replace_sealed, swap_blind,
 };
 
-use super::access::{Access, SealedAccess};
 use super::handover::Reach;
 use super::model::{Customer, StoredCustomer};
 use crate::CrmError;
 use crate::crm::OrgKeys;
+use crate::sharing::{Access, SealedAccess};
 use custos_kernel::crypto::WrappedKey;
 use custos_kernel::policy::{Action, Caller, Facts, Permit, Resource, Scope, actions};
 use custos_store::{Migration, ReadTx, Row, SealedFields, StoreError, Value, WriteTx};
@@ -43,7 +43,7 @@ fn stored(keys: &OrgKeys, org: OrgId, row: &Row) -> Result<StoredCustomer, Store
     let owner = row.id_opt(3)?.map(UserId::from_bytes);
     let department = row.id_opt(4)?.map(DepartmentId::from_bytes);
     let id = row.id(0)?;
-    let access = Access::open(keys, &id, (owner, department), row.bytes(7)?)?;
+    let access = Access::open::<Customer>(keys, &id, (owner, department), row.bytes(7)?)?;
     Ok(StoredCustomer {
         facts: access.facts(org, id, row.int(1)?),
         access,
@@ -206,7 +206,7 @@ pub(super) async fn accesses<A: Action>(
         let id = row.id(0)?;
         let owner = row.id_opt(2)?.map(UserId::from_bytes);
         let department = row.id_opt(3)?.map(DepartmentId::from_bytes);
-        let access = Access::open(keys, &id, (owner, department), row.bytes(4)?)?;
+        let access = Access::open::<Customer>(keys, &id, (owner, department), row.bytes(4)?)?;
         Ok::<_, StoreError>((access.facts(scope.org(), id, row.int(1)?), access))
     };
     let rows = tx.within(scope, sql, &[after, Value::Int(limit)]).await?;
@@ -318,7 +318,7 @@ pub(super) async fn owned(
     let read = |row: &Row| {
         let department = row.id_opt(2)?.map(DepartmentId::from_bytes);
         let id = row.id(0)?;
-        let access = Access::open(keys, &id, (Some(owner), department), row.bytes(3)?)?;
+        let access = Access::open::<Customer>(keys, &id, (Some(owner), department), row.bytes(3)?)?;
         Ok::<_, StoreError>((access.facts(scope.org(), id, row.int(1)?), access))
     };
     let rows = tx.within(scope, &sql, &values).await?;

@@ -1,6 +1,5 @@
 //! Making, changing, removing and revealing customers.
 
-use super::access::Access;
 use super::finish::Written;
 use super::model::{Customer, NewCustomer, StoredCustomer};
 use super::record::CustomerRecord;
@@ -8,12 +7,13 @@ use super::seal::{open_fields, seal_field};
 use super::sql;
 use crate::crm::OrgKeys;
 use crate::fields::{CUSTOMER, FieldInput, FieldSet, FieldSpec, check_input, match_key};
+use crate::sharing::Access;
 use crate::{Crm, CrmError};
 use custos_http::{FieldProblem, Problem};
 use custos_kernel::audit::Detail;
 use custos_kernel::crypto::{Disclosures, RecordKey};
 use custos_kernel::event::Event;
-use custos_kernel::policy::{Action, Caller, Facts, FieldAccess, Permit, actions};
+use custos_kernel::policy::{Action, Caller, Facts, FieldAccess, Permit, Resource, actions};
 use custos_store::{SealedFields, StoreError, WriteTx};
 use custos_values::{CustomerId, DepartmentId, FieldError, OrgId, UserId};
 use std::collections::BTreeMap;
@@ -86,7 +86,7 @@ impl Crm {
         sql::insert(
             tx,
             permit,
-            &access.seal(keys, id.as_bytes(), self.store.random()),
+            &access.seal::<Customer>(keys, id.as_bytes(), self.store.random()),
             now,
             &wrapped,
             &sealed,
@@ -248,7 +248,7 @@ impl Crm {
             }
         }
         let now = self.store.clock().now();
-        let kept = access.seal(keys, id.as_bytes(), self.store.random());
+        let kept = access.seal::<Customer>(keys, id.as_bytes(), self.store.random());
         sql::update(tx, permit, &kept, now, &sealed).await?;
         drop(kept);
         if found_by_changed {
@@ -276,7 +276,7 @@ impl Crm {
         })
     }
 
-    /// Removes a customer with everything that hangs on it.
+    /// Removes a customer with its contacts and follow-ups, if no record refers to it.
     pub(crate) async fn delete_customer(
         &self,
         caller: &Caller,
@@ -288,6 +288,7 @@ impl Crm {
             return Err(CrmError::Stale);
         }
         let mut tx = self.store.write(caller).await?;
+        self.refuse_if_referred_to(&mut tx, &permit).await?;
         crate::contacts::sql::delete_all(&mut tx, &permit).await?;
         crate::timeline::sql::delete_all(&mut tx, &permit).await?;
         sql::delete(&mut tx, &permit).await?;
@@ -424,10 +425,10 @@ impl Crm {
     }
 
     /// Checks what a client sent against registry and policy; all problems at once.
-    pub(crate) fn checked(
+    pub(crate) fn checked<R: Resource>(
         &self,
         caller: &Caller,
-        facts: &Facts<Customer>,
+        facts: &Facts<R>,
         set: FieldSet,
         inputs: &Inputs,
         new: bool,
@@ -439,7 +440,8 @@ impl Crm {
                 problems.push(FieldProblem::new(format!("fields.{name}"), "field.unknown"));
                 continue;
             };
-            if self.policy.field_access(caller, facts, spec.rule()) != FieldAccess::Write {
+            let writable = self.policy.field_access(caller, facts, spec.rule());
+            if spec.computed || writable != FieldAccess::Write {
                 problems.push(FieldProblem::new(
                     format!("fields.{name}"),
                     "field.not_writable",

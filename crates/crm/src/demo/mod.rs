@@ -1,7 +1,8 @@
 //! Customers of the demonstration organisation: invented, believable, the same every time.
 
-use crate::customers::{Access, Customer, NewCustomer, seal_field};
+use crate::customers::{Customer, NewCustomer, seal_field};
 use crate::fields::{ACTIVITY, CUSTOMER, FieldKind, UsccCheck, check};
+use crate::sharing::Access;
 use crate::{Crm, CrmError, timeline};
 use custos_kernel::policy::{Caller, Job, Permit, actions};
 use custos_store::{SealedFields, StoreError, WriteTx};

@@ -94,17 +94,21 @@ impl Crm {
         let destroyed = tokio::task::spawn_blocking(move || store.keys().erase(org, &record));
         destroyed.await.map_err(Problem::internal)??;
         let caller = Caller::system(Job::Keys, org);
+        let gone = self.records_of_erased(&caller, id).await?;
         let facts = Facts::<Customer>::owned(org, record, 0, None, None);
         let permit: Permit<actions::Erase, Customer> = self.policy.permit(&caller, &facts)?;
         let mut tx = self.store.write(&caller).await?;
         let contacts = contacts::sql::erase_all(&mut tx, &permit).await?;
         let activities = timeline::sql::erase_all(&mut tx, &permit).await?;
+        let records = self.erase_records(&mut tx, &permit).await?;
         customers::erase(&mut tx, &permit).await?;
         sql::finish(&mut tx, &permit).await?;
         let event = Event::own::<Customer>(&caller, &ERASED, Some(record))
             .with("contacts", Detail::count(contacts))
-            .with("activities", Detail::count(activities));
+            .with("activities", Detail::count(activities))
+            .with("records", Detail::count(records));
         tx.finish(event).await?;
+        self.forget_records(&caller, &gone);
         self.unindex(org, id);
         Ok(())
     }

@@ -248,7 +248,7 @@ impl<'a> Rows<'a> {
         };
         typed.unwrap_or_else(|| match display(spec, &text) {
             FieldValue::Text(shown) | FieldValue::Masked { masked: shown } => shown.into(),
-            FieldValue::Money { .. } => text.into(),
+            FieldValue::Money { .. } | FieldValue::Reference { .. } => text.into(),
         })
     }
 }

@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::State;
 use custos_http::{Access, Api, Operation};
 use custos_kernel::event::Event;
-use custos_kernel::policy::{Caller, FieldAccess, actions};
+use custos_kernel::policy::{Caller, FieldAccess, Resource, actions};
 use http::Method;
 use serde::Serialize;
 use std::sync::Arc;
@@ -19,9 +19,12 @@ use utoipa::ToSchema;
 pub struct FieldInfo {
     /// Its name.
     pub name: &'static str,
-    /// `text`, `long_text`, `name`, `phone`, `email`, `uscc`, `id_number`, `bank_account`, `choice`, `date`, `amount`.
+    /// `text`, `long_text`, `name`, `phone`, `email`, `uscc`, `id_number`, `bank_account`, `choice`, `date`, `amount`,
+    /// `reference`, `pipeline`, `stage`.
     #[serde(rename = "type")]
     pub kind: &'static str,
+    /// The kind of record a reference names.
+    pub object: Option<&'static str>,
     /// The codes of a choice.
     pub choices: Option<&'static [&'static str]>,
     /// Whether a record must have it.
@@ -42,6 +45,10 @@ pub struct FieldInfo {
     pub access: &'static str,
     /// `none`, `personal` or `sensitive`.
     pub category: &'static str,
+    /// Filled in by the server.
+    pub computed: bool,
+    /// Set once, when the record is made.
+    pub fixed: bool,
 }
 
 /// The fields of every kind of record.
@@ -78,7 +85,7 @@ async fn list(State(crm): State<Arc<Crm>>, Api(caller): Api) -> Result<Json<Fiel
     let describe = |set: FieldSet, importable: bool| {
         set.fields
             .iter()
-            .filter_map(|spec| info(&crm, &caller, spec, importable))
+            .filter_map(|spec| field_info::<Customer>(&crm, &caller, spec, importable))
             .collect()
     };
     Ok(Json(FieldList {
@@ -88,15 +95,23 @@ async fn list(State(crm): State<Arc<Crm>>, Api(caller): Api) -> Result<Json<Fiel
     }))
 }
 
-fn info(crm: &Crm, caller: &Caller, spec: &FieldSpec, importable: bool) -> Option<FieldInfo> {
-    let access = match crm
-        .policy
-        .field_access_ever::<Customer>(caller, spec.rule())
-    {
+/// A field as a caller may use it in records of a kind; none if they never see it.
+pub(crate) fn field_info<R: Resource>(
+    crm: &Crm,
+    caller: &Caller,
+    spec: &FieldSpec,
+    importable: bool,
+) -> Option<FieldInfo> {
+    let access = match crm.policy.field_access_ever::<R>(caller, spec.rule()) {
         FieldAccess::Hidden => return None,
         FieldAccess::Masked => "masked",
         FieldAccess::Read => "read",
+        FieldAccess::Write if spec.computed => "read",
         FieldAccess::Write => "write",
+    };
+    let object = match spec.kind {
+        FieldKind::Reference(object) => Some(object),
+        _ => None,
     };
     let choices = match spec.kind {
         FieldKind::Choice(codes) => Some(codes),
@@ -105,6 +120,7 @@ fn info(crm: &Crm, caller: &Caller, spec: &FieldSpec, importable: bool) -> Optio
     Some(FieldInfo {
         name: spec.name,
         kind: kind_name(spec.kind),
+        object,
         choices,
         required: spec.required,
         max_length: spec.max_length,
@@ -115,6 +131,8 @@ fn info(crm: &Crm, caller: &Caller, spec: &FieldSpec, importable: bool) -> Optio
         importable,
         access,
         category: spec.category.name(),
+        computed: spec.computed,
+        fixed: spec.fixed,
     })
 }
 
@@ -131,5 +149,8 @@ fn kind_name(kind: FieldKind) -> &'static str {
         FieldKind::Choice(_) => "choice",
         FieldKind::Date => "date",
         FieldKind::Amount => "amount",
+        FieldKind::Reference(_) => "reference",
+        FieldKind::Pipeline => "pipeline",
+        FieldKind::Stage => "stage",
     }
 }

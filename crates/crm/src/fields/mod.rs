@@ -7,7 +7,9 @@ mod spec;
 mod texts;
 mod value;
 
+pub(crate) use http::field_info;
 pub use http::{FieldInfo, FieldList, operations};
+pub(crate) use registry::SOURCES;
 pub use registry::{ACTIVITY, CONTACT, CUSTOMER, FieldSet};
 pub use spec::{Category, FieldKind, FieldSpec};
 pub(crate) use texts::FieldTexts;

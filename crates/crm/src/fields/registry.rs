@@ -25,7 +25,8 @@ impl FieldSet {
 
 const LEVELS: &[&str] = &["a", "b", "c", "d"];
 const STATUSES: &[&str] = &["lead", "following", "won", "lost", "dormant"];
-const SOURCES: &[&str] = &[
+/// Where leads, customers and deals come from.
+pub(crate) const SOURCES: &[&str] = &[
     "exhibition",
     "referral",
     "website",

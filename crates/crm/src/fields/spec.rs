@@ -27,6 +27,12 @@ pub enum FieldKind {
     Date,
     /// An amount of money.
     Amount,
+    /// Another record, of the named kind, by its id.
+    Reference(&'static str),
+    /// One of the organisation's pipelines, by its id.
+    Pipeline,
+    /// A stage of a pipeline, by its id.
+    Stage,
 }
 
 /// How personal the content is.
@@ -80,6 +86,10 @@ pub struct FieldSpec {
     pub sortable: bool,
     /// Lists can be filtered by it.
     pub filterable: bool,
+    /// The server fills it in; nobody writes it.
+    pub computed: bool,
+    /// Set once, when the record is made.
+    pub fixed: bool,
     /// Name of the blind index it goes into, which several fields may share (mobile and landline).
     pub blind: Option<&'static str>,
 }
@@ -101,6 +111,8 @@ impl FieldSpec {
             searchable: false,
             sortable: false,
             filterable: false,
+            computed: false,
+            fixed: false,
             blind: None,
         }
     }
@@ -158,6 +170,18 @@ impl FieldSpec {
     /// Lists can be filtered by it.
     pub const fn filterable(mut self) -> Self {
         self.filterable = true;
+        self
+    }
+
+    /// Filled in by the server.
+    pub const fn computed(mut self) -> Self {
+        self.computed = true;
+        self
+    }
+
+    /// Set once, when the record is made.
+    pub const fn fixed(mut self) -> Self {
+        self.fixed = true;
         self
     }
 

@@ -3,7 +3,7 @@
 use super::spec::{FieldKind, FieldSpec};
 use custos_values::{
     Amount, AmountUnit, BankAccount, CompanyName, Currency, Date, Email, FieldError, IdNumber,
-    Phone, Repair, Uscc, mask_text,
+    Phone, RecordId, Repair, Uscc, mask_text,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -26,7 +26,7 @@ pub enum FieldInput {
 }
 
 /// A field value as the API shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum FieldValue {
     /// In clear.
@@ -37,6 +37,13 @@ pub enum FieldValue {
         minor: i64,
         /// ISO 4217 code.
         currency: String,
+    },
+    /// Another record; its name, if the caller may see it.
+    Reference {
+        /// Its id.
+        id: String,
+        /// What it is called.
+        name: Option<String>,
     },
     /// With its middle hidden.
     Masked {
@@ -125,6 +132,9 @@ pub fn check(
         }
         FieldKind::Date => canonical!(Date::parse(text), |v| v.to_string()),
         FieldKind::Amount => canonical!(Amount::parse(text, unit), stored_amount),
+        FieldKind::Reference(_) | FieldKind::Pipeline | FieldKind::Stage => {
+            clean(text.parse::<RecordId>()?.to_string())
+        }
     };
     if checked.canonical.chars().count() > spec.max_length {
         return Err(FieldError::new("field.too_long").with("max", spec.max_length));
@@ -185,6 +195,10 @@ pub fn display(spec: &FieldSpec, canonical: &str) -> FieldValue {
         (FieldKind::Phone, _) => FieldValue::Text(
             Phone::parse(canonical).map_or_else(|_| canonical.to_owned(), |p| p.value.display()),
         ),
+        (FieldKind::Reference(_), _) => FieldValue::Reference {
+            id: canonical.to_owned(),
+            name: None,
+        },
         _ => FieldValue::Text(canonical.to_owned()),
     }
 }

@@ -8,9 +8,10 @@ use super::prepare::{Batch, Candidate, PreparedRow};
 use super::signs::Key;
 use super::sql::{self, Step};
 use crate::crm::OrgKeys;
-use crate::customers::{self, Access, ListRow, StoredCustomer, blind_hash, seal_field};
+use crate::customers::{self, Customer, ListRow, SHAPE, StoredCustomer, blind_hash, seal_field};
 use crate::fields::{CUSTOMER, FieldSpec, FieldTexts};
-use crate::index::document;
+use crate::index::Besides;
+use crate::sharing::Access;
 use crate::{Crm, CrmError};
 use custos_kernel::audit::Detail;
 use custos_kernel::event::{Event, EventName};
@@ -215,7 +216,7 @@ impl Run {
             for (spec, text) in &added {
                 access = access.with_attribute(spec.name, text);
             }
-            let kept = access.seal(&self.keys, row, self.crm.store.random());
+            let kept = access.seal::<Customer>(&self.keys, row, self.crm.store.random());
             customers::sql::insert(tx, permit, &kept, now, &candidate.wrapped, &sealed).await?;
             drop(kept);
             created.push(Created {
@@ -279,8 +280,13 @@ impl Created<'_> {
         let fields = SealedFields::new();
         let stored =
             StoredCustomer::created(permit, self.access.clone(), now, wrapped.clone(), fields);
-        let list_row = ListRow::prepare(&stored, self);
-        document(&stored, self, &[], list_row.pack(), crm.mark_of(&stored))
+        let head = stored.head(crm.mark_of(&stored));
+        let row = ListRow::prepare(CUSTOMER, &head, self).pack(CUSTOMER);
+        let besides = Besides {
+            texts: vec![String::new()],
+            phones: Vec::new(),
+        };
+        SHAPE.document(&head, self, besides, row)
     }
 }
 

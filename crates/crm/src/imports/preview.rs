@@ -199,6 +199,7 @@ fn shown(row: u64, outcome: Outcome, read: ReadRow) -> PreviewRow {
 fn text_of(value: FieldValue, canonical: &str) -> String {
     match value {
         FieldValue::Text(text) | FieldValue::Masked { masked: text } => text,
+        FieldValue::Reference { id, .. } => id,
         FieldValue::Money { .. } => crate::fields::money_text(canonical),
     }
 }

@@ -1,123 +1,158 @@
-//! What of a customer is indexed, and how.
+//! What of a record is indexed, and how.
 
-use crate::customers::StoredCustomer;
-use crate::fields::{CUSTOMER, FieldKind, FieldSpec, FieldTexts, sort_number};
+use crate::fields::{FieldKind, FieldSet, FieldSpec, FieldTexts, sort_number};
 use custos_search::{Document, IndexSchema};
+use custos_values::{DepartmentId, Timestamp, UserId};
 
-/// Searchable texts of contacts, beside those of the customer.
-const CONTACTS: &str = "contacts";
-
-fn texts() -> impl Iterator<Item = &'static FieldSpec> {
-    CUSTOMER.fields.iter().filter(|spec| spec.searchable)
+/// What the index keeps of a row beside its fields.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Head {
+    pub(crate) id: [u8; 16],
+    pub(crate) version: i64,
+    /// Orders updates of the index.
+    pub(crate) revision: i64,
+    pub(crate) owner: Option<UserId>,
+    pub(crate) department: Option<DepartmentId>,
+    pub(crate) created_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
+    /// The number of the record's marking.
+    pub(crate) mark: u32,
 }
 
-fn choices() -> impl Iterator<Item = &'static FieldSpec> {
-    let indexed = |spec: &&FieldSpec| {
-        matches!(spec.kind, FieldKind::Choice(_) | FieldKind::Text)
-            && (spec.filterable || spec.sortable)
-    };
-    CUSTOMER.fields.iter().filter(indexed)
+/// What a record is found by beside its own fields.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Besides {
+    /// Texts of what hangs on it, one for each name of [`Shape::besides`].
+    pub(crate) texts: Vec<String>,
+    /// Canonical telephone numbers of what hangs on it.
+    pub(crate) phones: Vec<String>,
 }
 
-fn numbers() -> impl Iterator<Item = &'static FieldSpec> {
-    CUSTOMER
-        .fields
-        .iter()
-        .filter(|spec| spec.sortable && matches!(spec.kind, FieldKind::Date | FieldKind::Amount))
+/// How records of one kind lie in an index.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shape {
+    /// The kind's fields.
+    pub(crate) set: FieldSet,
+    /// The text that names a record; hits are ranked and lists sorted by it.
+    pub(crate) title: &'static str,
+    /// The amount that is added up by currency.
+    pub(crate) amount: Option<&'static str>,
+    /// Searchable texts that are not the record's own.
+    pub(crate) besides: &'static [&'static str],
 }
 
-/// The index schema the field registry asks for. The name comes first.
-pub(crate) fn schema() -> IndexSchema {
-    let mut schema = IndexSchema::new("name");
-    for spec in texts().filter(|spec| spec.name != "name") {
-        schema = schema.text(spec.name, true, false);
-    }
-    schema = schema.text(CONTACTS, true, false);
-    for spec in choices() {
-        let codes = match spec.kind {
-            FieldKind::Choice(codes) => codes,
-            _ => &[],
-        };
-        schema = schema.choice(spec.name, codes, spec.sortable);
-    }
-    for spec in numbers() {
-        schema = schema.number(spec.name, true);
-    }
-    schema
+/// The choice field with the currency of an amount.
+pub(crate) fn currency_of(amount: &str) -> String {
+    format!("{amount}.currency")
 }
 
-/// The position of a field among the texts.
-pub(crate) fn text_position(name: &str) -> Option<usize> {
-    texts()
-        .map(|spec| spec.name)
-        .chain([CONTACTS])
-        .position(|text| text == name)
-}
-
-/// The index's document of a customer; `contacts` are names and phones of its contact records, `mark` is the number
-/// of its marking.
-pub(crate) fn document(
-    stored: &StoredCustomer,
-    opened: &impl FieldTexts,
-    contacts: &[(String, Vec<String>)],
-    row: Vec<u8>,
-    mark: u32,
-) -> Document {
-    let text = |spec: &FieldSpec| opened.get(spec.name).unwrap_or_default().to_owned();
-    let mut all_texts: Vec<String> = texts().map(text).collect();
-    all_texts.push(
-        contacts
+impl Shape {
+    /// The names of the texts, the title first.
+    fn texts(self) -> impl Iterator<Item = &'static FieldSpec> {
+        let title = self
+            .set
+            .fields
             .iter()
-            .map(|(name, _)| name.as_str())
-            .collect::<Vec<_>>()
-            .join("\n"),
-    );
-    let own_phones = CUSTOMER
-        .fields
-        .iter()
-        .filter(|spec| spec.kind == FieldKind::Phone);
-    let own_phones = own_phones.filter_map(|spec| opened.get(spec.name).map(digits));
-    let phones = own_phones
-        .chain(
-            contacts
-                .iter()
-                .flat_map(|(_, phones)| phones.iter().map(|p| digits(p))),
-        )
-        .collect();
-    Document {
-        id: stored.facts.id,
-        version: stored.revision,
-        owner: stored.facts.owner.map(|owner| *owner.as_bytes()),
-        department: stored
-            .facts
-            .department
-            .map(|department| *department.as_bytes()),
-        mark,
-        created_at: stored.created_at.millis(),
-        updated_at: stored.updated_at.millis(),
-        texts: all_texts,
-        choices: choices()
-            .map(|spec| opened.get(spec.name).map(str::to_owned))
-            .collect(),
-        numbers: numbers()
-            .map(|spec| {
-                opened
-                    .get(spec.name)
-                    .and_then(|text| sort_number(spec, text))
-            })
-            .collect(),
-        phones,
-        row: row.into(),
+            .filter(move |spec| spec.name == self.title);
+        let others = self.set.fields.iter();
+        title.chain(others.filter(move |spec| spec.searchable && spec.name != self.title))
+    }
+
+    fn choices(self) -> impl Iterator<Item = &'static FieldSpec> {
+        let title = self.title;
+        let indexed = move |spec: &&FieldSpec| match spec.kind {
+            FieldKind::Choice(_) | FieldKind::Text | FieldKind::Pipeline | FieldKind::Stage => {
+                (spec.filterable || spec.sortable) && spec.name != title
+            }
+            FieldKind::Reference(_) => true,
+            _ => false,
+        };
+        self.set.fields.iter().filter(indexed)
+    }
+
+    fn numbers(self) -> impl Iterator<Item = &'static FieldSpec> {
+        let numeric = |spec: &&FieldSpec| {
+            spec.sortable && matches!(spec.kind, FieldKind::Date | FieldKind::Amount)
+        };
+        self.set.fields.iter().filter(numeric)
+    }
+
+    /// The schema the fields ask for.
+    pub(crate) fn schema(self) -> IndexSchema {
+        let mut schema = IndexSchema::new(self.title);
+        for spec in self.texts().filter(|spec| spec.name != self.title) {
+            schema = schema.text(spec.name, true, false);
+        }
+        for name in self.besides {
+            schema = schema.text(name, true, false);
+        }
+        for spec in self.choices() {
+            let codes = match spec.kind {
+                FieldKind::Choice(codes) => codes,
+                _ => &[],
+            };
+            schema = schema.choice(spec.name, codes, spec.sortable);
+        }
+        if let Some(amount) = self.amount {
+            schema = schema.choice(&currency_of(amount), &[], false);
+        }
+        for spec in self.numbers() {
+            schema = schema.number(spec.name, true);
+        }
+        schema
+    }
+
+    /// Whether a field is among the texts without being the title: then lists are not sorted by it.
+    pub(crate) fn only_searched(self, name: &str) -> bool {
+        name != self.title
+            && (self.texts().any(|spec| spec.name == name) || self.besides.contains(&name))
+    }
+
+    /// The index's document of a record.
+    pub(crate) fn document(
+        self,
+        head: &Head,
+        opened: &impl FieldTexts,
+        besides: Besides,
+        row: Vec<u8>,
+    ) -> Document {
+        let text = |spec: &FieldSpec| opened.get(spec.name).unwrap_or_default().to_owned();
+        let own_phones = self
+            .set
+            .fields
+            .iter()
+            .filter(|spec| spec.kind == FieldKind::Phone);
+        let own_phones = own_phones.filter_map(|spec| opened.get(spec.name).map(digits));
+        let phones = own_phones.chain(besides.phones.iter().map(|phone| digits(phone)));
+        Document {
+            id: head.id,
+            version: head.revision,
+            owner: head.owner.map(|owner| *owner.as_bytes()),
+            department: head.department.map(|department| *department.as_bytes()),
+            mark: head.mark,
+            created_at: head.created_at.millis(),
+            updated_at: head.updated_at.millis(),
+            texts: self.texts().map(text).chain(besides.texts).collect(),
+            choices: self
+                .choices()
+                .map(|spec| opened.get(spec.name).map(str::to_owned))
+                .chain(self.amount.map(|amount| {
+                    let (_, currency) = opened.get(amount)?.split_once(' ')?;
+                    Some(currency.to_owned())
+                }))
+                .collect(),
+            numbers: self
+                .numbers()
+                .map(|spec| sort_number(spec, opened.get(spec.name)?))
+                .collect(),
+            phones: phones.collect(),
+            row: row.into(),
+        }
     }
 }
 
 /// The digits of a canonical number without its extension.
 fn digits(canonical: &str) -> String {
-    canonical
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .filter(char::is_ascii_digit)
-        .collect()
+    let number = canonical.split(';').next().unwrap_or_default();
+    number.chars().filter(char::is_ascii_digit).collect()
 }

@@ -1,7 +1,9 @@
 //! Following changes made elsewhere: by other nodes and by the command line.
 
-use crate::customers::sql;
+use crate::customers::{Customer, sql};
+use crate::records::kind;
 use crate::{Crm, CrmError};
+use custos_kernel::policy::Resource as _;
 use custos_values::{CustomerId, OrgId};
 use std::time::Duration;
 
@@ -29,8 +31,14 @@ impl Crm {
         let scope = self.index_scope(org)?;
         let shared = self.indexes.ready(org)?;
         let mut tx = self.store.read().await?;
-        let (changed, next) = tx.log_changes(&scope, from, BATCH).await?;
-        for id in changed {
+        let kinds = crate::objects::KINDS.iter().map(|kind| kind.spec().name);
+        let types: Vec<&'static str> = kinds.chain([Customer::TYPE]).collect();
+        let (changed, next) = tx.log_changes(&scope, &types, from, BATCH).await?;
+        for (of, id) in changed {
+            if let Some(kind) = kind(of) {
+                kind.follow(self, org, id).await?;
+                continue;
+            }
             let stored = sql::revision(&mut tx, scope.caller(), &id).await?;
             if stored != shared.read().version(&id) {
                 self.reindex(scope.caller(), CustomerId::from_bytes(id))

@@ -1,8 +1,8 @@
 //! Reading the index from the database, at start and whenever it is doubted.
 
-use super::{SharedIndex, document, schema};
+use super::{Besides, SharedIndex};
 use crate::contacts;
-use crate::customers::{Customer, ListRow, StoredCustomer, open_fields, sql};
+use crate::customers::{Customer, ListRow, SHAPE, StoredCustomer, open_fields, sql};
 use crate::fields::CUSTOMER;
 use crate::{Crm, CrmError};
 use custos_kernel::policy::{Caller, Job, Permit, Scope, actions};
@@ -33,7 +33,9 @@ impl Crm {
 
     /// Whether an organisation's lists and searches can be answered.
     pub fn index_is_ready(&self, org: OrgId) -> bool {
-        self.indexes.is_ready(org)
+        let kinds = crate::objects::KINDS.iter();
+        let mut ready = kinds.map(|kind| self.indexes_of(kind.spec().name).is_ready(org));
+        self.indexes.is_ready(org) && ready.all(|ready| ready)
     }
 
     /// Reads everything; the place in the log from which to follow.
@@ -42,7 +44,7 @@ impl Crm {
         // Taken first: what changes while reading is read again by the follower.
         let next = self.store.read().await?.log_next(&scope).await?;
         let keys = self.keys(org).await?;
-        let mut builder = IndexBuilder::new(schema());
+        let mut builder = IndexBuilder::new(SHAPE.schema());
         let mut after = None;
         loop {
             let mut tx = self.store.read().await?;
@@ -68,6 +70,9 @@ impl Crm {
             .map_err(|_| CrmError::IndexLoading)?
             .map_err(unindexable)?;
         self.indexes.put(org, SharedIndex::new(index));
+        for kind in crate::objects::KINDS {
+            kind.load(self, org).await?;
+        }
         Ok(next)
     }
 
@@ -141,22 +146,21 @@ impl Crm {
             &stored.fields,
             wanted,
         )?;
-        let mut people = Vec::with_capacity(contacts.len());
+        let mut names = Vec::with_capacity(contacts.len());
+        let mut besides = Besides::default();
         for contact in contacts {
-            people.push(contact.name_and_phones(permit, &key)?);
+            let (name, phones) = contact.name_and_phones(permit, &key)?;
+            names.push(name);
+            besides.phones.extend(phones);
         }
-        let row = ListRow::prepare(stored, &opened).pack();
-        Ok(document(
-            stored,
-            &opened,
-            &people,
-            row,
-            self.mark_of(stored),
-        ))
+        besides.texts.push(names.join("\n"));
+        let head = stored.head(self.mark_of(stored));
+        let row = ListRow::prepare(CUSTOMER, &head, &opened).pack(CUSTOMER);
+        Ok(SHAPE.document(&head, &opened, besides, row))
     }
 }
 
-pub(super) fn unindexable(error: custos_search::DocumentError) -> CrmError {
+pub(crate) fn unindexable(error: custos_search::DocumentError) -> CrmError {
     CrmError::Store(custos_store::StoreError::Corrupt(format!(
         "a customer cannot be indexed: {error}"
     )))

@@ -1,9 +1,10 @@
-//! Numbers for what decisions about customers depend on beside owner and department, so that the index can keep
+//! Numbers for what decisions about records depend on beside owner and department, so that the index can keep
 //! customers by it and a list decides once for each instead of once for each customer.
 
-use crate::customers::Customer;
 use crate::fields::FieldSpec;
-use custos_kernel::policy::{Action, Caller, EmergencyReach, Level, Marking, Relations, Scope};
+use custos_kernel::policy::{
+    Action, Caller, EmergencyReach, Level, Marking, Relations, Resource, Scope,
+};
 use custos_search::{MarkedReach, Within};
 use parking_lot::RwLock;
 use std::collections::{BTreeMap, HashMap};
@@ -48,7 +49,10 @@ impl Marks {
     }
 
     /// A scope as the index understands it.
-    pub(crate) fn reach<A: Action>(&self, scope: &Scope<A, Customer>) -> custos_search::Scope {
+    pub(crate) fn reach<A: Action, R: Resource>(
+        &self,
+        scope: &Scope<A, R>,
+    ) -> custos_search::Scope {
         if scope.is_all() {
             return custos_search::Scope::All;
         }
@@ -59,9 +63,9 @@ impl Marks {
     }
 
     /// Where a scope's caller sees a field, be it masked.
-    pub(crate) fn showing<A: Action>(
+    pub(crate) fn showing<A: Action, R: Resource>(
         &self,
-        scope: &Scope<A, Customer>,
+        scope: &Scope<A, R>,
         spec: &FieldSpec,
     ) -> custos_search::Scope {
         let rule = spec.rule();
@@ -71,9 +75,9 @@ impl Marks {
     }
 
     /// Whether a field is shown on everything the scope reaches: only then may its values put customers in order.
-    pub(crate) fn always_shown<A: Action>(
+    pub(crate) fn always_shown<A: Action, R: Resource>(
         &self,
-        scope: &Scope<A, Customer>,
+        scope: &Scope<A, R>,
         spec: &FieldSpec,
     ) -> bool {
         let rule = spec.rule();

@@ -11,6 +11,7 @@ mod load;
 mod marks;
 mod shared;
 
-pub(crate) use document::{document, schema, text_position};
+pub(crate) use document::{Besides, Head, Shape, currency_of};
+pub(crate) use load::unindexable;
 pub(crate) use marks::Marks;
 pub(crate) use shared::{Indexes, SharedIndex};

@@ -206,7 +206,7 @@ impl Run {
                 crm.policy.permit(caller, &stored.facts);
             let Ok(permit) = permit else { continue };
             let placed = stored.access.clone().placed(place);
-            let sealed = placed.seal(&keys, stored.id().as_bytes(), crm.store.random());
+            let sealed = placed.seal::<Customer>(&keys, stored.id().as_bytes(), crm.store.random());
             customers::place(&mut tx, &permit, &sealed, now).await?;
             let event = Event::of(&permit)
                 .with("reassignment", Detail::id(*self.permit.record()))

@@ -1,4 +1,4 @@
-//! Sealing customers anew while the organisation's key is rotated.
+//! Sealing customers and records anew while the organisation's key is rotated.
 //!
 //! A customer's data key is wrapped anew, its fields and those of its contacts and follow-ups are sealed anew if the suite
 //! changed, and its entries of the blind index are joined by those under the current key before the former ones go. Every
@@ -18,22 +18,49 @@ use entries::Entries;
 
 /// Customers in one transaction: on the embedded engine everybody who writes waits for it.
 const BATCH: i64 = 40;
+/// Before the id of a place among records.
+const RECORDS: u8 = b'r';
 
 impl Crm {
-    /// How many customers there are to go through.
+    /// How many customers and records there are to go through.
     ///
     /// # Errors
     /// [`CrmError`] when the database is not to be had.
     pub async fn count_to_reseal(&self, org: OrgId) -> Result<i64, CrmError> {
         let scope = self.rotating(org)?;
-        sql::count_all(&mut self.store.read().await?, &scope).await
+        let mut tx = self.store.read().await?;
+        let customers = sql::count_all(&mut tx, &scope).await?;
+        let records = crate::records::sql::count_all(&mut tx, scope.caller()).await?;
+        Ok(customers + records)
     }
 
-    /// Seals the next customers after one anew, within a transaction of the rotation.
+    /// Seals the next customers or records after one anew, within a transaction of the rotation: all customers first, then
+    /// all records. A place among records has a byte before the id.
     ///
     /// # Errors
     /// [`CrmError`]; nothing of the batch is to be kept then.
     pub async fn reseal(
+        &self,
+        tx: &mut WriteTx<'_>,
+        org: OrgId,
+        after: &[u8],
+    ) -> Result<Resealed, CrmError> {
+        if after.first() != Some(&RECORDS) || after.len() == 16 {
+            let customers = self.reseal_customers(tx, org, after).await?;
+            if customers.after.is_some() {
+                return Ok(customers);
+            }
+        }
+        let after = match after.split_first() {
+            Some((&RECORDS, id)) if after.len() != 16 => id,
+            _ => &[],
+        };
+        let mut outcome = self.reseal_records(tx, org, after).await?;
+        outcome.after = outcome.after.map(|id| [&[RECORDS], &id[..]].concat());
+        Ok(outcome)
+    }
+
+    async fn reseal_customers(
         &self,
         tx: &mut WriteTx<'_>,
         org: OrgId,
@@ -140,7 +167,7 @@ struct OfOne<'a> {
 }
 
 /// The fields of a row sealed anew; none if all are of today's suite.
-fn anew(
+pub(crate) fn anew(
     key: &RecordKey,
     set: FieldSet,
     row: &[u8; 16],

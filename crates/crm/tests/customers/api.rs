@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::body::Body;
 use axum::response::Response;
-use custos_crm::{Crm, MIGRATIONS, POLICIES, People};
+use custos_crm::{Crm, MIGRATIONS, People, policies};
 use custos_http::{Asked, Authenticated, Gatekeeper, Problem, Registry};
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Caller, DataScope, Denied, Origin, Policy, Role, Standing};
@@ -147,7 +147,7 @@ impl Answer {
 
 impl Api {
     pub async fn new(installation: &Installation) -> Self {
-        let policy = Arc::new(Policy::load(POLICIES).unwrap());
+        let policy = Arc::new(Policy::load(&policies()).unwrap());
         let staff = Arc::new(Staff::default());
         let store = Arc::clone(installation.store());
         let sink = installation.sink().clone();

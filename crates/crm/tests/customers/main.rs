@@ -7,4 +7,5 @@ mod attacks;
 mod behaviour;
 mod label_races;
 mod matrix;
+mod records;
 mod search;

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::body::Body;
 use axum::response::Response;
-use custos_crm::{Crm, MIGRATIONS, POLICIES, People};
+use custos_crm::{Crm, MIGRATIONS, People, policies};
 use custos_http::{Asked, Authenticated, Gatekeeper, Problem, Registry};
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Caller, DataScope, Denied, Origin, Policy, Role, Standing};
@@ -215,7 +215,7 @@ impl Api {
         staff: Arc<Staff>,
         files: PathBuf,
     ) -> Self {
-        let policy = Arc::new(Policy::load(POLICIES).unwrap());
+        let policy = Arc::new(Policy::load(&policies()).unwrap());
         let people: Arc<dyn People> = staff.clone();
         let crm = Crm::new(Arc::clone(store), Arc::clone(&policy), sink.clone(), people);
         let crm = crm.with_files(files.clone()).unwrap();

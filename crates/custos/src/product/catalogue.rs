@@ -32,6 +32,7 @@ fn declared() -> impl Iterator<Item = &'static EventName> {
         custos_crm::customers::EVENTS,
         custos_crm::erasure::EVENTS,
         custos_crm::reassignments::EVENTS,
+        custos_crm::records::EVENTS,
     ]
     .into_iter()
     .flatten()

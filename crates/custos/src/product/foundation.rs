@@ -96,7 +96,7 @@ fn sources() -> Vec<PolicySource> {
         custos_audit::POLICY,
     ];
     sources.extend_from_slice(custos_access::POLICIES);
-    sources.extend_from_slice(custos_crm::POLICIES);
+    sources.extend(custos_crm::policies());
     sources
 }
 

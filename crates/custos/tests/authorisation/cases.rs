@@ -1,9 +1,11 @@
 //! How each operation is called sensibly.
 
 use crate::browser::{Call, Sent};
+use crate::kinds;
 use crate::site::{Declared, GUEST, Site, password};
 use crate::target::{MISSING, Target, mapping};
 use custos_values::Clock;
+use http::Method;
 use serde_json::{Value, json};
 
 /// What an operation is about.
@@ -19,7 +21,13 @@ pub enum About {
 
 /// What the operation is about; none if nobody has said so yet.
 pub fn about(operation: &Declared) -> Option<About> {
+    if let Some(about) = kinds::about(&operation.path) {
+        let makes = operation.method == Method::POST && about == About::Many;
+        return Some(if makes { About::Nothing } else { about });
+    }
     Some(match operation.id {
+        "object_list" | "pipeline_list" | "pipeline_create" => About::Nothing,
+        "pipeline_update" | "pipeline_delete" => About::Record,
         "outbox_message_list" => About::Many,
         "user_invite_again" => About::Record,
         "user_invite" | "session_reset" | "session_reset_confirmation" => About::Nothing,
@@ -139,7 +147,11 @@ pub fn about(operation: &Declared) -> Option<About> {
 
 /// The call on a target. What differs from caller to caller is put in by the sweep.
 pub fn call(site: &Site<'_>, operation: &Declared, target: &Target) -> Call {
+    let missing = MISSING.to_owned();
     let record = match operation.path.split('/').nth(1) {
+        Some(segment) if kinds::of_path(&operation.path).is_some() => {
+            target.records.get(segment).unwrap_or(&missing)
+        }
         Some("users" | "access") => &target.owner,
         Some("imports") => &target.import,
         Some("outbox") => &target.message,
@@ -163,6 +175,9 @@ pub fn call(site: &Site<'_>, operation: &Declared, target: &Target) -> Call {
         .replace("{code}", "large_export");
     let query = match operation.id {
         "user_list" | "imports_list" | "outbox_message_list" => "?limit=200".to_owned(),
+        _ if about(operation) == Some(About::Many) && kinds::of_path(&operation.path).is_some() => {
+            "?limit=200".to_owned()
+        }
         "customers_list" => format!("?q={}", percent_encoded(&target.name)),
         "customers_create" => "?allow_duplicate=true".to_owned(),
         "imports_rejected" => "?format=csv".to_owned(),
@@ -173,7 +188,11 @@ pub fn call(site: &Site<'_>, operation: &Declared, target: &Target) -> Call {
         }
         _ => String::new(),
     };
-    let sent = match body(site, operation.id, target) {
+    let of_kind = kinds::of_path(&operation.path).and_then(|kind| {
+        let verb = operation.id.strip_prefix(kind.name)?.strip_prefix('_')?;
+        kinds::body(kind, verb, target)
+    });
+    let sent = match of_kind.or_else(|| body(site, operation.id, target)) {
         Some(json) => Sent::Json(json),
         None if operation.id == "imports_create" => Sent::File("客户名称\n公司\n".into()),
         None if operation.id == "session_saml_receive" => Sent::Form(format!(
@@ -184,6 +203,8 @@ pub fn call(site: &Site<'_>, operation: &Declared, target: &Target) -> Call {
     };
     let call = Call::new(operation.method.clone(), &(path + &query), sent);
     match operation.id {
+        "pipeline_update" | "pipeline_delete" => call.with("if-match", "\"1\""),
+        _ if kinds::of_path(&operation.path).is_some() => call.with("if-match", "\"1\""),
         "imports_create" => call.with("x-file-name", "a.csv"),
         "audit_question_update"
         | "audit_question_delete"
@@ -269,6 +290,14 @@ fn body(site: &Site<'_>, operation: &str, target: &Target) -> Option<Value> {
             "password": { "min_length": 12, "min_score": 3, "history": 5, "max_age_days": 0, "breached_list": true },
             "sessions": { "idle_minutes": 30, "absolute_hours": 12, "fresh_minutes": 5, "concurrent": null, "when_full": "oldest_goes" },
             "second_factor": { "mail_code": false, "sms_code": false }, "trusted_networks": [], "working_hours": null, "roles": []
+        }),
+        "pipeline_create" | "pipeline_update" => json!({
+            "name": format!("流程{number}"),
+            "stages": [
+                { "name": "立项", "kind": "open", "win_rate": 10 },
+                { "name": "赢单", "kind": "won", "win_rate": 100 },
+                { "name": "输单", "kind": "lost", "win_rate": 0 },
+            ],
         }),
         "preference_update" => json!({ "value": { "columns": ["name"] } }),
         "customers_create" => json!({ "fields": { "name": format!("新公司{number}号") } }),
@@ -360,8 +389,12 @@ fn no_rules() -> Value {
 }
 
 /// What shows that an answer of an operation about many records speaks of the target.
-pub fn marks(operation: &str, target: &Target) -> Vec<String> {
-    let id = match operation {
+pub fn marks(operation: &Declared, target: &Target) -> Vec<String> {
+    if kinds::of_path(&operation.path).is_some() {
+        let segment = operation.path.split('/').nth(1).unwrap_or_default();
+        return target.records.get(segment).cloned().into_iter().collect();
+    }
+    let id = match operation.id {
         "user_list" | "user_directory" | "access_people_list" => &target.owner,
         "department_list" => &target.department,
         "imports_list" => &target.import,

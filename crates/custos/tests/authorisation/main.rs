@@ -17,6 +17,7 @@ mod external;
 mod findings;
 mod insiders;
 mod keys;
+mod kinds;
 mod leavers;
 mod lifecycle;
 mod own_rules;

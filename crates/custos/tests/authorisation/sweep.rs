@@ -3,6 +3,7 @@
 use crate::browser::{Call, Reply, Sent};
 use crate::cases::{About, about, call, marks};
 use crate::expected::{CALLERS, Cell, Row, table};
+use crate::kinds::{self, KINDS};
 use crate::site::{Declared, Organisation, Person, Site, both, password, two_organisations};
 use crate::target::{MISSING, Target};
 use http::StatusCode;
@@ -66,15 +67,36 @@ impl<'s> Sweep<'s> {
         let mut people = people(site, home).await;
         let mut own = HashMap::new();
         for (name, person) in &people {
-            own.insert(*name, site.target(person, &home.departments[0]).await);
+            let mut target = site.target(person, &home.departments[0]).await;
+            for kind in KINDS.iter().filter(|kind| kind.owned) {
+                kinds::make(&person.browser, kind, &mut target).await;
+            }
+            own.insert(*name, target);
         }
         let mut others = BTreeMap::new();
         for (letter, at, department) in [('n', home, 0), ('f', home, 1), ('x', foreign, 0)] {
             let owner = site.sales_person(at, department).await;
-            let target = site.target(&owner, &at.departments[department]).await;
+            let mut target = site.target(&owner, &at.departments[department]).await;
+            for kind in KINDS.iter().filter(|kind| kind.owned) {
+                kinds::make(&owner.browser, kind, &mut target).await;
+            }
             others.insert(letter, (owner, target));
         }
         grant_roles(site, home, &people).await;
+        // What is nobody's own is made by leads.
+        let keeper = site.sales_person(foreign, 0).await;
+        site.grant(foreign, &keeper.id, &["sales_lead"], "all")
+            .await;
+        let at_home = own.values_mut().map(|target| (&people["chief"], target));
+        let elsewhere = others.iter_mut().map(|(letter, (_, target))| match letter {
+            'x' => (&keeper, target),
+            _ => (&people["chief"], target),
+        });
+        for (keeper, target) in at_home.chain(elsewhere) {
+            for kind in KINDS.iter().filter(|kind| !kind.owned) {
+                kinds::make(&keeper.browser, kind, target).await;
+            }
+        }
         let nobody = Person {
             id: MISSING.to_owned(),
             login: String::new(),
@@ -195,7 +217,7 @@ impl<'s> Sweep<'s> {
             let target = self.standing(caller, whose).clone();
             let reply = self.try_out(operation, caller, &target).await;
             self.allowed(&what, caller, row, &reply);
-            let shown = marks(operation.id, &target)
+            let shown = marks(operation, &target)
                 .iter()
                 .any(|mark| contains(&reply.body, mark.as_bytes()));
             self.hold(shown == letters.contains(whose), || {
@@ -257,10 +279,18 @@ impl<'s> Sweep<'s> {
             'o' => &self.people[caller],
             other => &self.others[&other].0,
         };
-        let target = self
+        let mut target = self
             .site
             .target_with(owner, &standing.department, standing.device)
             .await;
+        if let Some(kind) = kinds::of_path(&operation.path) {
+            let keeper = if kind.owned {
+                owner
+            } else {
+                &self.people["chief"]
+            };
+            kinds::make(&keeper.browser, kind, &mut target).await;
+        }
         self.site.prepare_import(operation.id, owner, &target).await;
         target
     }
@@ -268,6 +298,13 @@ impl<'s> Sweep<'s> {
     /// Makes the call, with what depends on caller and version.
     async fn try_out(&mut self, operation: &Declared, caller: &str, target: &Target) -> Reply {
         self.calls += 1;
+        let makes_record =
+            operation.method == http::Method::POST && about(operation) == Some(About::Nothing);
+        let target = match kinds::of_path(&operation.path).filter(|_| makes_record) {
+            // What is made hangs on a customer of one's own.
+            Some(_) => self.own.get(caller).unwrap_or(target),
+            None => target,
+        };
         let mut call = call(self.site, operation, target);
         let mut browser = self.people[caller].browser.clone();
         match operation.id {

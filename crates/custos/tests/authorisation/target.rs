@@ -10,6 +10,7 @@ use custos_testkit::DeviceSigner;
 use custos_values::{Email, MessageId, OrgId};
 use http::Method;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// An id nothing has.
 pub const MISSING: &str = "019b8a00-0000-7000-8000-0000000000ff";
@@ -28,6 +29,8 @@ pub struct Target {
     pub message: String,
     pub name: String,
     pub phone: String,
+    /// Records of kinds, by the segment of their path.
+    pub records: BTreeMap<&'static str, String>,
 }
 
 impl Target {
@@ -45,6 +48,7 @@ impl Target {
             message: MISSING.to_owned(),
             name: "无此公司".to_owned(),
             phone: "13100000000".to_owned(),
+            records: BTreeMap::new(),
         }
     }
 }
@@ -87,6 +91,7 @@ impl Site<'_> {
             message: self.message(&owner.browser).await,
             name,
             phone,
+            records: BTreeMap::new(),
         }
     }
 

@@ -30,10 +30,10 @@ pub const AUDIT: &str = "shenji";
 pub const LEAD: &str = "zhuguan";
 
 /// Lets tests read the log.
-const READ_LOG: PolicySource = PolicySource {
-    feature: "test",
-    text: r#"@id("log") permit (principal == Job::"operator", action == Action::"audit_log.list", resource);"#,
-};
+const READ_LOG: PolicySource = PolicySource::new(
+    "test",
+    r#"@id("log") permit (principal == Job::"operator", action == Action::"audit_log.list", resource);"#,
+);
 
 enum Log {}
 impl Resource for Log {

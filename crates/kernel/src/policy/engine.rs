@@ -10,17 +10,28 @@ use super::{
 };
 use cedar_policy::{Policy as CedarPolicy, PolicyId, PolicySet};
 use custos_values::OrgId;
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 use thiserror::Error;
 
 /// One feature's policy file.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct PolicySource {
     /// The feature, used as prefix of the rules' names.
     pub feature: &'static str,
     /// Cedar text; every rule carries an `@id("…")` annotation.
-    pub text: &'static str,
+    pub text: Cow<'static, str>,
+}
+
+impl PolicySource {
+    /// A feature's file.
+    pub const fn new(feature: &'static str, text: &'static str) -> Self {
+        Self {
+            feature,
+            text: Cow::Borrowed(text),
+        }
+    }
 }
 
 /// Why policies cannot be loaded.

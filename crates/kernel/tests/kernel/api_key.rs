@@ -119,11 +119,7 @@ fn it_reaches_the_actions_it_was_made_for_and_no_other() {
 fn what_needs_a_fresh_factor_of_a_person_a_key_may_do() {
     let text = r#"@id("all") permit (principal is User, action == Action::"customer.export", resource);
         @id("fresh") forbid (principal is User, action == Action::"customer.export", resource) when { !context.fresh };"#;
-    let policy = Policy::load(&[PolicySource {
-        feature: "test",
-        text,
-    }])
-    .unwrap();
+    let policy = Policy::load(&[PolicySource::new("test", text)]).unwrap();
     let secret = Token::generate(&Repeatable::new(1));
     let key = present(&stored(&secret, &["customer.export"]), &secret, 99).unwrap();
     assert!(policy.scope::<actions::Export, Customer>(&key).is_ok());

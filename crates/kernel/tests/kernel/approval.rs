@@ -79,7 +79,7 @@ fn policy() -> Policy {
           when { !context.fresh };
     "#;
     let feature = "approval";
-    Policy::load(&[PolicySource { feature, text }]).unwrap()
+    Policy::load(&[PolicySource::new(feature, text)]).unwrap()
 }
 
 #[test]

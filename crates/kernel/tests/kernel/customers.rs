@@ -13,10 +13,10 @@ use std::collections::BTreeSet;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 /// The rules the product comes with.
-const RULES: PolicySource = PolicySource {
-    feature: "customers",
-    text: include_str!("../../../crm/src/customers/policy.cedar"),
-};
+const RULES: PolicySource = PolicySource::new(
+    "customers",
+    include_str!("../../../crm/src/customers/policy.cedar"),
+);
 
 #[derive(Debug)]
 enum Customer {}

@@ -16,10 +16,7 @@ fn allows<A: Action>(caller: &Caller, facts: &Facts<Customer>) -> bool {
 }
 
 fn load(text: &'static str) -> Result<Policy, PolicyError> {
-    Policy::load(&[PolicySource {
-        feature: "test",
-        text,
-    }])
+    Policy::load(&[PolicySource::new("test", text)])
 }
 
 #[test]
@@ -184,10 +181,10 @@ fn rules_without_a_name_of_their_own_are_refused() {
     let twice = r#"@id("a") permit (principal, action == Action::"customer.read", resource);
                    @id("a") forbid (principal, action == Action::"customer.list", resource);"#;
     assert!(matches!(load(twice), Err(PolicyError::Unnamed { .. })));
-    let source = PolicySource {
-        feature: "other",
-        text: r#"@id("reach") permit (principal, action == Action::"customer.delete", resource);"#,
-    };
+    let source = PolicySource::new(
+        "other",
+        r#"@id("reach") permit (principal, action == Action::"customer.delete", resource);"#,
+    );
     assert!(Policy::load(&[SAMPLE, source]).is_ok());
     assert!(matches!(
         Policy::load(&[SAMPLE, SAMPLE]),

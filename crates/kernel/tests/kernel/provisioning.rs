@@ -63,7 +63,7 @@ fn a_provider_stands_to_what_it_keeps_as_an_owner_does() {
     let text = r#"@id("kept") permit (principal is Provisioner, action in [Action::"customer.update", Action::"customer.list"], resource)
         when { context.relation == "own" };"#;
     let feature = "test";
-    let policy = Policy::load(&[PolicySource { feature, text }]).unwrap();
+    let policy = Policy::load(&[PolicySource::new(feature, text)]).unwrap();
     let token = Token::generate(&Repeatable::new(1));
     let caller = present(&stored(&token), &token, 0).unwrap();
     let other = ProviderId::from_bytes([41; 16]);

@@ -2,7 +2,8 @@
 
 use crate::support::{ORG, OTHER_ORG, Repeatable, keys, permit_for, tenant};
 use custos_kernel::crypto::{Column, CryptoError, Disclosures, SealedText};
-use custos_values::CustomerId;
+use custos_kernel::policy::{Caller, Facts, Job, Permit, Policy, PolicySource, Resource, actions};
+use custos_values::{CustomerId, OrgId};
 use proptest::prelude::*;
 
 const CUSTOMER: CustomerId = CustomerId::from_bytes([5; 16]);
@@ -129,6 +130,51 @@ fn a_permit_for_another_record_is_refused_before_the_cipher_is_asked() {
         let outcome = sealed.open(&permit, &key, &PHONE).err();
         assert_eq!(outcome, Some(CryptoError::WrongRecord));
     }
+}
+
+#[derive(Debug)]
+enum Deal {}
+
+impl Resource for Deal {
+    const TYPE: &'static str = "deal";
+}
+
+#[test]
+fn a_permit_for_a_row_opens_that_row_of_its_own_kind_and_no_other() {
+    let random = Repeatable::new(7);
+    let (_, key) = keys(ORG, CUSTOMER, &random);
+    let rows = [[3; 16], [4; 16]];
+    let column = |table: &'static str, row: usize| Column {
+        table,
+        row: &rows[row],
+        column: "name",
+    };
+    let sealed = SealedText::seal(&key, &column("deal", 0), "年度采购", &random);
+    let rule = r#"@id("deals") permit (principal == Job::"indexer", action == Action::"deal.read", resource);"#;
+    let policy = Policy::load(&[PolicySource::new("deals", rule)]).unwrap();
+    let permit = |org: OrgId, row: usize| -> Permit<actions::Read, Deal> {
+        let caller = Caller::system(Job::Indexer, org);
+        let facts = Facts::owned(org, rows[row], 1, None, None);
+        policy.permit(&caller, &facts).unwrap()
+    };
+    let open = |permit: &Permit<actions::Read, Deal>, column: &Column<'_>| {
+        sealed
+            .open(permit, &key, column)
+            .map(|plain| plain.expose_for_processing().clone())
+    };
+    assert_eq!(
+        open(&permit(ORG, 0), &column("deal", 0)).unwrap(),
+        "年度采购"
+    );
+    let wrong = Err(CryptoError::WrongRecord);
+    assert_eq!(open(&permit(ORG, 1), &column("deal", 0)), wrong);
+    assert_eq!(open(&permit(OTHER_ORG, 0), &column("deal", 0)), wrong);
+    assert_eq!(open(&permit(ORG, 0), &column("contract", 0)), wrong);
+    // A permit for a row does not make a value of another row open there.
+    assert_eq!(
+        open(&permit(ORG, 1), &column("deal", 1)),
+        Err(CryptoError::DoesNotOpen)
+    );
 }
 
 #[test]

@@ -202,7 +202,7 @@ fn how_much_of_the_log_somebody_sees_is_what_they_were_asked_to_look_at() {
 }
 
 /// A policy that lets everybody do everything.
-const ANYTHING: PolicySource = PolicySource {
-    feature: "test",
-    text: r#"@id("all") permit (principal, action in [Action::"customer.read", Action::"audit_entry.read"], resource);"#,
-};
+const ANYTHING: PolicySource = PolicySource::new(
+    "test",
+    r#"@id("all") permit (principal, action in [Action::"customer.read", Action::"audit_entry.read"], resource);"#,
+);

@@ -21,11 +21,7 @@ when { !context.fresh };
 "#;
 
 fn policy() -> Policy {
-    Policy::load(&[PolicySource {
-        feature: "test",
-        text: TEXT,
-    }])
-    .unwrap()
+    Policy::load(&[PolicySource::new("test", TEXT)]).unwrap()
 }
 
 /// Somebody whose factor was proven `age` milliseconds ago, in a session that is now at `risk`.

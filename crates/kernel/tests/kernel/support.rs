@@ -56,14 +56,11 @@ impl Resource for File {
 /// The policy of these rules about files.
 pub fn of_files(text: &'static str) -> Policy {
     let feature = "files";
-    Policy::load(&[PolicySource { feature, text }]).unwrap()
+    Policy::load(&[PolicySource::new(feature, text)]).unwrap()
 }
 
 /// Reach by data scope for sales people and their leads, one forbidden thing, a job, and rules that go wrong.
-pub const SAMPLE: PolicySource = PolicySource {
-    feature: "sample",
-    text: include_str!("sample.cedar"),
-};
+pub const SAMPLE: PolicySource = PolicySource::new("sample", include_str!("sample.cedar"));
 
 pub fn sample() -> Policy {
     Policy::load(&[SAMPLE]).unwrap()

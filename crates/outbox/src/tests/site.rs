@@ -71,10 +71,10 @@ pub(super) struct Site<'i> {
     pub(super) provider: Arc<Provider>,
 }
 
-const OTHER: PolicySource = PolicySource {
-    feature: "test",
-    text: r#"@id("job") permit (principal == Job::"setup", action == Action::"message.create", resource);"#,
-};
+const OTHER: PolicySource = PolicySource::new(
+    "test",
+    r#"@id("job") permit (principal == Job::"setup", action == Action::"message.create", resource);"#,
+);
 
 /// Runs a test on both engines, with text messages set up.
 pub(super) async fn both(test: impl AsyncFn(Site<'_>)) {

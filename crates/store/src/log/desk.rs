@@ -50,6 +50,9 @@ impl StoredEntry {
     }
 }
 
+/// A resource that an entry speaks of: its type and id.
+pub type Changed = (&'static str, [u8; 16]);
+
 impl ReadTx {
     /// The newest entries that pass the filter, newest first. The scope must reach the whole log; a caller who sees a
     /// period of it gets nothing else.
@@ -157,17 +160,18 @@ impl ReadTx {
             .collect()
     }
 
-    /// Ids of the resources of one type that entries at or after a place speak of, with the place after the last
-    /// entry seen: the log as change feed. Ordinary reads are passed over.
+    /// The resources of some types that entries at or after a place speak of, with the place after the last entry seen: the
+    /// log as change feed. Ordinary reads are passed over.
     ///
     /// # Errors
     /// See [`Self::log_entries`].
     pub async fn log_changes<A: Action, R: Resource>(
         &mut self,
         scope: &Scope<A, R>,
+        types: &[&'static str],
         from: i64,
         limit: i64,
-    ) -> Result<(Vec<[u8; 16]>, i64), StoreError> {
+    ) -> Result<(Vec<Changed>, i64), StoreError> {
         // Read before the entries: places are given in the order of commits, so everything below it is visible.
         let head = self.log_next(scope).await?;
         let sql = "SELECT idx, resource_id, resource_type FROM audit_entry \
@@ -187,11 +191,12 @@ impl ReadTx {
         let mut changed = Vec::new();
         let mut seen = HashSet::new();
         for row in &rows {
-            if row.text_opt(2)? == Some(R::TYPE)
+            let spoken_of = row.text_opt(2)?;
+            if let Some(kind) = types.iter().find(|kind| spoken_of == Some(**kind))
                 && let Some(id) = row.id_opt(1)?
-                && seen.insert(id)
+                && seen.insert((*kind, id))
             {
-                changed.push(id);
+                changed.push((*kind, id));
             }
         }
         Ok((changed, next))

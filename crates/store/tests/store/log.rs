@@ -110,11 +110,18 @@ async fn the_log_tells_what_changed_and_passes_reads_over() {
         write(store, &caller, 2).await.unwrap();
         let mut read = store.read().await.unwrap();
         let scope = everything(org);
-        let (changed, next) = read.log_changes(&scope, 0, 100).await.unwrap();
-        assert_eq!((changed, next), (vec![number(1), number(2)], 4));
-        let (changed, next) = read.log_changes(&scope, 3, 100).await.unwrap();
-        assert_eq!((changed, next), (vec![number(2)], 4));
-        assert_eq!(read.log_changes(&scope, 4, 100).await.unwrap(), (vec![], 4));
+        let types = [Note::TYPE];
+        let (changed, next) = read.log_changes(&scope, &types, 0, 100).await.unwrap();
+        assert_eq!(
+            (changed, next),
+            (vec![(Note::TYPE, number(1)), (Note::TYPE, number(2))], 4)
+        );
+        let (changed, next) = read.log_changes(&scope, &types, 3, 100).await.unwrap();
+        assert_eq!((changed, next), (vec![(Note::TYPE, number(2))], 4));
+        assert_eq!(
+            read.log_changes(&scope, &types, 4, 100).await.unwrap(),
+            (vec![], 4)
+        );
         let history = read.log_of(&read_1, None, 10).await.unwrap();
         assert_eq!(
             history.iter().map(|entry| entry.index).collect::<Vec<_>>(),

@@ -22,9 +22,9 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
           CREATE UNIQUE INDEX note_word ON note (org_id, word)",
 }];
 
-const POLICY: PolicySource = PolicySource {
-    feature: "notes",
-    text: r#"
+const POLICY: PolicySource = PolicySource::new(
+    "notes",
+    r#"
 @id("reach")
 permit (principal is User, action in [Action::"note.list", Action::"note.read", Action::"note.update"], resource)
 when { context.relation == "own" ||
@@ -36,7 +36,7 @@ permit (principal, action == Action::"note.create", resource);
 @id("job")
 permit (principal == Job::"indexer", action in [Action::"note.list", Action::"note.read", Action::"note.update"], resource);
 "#,
-};
+);
 
 pub fn policy() -> Policy {
     Policy::load(&[POLICY]).unwrap()

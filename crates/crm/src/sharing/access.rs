@@ -1,21 +1,24 @@
-//! What decisions about a customer depend on, as it is stored: owner, department, label, a few attributes and shares.
+//! What decisions about a record depend on, as it is stored: owner, department, label, a few attributes and shares.
 //!
 //! The row has owner and department in columns too, to be found by. They count for nothing by themselves: what counts is
 //! sealed under the organisation's key for its row, so that whoever can write to the database but has no key cannot make
-//! a customer somebody else's, share it, or lower its label.
+//! a customer or a deal somebody else's, share it, or lower its label.
 
-use super::model::Customer;
 use crate::crm::OrgKeys;
 use custos_kernel::policy::{
-    Attributes, Caller, Compartments, Facts, Grantee, Label, Level, Marking, Share, ShareGrant,
+    Attributes, Caller, Compartments, Facts, Grantee, Label, Level, Marking, Resource, Share,
+    ShareGrant,
 };
 use custos_store::{StoreError, Value};
 use custos_values::{DepartmentId, OrgId, Random, TeamId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// For what it is sealed.
-const PURPOSE: &str = "customer.access";
+/// A kind of record whose rows say, sealed, who may see them.
+pub(crate) trait Guarded: Resource {
+    /// For what that is sealed; see [`custos_store::Purpose`].
+    const ACCESS: &'static str;
+}
 
 /// A share with where it comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +56,7 @@ struct Stored(
 struct StoredShare(u8, [u8; 16], bool, Option<i64>, UserId, i64);
 
 impl Access {
-    /// Of a customer somebody makes: it has the label they work at, so that they may go on working with it.
+    /// Of a record somebody makes: it has the label they work at, so that they may go on working with it.
     pub(crate) fn made_by(
         caller: &Caller,
         owner: Option<UserId>,
@@ -74,7 +77,7 @@ impl Access {
         match field {
             "province" => self.attributes.region = value,
             "level" => self.attributes.value = value,
-            "status" => self.attributes.status = value,
+            "status" | "stage" => self.attributes.status = value,
             _ => {}
         }
         self
@@ -101,13 +104,13 @@ impl Access {
         }
     }
 
-    /// What decisions about the customer need.
-    pub(crate) fn facts(&self, org: OrgId, id: [u8; 16], version: i64) -> Facts<Customer> {
+    /// What decisions about the record need.
+    pub(crate) fn facts<R: Guarded>(&self, org: OrgId, id: [u8; 16], version: i64) -> Facts<R> {
         Facts::owned(org, id, version, self.owner, self.department).marked(Arc::new(self.marking()))
     }
 
-    /// Sealed for a customer's row.
-    pub(crate) fn seal(
+    /// Sealed for a record's row.
+    pub(crate) fn seal<R: Guarded>(
         &self,
         keys: &OrgKeys,
         id: &[u8; 16],
@@ -144,19 +147,19 @@ impl Access {
         let plain = serde_json::to_vec(&stored).unwrap_or_default();
         SealedAccess {
             access: self,
-            sealed: keys.tenant.seal_secret(PURPOSE, id, &plain, random),
+            sealed: keys.tenant.seal_secret(R::ACCESS, id, &plain, random),
         }
     }
 
     /// Opens what a row has and compares it with the row's columns.
-    pub(crate) fn open(
+    pub(crate) fn open<R: Guarded>(
         keys: &OrgKeys,
         id: &[u8; 16],
         columns: (Option<UserId>, Option<DepartmentId>),
         sealed: &[u8],
     ) -> Result<Self, StoreError> {
-        let altered = || StoreError::Corrupt("who may see a customer was altered".to_owned());
-        let plain = keys.tenant.open_secret(PURPOSE, id, sealed);
+        let altered = || StoreError::Corrupt("who may see a record was altered".to_owned());
+        let plain = keys.tenant.open_secret(R::ACCESS, id, sealed);
         let plain = plain.map_err(|_| altered())?;
         let stored: Stored = serde_json::from_slice(&plain).map_err(|_| altered())?;
         let Stored(owner, department, level, compartments, [region, value, status], shares) =

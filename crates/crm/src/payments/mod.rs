@@ -1,0 +1,7 @@
+//! Payments 回款: what a contract says is due when (payment plans), and what came in.
+
+mod plan;
+mod receipt;
+
+pub use plan::{PAYMENT_PLAN, PaymentPlan};
+pub use receipt::{PAYMENT, Payment};

@@ -1,0 +1,33 @@
+//! Records of declared kinds: leads, deals, contracts and whatever else the sales chain consists of.
+//!
+//! A kind is one declaration ([`ObjectSpec`]); storage, sealing, policy, lists, boards, forms and the API read it. What a
+//! kind has of its own stands in its folder beside this one and is called at named places ([`Object`]).
+
+mod board;
+mod erasing;
+mod filter;
+mod http;
+mod index;
+mod info;
+mod kinds;
+mod list;
+mod model;
+mod numbers;
+mod object;
+mod policy;
+mod record;
+mod references;
+mod reveal;
+mod rotation;
+mod settle;
+pub(crate) mod sql;
+mod write;
+
+pub(crate) use http::common_operations;
+pub use info::EVENTS;
+pub(crate) use kinds::{Kind, KindIndexes, Of, kind};
+pub(crate) use object::Object;
+pub use object::{Belonging, ObjectSpec, OnCustomer, Operations, State, StateKind, States};
+pub(crate) use object::{object, operations};
+pub(crate) use settle::{Settling, missing, problem};
+pub use sql::MIGRATION;

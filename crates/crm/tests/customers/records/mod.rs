@@ -1,0 +1,8 @@
+//! Records of declared kinds.
+
+mod attacks;
+mod boards;
+mod chain;
+mod filters;
+mod sample;
+mod states;
