@@ -29,7 +29,7 @@ pub(crate) use list::{exact_key, open_cursor, query_problem};
 pub(crate) use list_row::ListRow;
 pub use model::{Customer, NewCustomer, StoredCustomer};
 pub use record::{CustomerRecord, Reference};
-pub(crate) use seal::{OpenedFields, open_fields, seal_field};
+pub(crate) use seal::{OpenedFields, Row, open_fields, seal_field};
 pub(crate) use sharing::LabelBody;
 pub use sql::MIGRATION;
 pub(crate) use sql::NAME_ALONE;

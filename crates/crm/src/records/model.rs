@@ -3,7 +3,7 @@
 use super::Object;
 use crate::CrmError;
 use crate::crm::OrgKeys;
-use crate::customers::{OpenedFields, open_fields};
+use crate::customers::{OpenedFields, Row, open_fields};
 use crate::index::Head;
 use crate::sharing::Access;
 use custos_kernel::crypto::{RecordKey, WrappedKey};
@@ -51,14 +51,8 @@ impl<R: Object> StoredRecord<R> {
         permit: &Permit<A, R>,
     ) -> Result<OpenedFields, CrmError> {
         let key = self.open_key(keys)?;
-        open_fields(
-            permit,
-            &key,
-            R::SPEC.fields,
-            &self.facts.id,
-            &self.fields,
-            |_| true,
-        )
+        let row = row_of::<R>(&self.facts.id, &self.facts.id);
+        open_fields(permit, &key, R::SPEC.fields, row, &self.fields, |_| true)
     }
 
     /// What the index keeps beside the fields.
@@ -79,4 +73,12 @@ impl<R: Object> StoredRecord<R> {
 /// Under whose name the key of a record is made: the customer's it hangs on, or its own.
 pub(crate) fn keyed(id: [u8; 16], customer: Option<CustomerId>) -> CustomerId {
     customer.unwrap_or_else(|| CustomerId::from_bytes(id))
+}
+
+/// A row that belongs to a record, or is it.
+pub(crate) fn row_of<'a, R: Object>(record: &'a [u8; 16], id: &'a [u8; 16]) -> Row<'a> {
+    Row {
+        id,
+        of: Some((R::TYPE, record)),
+    }
 }

@@ -1,6 +1,7 @@
 //! Showing a masked field in clear, with a reason.
 
 use super::Object;
+use super::model::row_of;
 use crate::customers::open_fields;
 use crate::fields::{FieldValue, display};
 use crate::{Crm, CrmError};
@@ -36,14 +37,20 @@ impl Crm {
         let keys = self.keys(caller.org()).await?;
         let key = stored.open_key(&keys)?;
         let wanted = |other: &crate::fields::FieldSpec| other.name == spec.name;
-        let opened = open_fields(&permit, &key, set, &stored.facts.id, &stored.fields, wanted)?;
+        let opened = open_fields(
+            &permit,
+            &key,
+            set,
+            row_of::<R>(&stored.facts.id, &stored.facts.id),
+            &stored.fields,
+            wanted,
+        )?;
         let (_, plain) = opened.into_iter().next().ok_or(CrmError::NotFound)?;
         let mut disclosures = Disclosures::new();
         let value = plain.disclose(spec.name, &mut disclosures).into_inner();
-        let erasable = stored.keyed();
-        let sealed =
-            keys.tenant
-                .seal_reason(Some(erasable.as_bytes()), reason, self.store.random());
+        let sealed = keys
+            .tenant
+            .seal_reason(Some(permit.record()), reason, self.store.random());
         let event = Event::of(&permit)
             .with("reason", Detail::sealed(sealed))
             .disclosing(disclosures);

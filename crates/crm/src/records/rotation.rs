@@ -2,6 +2,7 @@
 
 use super::Object;
 use super::kinds::kind;
+use super::model::row_of;
 use super::sql;
 use crate::rotation::anew;
 use crate::{Crm, CrmError};
@@ -60,7 +61,13 @@ pub(super) async fn reseal<R: Object>(
         wrapped => wrapped?,
     };
     let key = stored.open_key(&keys)?;
-    let fields = anew(&key, R::SPEC.fields, &row, &stored.fields, random)?;
+    let fields = anew(
+        &key,
+        R::SPEC.fields,
+        row_of::<R>(&row, &row),
+        &stored.fields,
+        random,
+    )?;
     if wrapped.is_none() && fields.is_none() {
         return Ok(false);
     }

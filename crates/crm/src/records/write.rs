@@ -1,6 +1,6 @@
 //! Making, changing and removing records.
 
-use super::model::{StoredRecord, keyed};
+use super::model::{StoredRecord, keyed, row_of};
 use super::record::Record;
 use super::references;
 use super::settle::{Settling, Values, keep_states, problem};
@@ -410,6 +410,13 @@ fn set_field<R: Object>(
     let Some(spec) = R::SPEC.fields.get(name) else {
         return;
     };
-    let bytes = seal_field(key, R::SPEC.fields, row, spec, text, crm.store.random());
+    let bytes = seal_field(
+        key,
+        R::SPEC.fields,
+        row_of::<R>(row, row),
+        spec,
+        text,
+        crm.store.random(),
+    );
     sealed.set(spec.name, bytes);
 }

@@ -7,7 +7,7 @@
 mod entries;
 
 use crate::contacts::{self, StoredContact};
-use crate::customers::{Customer, StoredCustomer, open_fields, sql};
+use crate::customers::{Customer, Row, StoredCustomer, open_fields, sql};
 use crate::fields::{ACTIVITY, CONTACT, CUSTOMER, FieldSet};
 use crate::{Crm, CrmError, timeline};
 use custos_kernel::crypto::RecordKey;
@@ -167,17 +167,18 @@ struct OfOne<'a> {
 }
 
 /// The fields of a row sealed anew; none if all are of today's suite.
-pub(crate) fn anew(
+pub(crate) fn anew<'a>(
     key: &RecordKey,
     set: FieldSet,
-    row: &[u8; 16],
+    row: impl Into<Row<'a>>,
     fields: &SealedFields,
     random: &dyn Random,
 ) -> Result<Option<SealedFields>, CrmError> {
+    let row = row.into();
     let mut new = fields.clone();
     let mut changed = false;
     for (name, sealed) in fields.iter() {
-        if let Some(resealed) = key.reseal(set.table, row, name, sealed, random)? {
+        if let Some(resealed) = key.reseal((set.table, row.id, row.of), name, sealed, random)? {
             new.set(name, resealed);
             changed = true;
         }

@@ -32,7 +32,7 @@ pub use keys::{
     StoredKey, TenantKey, WrappedKey,
 };
 pub use password::{PasswordHash, PasswordHasher, PasswordParams};
-pub use sealed::{Column, Disclosed, Disclosures, Masked, Plain, Sealed, SealedText};
+pub use sealed::{Column, Disclosed, Disclosures, Masked, Owner, Plain, Sealed, SealedText};
 pub use shares::Share;
 pub use sm2::{SM2_KEY_LENGTH, SM2_SIGNATURE_LENGTH, Sm2Key, sm2_verify};
 pub use stream::{CHUNK_SIZE, StreamOpener, StreamSealer};

@@ -20,15 +20,27 @@ pub struct Column<'a> {
     pub row: &'a [u8; 16],
     /// The column or field name.
     pub column: &'static str,
+    /// The record it belongs to, with the kind of it, if that is not the customer whose key seals it: decisions about the
+    /// value are decisions about that record.
+    pub of: Option<Owner<'a>>,
 }
+
+/// The kind and id of the record that a row belongs to, or is.
+pub type Owner<'a> = (&'static str, &'a [u8; 16]);
 
 impl Column<'_> {
     fn context(&self, key: &RecordKey) -> Vec<u8> {
-        context(key, self.table, self.row, self.column)
+        context(key, self.table, self.row, self.column, self.of)
     }
 }
 
-fn context(key: &RecordKey, table: &str, row: &[u8; 16], column: &str) -> Vec<u8> {
+fn context(
+    key: &RecordKey,
+    table: &str,
+    row: &[u8; 16],
+    column: &str,
+    of: Option<Owner<'_>>,
+) -> Vec<u8> {
     // Lengths before names make the encoding unambiguous: no two columns share a context.
     let mut out = Vec::with_capacity(96);
     out.extend_from_slice(b"field");
@@ -39,6 +51,11 @@ fn context(key: &RecordKey, table: &str, row: &[u8; 16], column: &str) -> Vec<u8
     out.extend_from_slice(row);
     out.push(column.len() as u8);
     out.extend_from_slice(column.as_bytes());
+    if let Some((kind, record)) = of {
+        out.push(kind.len() as u8);
+        out.extend_from_slice(kind.as_bytes());
+        out.extend_from_slice(record);
+    }
     out
 }
 
@@ -50,8 +67,7 @@ impl RecordKey {
     /// [`CryptoError`] when the value does not open.
     pub fn reseal(
         &self,
-        table: &str,
-        row: &[u8; 16],
+        (table, row, of): (&str, &[u8; 16], Option<Owner<'_>>),
         column: &str,
         sealed: &[u8],
         random: &dyn Random,
@@ -59,7 +75,7 @@ impl RecordKey {
         if sealed_under(sealed)?.0 == self.suite() {
             return Ok(None);
         }
-        let context = context(self, table, row, column);
+        let context = context(self, table, row, column, of);
         let plain = Zeroizing::new(self.aead.open(&context, sealed)?);
         Ok(Some(self.aead.seal(1, &context, &plain, random)))
     }
@@ -99,8 +115,8 @@ impl Sealed<String> {
         )
     }
 
-    /// Opens a text. The permit must be for the customer the key belongs to, or for the very row the text is sealed for, of
-    /// the kind that its table holds: a deal is sealed under its customer's key and decided on by itself.
+    /// Opens a text. The permit must be for the record it belongs to: the customer whose key seals it unless the column names
+    /// another, such as a deal, which is sealed under its customer's key and decided on by itself.
     ///
     /// # Errors
     /// [`CryptoError`] when the permit is for another record, or the ciphertext was altered or moved.
@@ -110,9 +126,11 @@ impl Sealed<String> {
         key: &RecordKey,
         column: &Column<'_>,
     ) -> Result<Plain<String>, CryptoError> {
-        let of_customer = permit.record() == key.customer.as_bytes();
-        let of_row = permit.record() == column.row && R::TYPE == column.table;
-        if permit.org() != key.org || !(of_customer || of_row) {
+        let decided_on = match column.of {
+            None => permit.record() == key.customer.as_bytes(),
+            Some((kind, record)) => permit.record() == record && R::TYPE == kind,
+        };
+        if permit.org() != key.org || !decided_on {
             return Err(CryptoError::WrongRecord);
         }
         let bytes = Zeroizing::new(key.aead.open(&column.context(key), &self.bytes)?);

@@ -24,6 +24,7 @@ fn todays_keys_do_not_open_an_erased_record_of_yesterdays_database() {
             table: "customer",
             row: customer.as_bytes(),
             column: "phone",
+            of: None,
         };
         let text = SealedText::seal(&record, &column, "13800138000", &random);
         let reason = key.seal_reason(Some(customer.as_bytes()), "asked for it", &random);
@@ -50,6 +51,7 @@ fn todays_keys_do_not_open_an_erased_record_of_yesterdays_database() {
                 table: "customer",
                 row: customer.as_bytes(),
                 column: "phone",
+                of: None,
             };
             let plain = text.open(&permit_for(ORG, *customer), &opened.unwrap(), &column);
             assert_eq!(plain.unwrap().expose_for_processing(), "13800138000");

@@ -342,6 +342,7 @@ fn the_fields_somebody_saw_are_told_if_there_are_any() {
         table: "customer",
         row: &RECORD,
         column: "phone",
+        of: None,
     };
     let sealed = SealedText::seal(&key, &column, "13800001234", &random);
     let plain = sealed

@@ -109,6 +109,7 @@ fn a_record_key_opens_both_suites_whenever_it_was_opened() {
         table: "customer",
         row: CUSTOMER.as_bytes(),
         column: "phone",
+        of: None,
     };
     let permit = crate::support::permit_for(ORG, CUSTOMER);
     for (writer, reader) in [(&early, &late), (&late, &early)] {
@@ -117,8 +118,7 @@ fn a_record_key_opens_both_suites_whenever_it_was_opened() {
         assert_eq!(opened.expose_for_processing(), "1");
         let resealed = reader
             .reseal(
-                "customer",
-                CUSTOMER.as_bytes(),
+                ("customer", CUSTOMER.as_bytes(), None),
                 "phone",
                 sealed.as_bytes(),
                 &random,
@@ -127,8 +127,7 @@ fn a_record_key_opens_both_suites_whenever_it_was_opened() {
             .unwrap();
         assert_eq!(sealed_under(&resealed).unwrap().0, reader.suite());
         let moved = reader.reseal(
-            "customer",
-            CUSTOMER.as_bytes(),
+            ("customer", CUSTOMER.as_bytes(), None),
             "email",
             sealed.as_bytes(),
             &random,

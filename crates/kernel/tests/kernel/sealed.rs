@@ -13,6 +13,7 @@ const PHONE: Column<'static> = Column {
     table: "customer",
     row: &ROW,
     column: "phone",
+    of: None,
 };
 
 fn open(
@@ -140,41 +141,46 @@ impl Resource for Deal {
 }
 
 #[test]
-fn a_permit_for_a_row_opens_that_row_of_its_own_kind_and_no_other() {
+fn what_belongs_to_a_deal_opens_with_a_permit_for_that_deal_only() {
     let random = Repeatable::new(7);
     let (_, key) = keys(ORG, CUSTOMER, &random);
-    let rows = [[3; 16], [4; 16]];
-    let column = |table: &'static str, row: usize| Column {
-        table,
-        row: &rows[row],
-        column: "name",
+    let (deals, notes) = ([[3; 16], [4; 16]], [[8; 16], [9; 16]]);
+    let place = |kind: &'static str, deal: usize, note: usize| Column {
+        table: "note",
+        row: &notes[note],
+        column: "content",
+        of: Some((kind, &deals[deal])),
     };
-    let sealed = SealedText::seal(&key, &column("deal", 0), "年度采购", &random);
+    let sealed = SealedText::seal(&key, &place("deal", 0, 0), "年度采购", &random);
     let rule = r#"@id("deals") permit (principal == Job::"indexer", action == Action::"deal.read", resource);"#;
     let policy = Policy::load(&[PolicySource::new("deals", rule)]).unwrap();
-    let permit = |org: OrgId, row: usize| -> Permit<actions::Read, Deal> {
+    let permit = |org: OrgId, deal: usize| -> Permit<actions::Read, Deal> {
         let caller = Caller::system(Job::Indexer, org);
-        let facts = Facts::owned(org, rows[row], 1, None, None);
+        let facts = Facts::owned(org, deals[deal], 1, None, None);
         policy.permit(&caller, &facts).unwrap()
     };
-    let open = |permit: &Permit<actions::Read, Deal>, column: &Column<'_>| {
-        sealed
-            .open(permit, &key, column)
-            .map(|plain| plain.expose_for_processing().clone())
+    let open = |permit: &Permit<actions::Read, Deal>, place: &Column<'_>| {
+        let opened = sealed.open(permit, &key, place);
+        opened.map(|plain| plain.expose_for_processing().clone())
     };
-    assert_eq!(
-        open(&permit(ORG, 0), &column("deal", 0)).unwrap(),
-        "年度采购"
-    );
+    let own = permit(ORG, 0);
+    assert_eq!(open(&own, &place("deal", 0, 0)).unwrap(), "年度采购");
     let wrong = Err(CryptoError::WrongRecord);
-    assert_eq!(open(&permit(ORG, 1), &column("deal", 0)), wrong);
-    assert_eq!(open(&permit(OTHER_ORG, 0), &column("deal", 0)), wrong);
-    assert_eq!(open(&permit(ORG, 0), &column("contract", 0)), wrong);
-    // A permit for a row does not make a value of another row open there.
-    assert_eq!(
-        open(&permit(ORG, 1), &column("deal", 1)),
-        Err(CryptoError::DoesNotOpen)
-    );
+    assert_eq!(open(&permit(ORG, 1), &place("deal", 0, 0)), wrong);
+    assert_eq!(open(&permit(OTHER_ORG, 0), &place("deal", 0, 0)), wrong);
+    assert_eq!(open(&own, &place("contract", 0, 0)), wrong);
+    let elsewhere = Err(CryptoError::DoesNotOpen);
+    assert_eq!(open(&own, &place("deal", 0, 1)), elsewhere);
+    assert_eq!(open(&permit(ORG, 1), &place("deal", 1, 0)), elsewhere);
+    // Neither is it the customer's own, whoever may see the customer.
+    let plain = Column {
+        of: None,
+        ..place("deal", 0, 0)
+    };
+    let of_customer = sealed.open(&permit_for(ORG, CUSTOMER), &key, &plain);
+    assert_eq!(of_customer.err(), Some(CryptoError::DoesNotOpen));
+    let of_deal = sealed.open(&permit_for(ORG, CUSTOMER), &key, &place("deal", 0, 0));
+    assert_eq!(of_deal.err(), Some(CryptoError::WrongRecord));
 }
 
 #[test]
