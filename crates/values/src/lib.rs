@@ -13,6 +13,7 @@ mod amount;
 mod bank_account;
 mod company_name;
 mod date_parse;
+mod decimal;
 mod email;
 mod id_number;
 mod ids;
@@ -27,6 +28,7 @@ mod width;
 pub use amount::{Amount, AmountUnit, Currency};
 pub use bank_account::BankAccount;
 pub use company_name::CompanyName;
+pub use decimal::{Percent, Quantity};
 pub use email::Email;
 pub use id_number::IdNumber;
 pub use ids::{
