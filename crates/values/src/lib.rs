@@ -1,4 +1,4 @@
-//! Values parsed once and then carried as types: ids, phones, e-mail addresses, money, time.
+//! Values parsed once and then carried as types: ids, phones, e-mail addresses, money, time. And what adds money up.
 //!
 //! Every parser takes text as people type or export it and answers with [`Parsed`]: the value, what was repaired on
 //! the way, and what is doubtful but acceptable. What cannot be accepted is a [`FieldError`]. All three carry codes and
@@ -20,6 +20,7 @@ mod ids;
 mod mask;
 mod parsed;
 mod phone;
+mod pricing;
 mod random;
 mod time;
 mod uscc;
@@ -40,6 +41,9 @@ pub use ids::{
 pub use mask::mask_text;
 pub use parsed::{FieldError, Parsed, Repair};
 pub use phone::Phone;
+pub use pricing::{
+    DocumentDiscount, Line, Priced, PricedLine, Pricing, Rounding, RoundingMode, TaxOfRate,
+};
 pub use random::Random;
 pub use time::{Clock, Date, Timestamp};
 pub use uscc::Uscc;
