@@ -18,6 +18,7 @@ mod email;
 mod id_number;
 mod ids;
 mod mask;
+mod number_pattern;
 mod parsed;
 mod phone;
 mod pricing;
@@ -39,6 +40,7 @@ pub use ids::{
     SessionId, TeamId, UserId,
 };
 pub use mask::mask_text;
+pub use number_pattern::{NumberPattern, ResetPeriod};
 pub use parsed::{FieldError, Parsed, Repair};
 pub use phone::Phone;
 pub use pricing::{
