@@ -31,7 +31,7 @@ pub struct Line {
 #[serde(rename_all = "snake_case")]
 pub enum Rounding {
     /// Each line's amount, then its tax on that amount: whoever adds up the lines gets the totals, and each line can be
-    /// checked by hand. Cutting a line in two may move a total.
+    /// checked by hand. Cutting a line in two may move what is rounded by one: with tax on top, net and tax each.
     PerLine,
     /// The exact sum of all lines, once; then the lines are settled so that they add up. Neither order nor cutting of
     /// lines moves a total.
