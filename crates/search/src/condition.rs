@@ -10,8 +10,9 @@ const FEW: usize = 64;
 
 /// A tree of conditions on one document.
 ///
-/// Each part is a set of documents, so an answer takes time in proportion to the parts. How many parts there may be is for the caller to say, and how deep a tree read from outside may be while it is
-/// read: cloning and dropping follow its depth. An answer does not: deeper than [`Condition::DEPTH`] is refused.
+/// Each part is a set of documents, so an answer takes time in proportion to the parts. How many there may be is for the
+/// caller to say, and how deep a tree read from outside may be while it is read: cloning and dropping follow its depth.
+/// Answers do not: what is deeper than [`Condition::DEPTH`] is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Condition {
     /// All hold; with no parts, every document.

@@ -5,6 +5,8 @@
 //!
 //! - Sets of customers (of an owner, a code, a pair of characters) are kept compressed and kept exact, so a query is set
 //!   algebra and its total is a count.
+//! - Filters and trees of conditions are that algebra too; what is counted and added up by group visits each customer
+//!   found once.
 //! - Every sortable field keeps the customers in its order, so a page is read off, not sorted.
 //! - Names sort digits first, then Latin letters and other scripts, then Chinese by pinyin, equal readings by code point;
 //!   case, width, accents, spaces and punctuation do not count. Customers without a value come last.

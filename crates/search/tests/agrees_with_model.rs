@@ -173,6 +173,11 @@ proptest! {
         for n in (0..5_000).step_by(13) {
             apply(&mut index, &mut model, &Change::Remove(id(n)));
         }
+        let (all, none) = (Condition::All(vec![]), Condition::Any(vec![]));
+        let not = |part: &Condition| Condition::Not(Box::new(part.clone()));
+        for condition in [not(&all), not(&none), not(&not(&all)), all, none] {
+            agree(&mut index, &model, &Query { scope: Scope::All, condition: Some(condition), limit: 700, ..Query::default() });
+        }
         for query in &queries {
             agree(&mut index, &model, &Query { limit: 700, ..query.clone() });
         }

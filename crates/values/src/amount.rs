@@ -82,7 +82,7 @@ pub struct Amount {
     pub currency: Currency,
 }
 
-const LIMIT: i128 = (1 << 53) - 1;
+pub(crate) const LIMIT: i128 = (1 << 53) - 1;
 
 impl Amount {
     /// Reads an amount such as `1,234.50`, `￥1,234`, `12.5万`, `-3亿元`, `4.2M`, `12,000,000 USD`. A bare number counts in
@@ -260,7 +260,7 @@ fn scale(number: &str, factor: i128, decimals: u32) -> Result<i128, FieldError> 
     Ok(scaled / divisor)
 }
 
-fn groups_of_three(whole: &str) -> bool {
+pub(crate) fn groups_of_three(whole: &str) -> bool {
     let mut groups = whole.split(',');
     let first = groups.next().unwrap_or_default();
     let mut rest = groups.peekable();

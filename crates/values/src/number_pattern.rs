@@ -1,163 +1,217 @@
-//! Patterns of document numbers 流水号, such as `HT-{yyyy}{mm}-{0000}`.
+//! Patterns of running numbers, such as `HT-{yyyy}{mm}-{0000}`.
 
-use crate::{Date, FieldError};
+use std::fmt;
 use std::str::FromStr;
 
-/// Most characters of a pattern.
-const LONGEST: usize = 40;
-/// Most digits of a counter.
-const MOST_DIGITS: usize = 9;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+use crate::width::tidy;
+use crate::{Date, FieldError, Parsed, Repair};
+
+/// Characters a pattern may have.
+const LONGEST: usize = 64;
+/// Digits a counter may have before it grows.
+const WIDEST: usize = 12;
+
+/// How numbers of documents are made of the date and a counter: text, `{yyyy}` or `{yy}`, `{mm}`, `{dd}`, and one counter,
+/// `{0000}`, with as many zeros as it has digits at least. `HT-{yyyy}{mm}-{0000}` gives `HT-202611-0042`.
+///
+/// Two numbers of one pattern are equal only if counter and period are. (Of `{yy}`: within a century.) A counter that
+/// needs more digits gets them. Text and JSON form: the pattern, names of parts in lower case.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct NumberPattern(Vec<Part>);
+
+/// When a counter begins again at one: as often as the finest part of the date in the pattern changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResetPeriod {
+    /// Every day.
+    Day,
+    /// Every month.
+    Month,
+    /// Every year.
+    Year,
+    /// Never.
+    Never,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash)]
 enum Part {
     Text(String),
+    /// Four digits.
     Year,
+    /// The last two digits.
     ShortYear,
     Month,
     Day,
+    /// Digits at least.
     Counter(usize),
 }
 
-/// A pattern: text, parts of a date in braces, and one counter with as many digits as it has zeros. The counter begins anew
-/// with the most precise part of the date that the pattern has; above its digits it grows instead of repeating.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NumberPattern(Vec<Part>);
-
 impl NumberPattern {
-    /// A number.
-    pub fn format(&self, date: Date, counter: u64) -> String {
-        let (year, month, day) = (date.year(), date.month(), date.day());
-        let part = |part: &Part| match part {
-            Part::Text(text) => text.clone(),
-            Part::Year => format!("{year:04}"),
-            Part::ShortYear => format!("{:02}", year.rem_euclid(100)),
-            Part::Month => format!("{month:02}"),
-            Part::Day => format!("{day:02}"),
-            Part::Counter(digits) => format!("{counter:0digits$}"),
-        };
-        self.0.iter().map(part).collect()
+    /// Reads a pattern. Full-width characters are the repair `text.full_width`.
+    ///
+    /// # Errors
+    /// `number_pattern.empty`, `number_pattern.too_long` {max}, `number_pattern.braces` (one is missing or within
+    /// another), `number_pattern.unknown_part`, `number_pattern.counter_missing`, `number_pattern.counter_twice`,
+    /// `number_pattern.counter_too_wide` {max}, and `number_pattern.date_incomplete`: a day without its month or a month
+    /// without its year, whose numbers would come again.
+    pub fn parse(text: &str) -> Result<Parsed<Self>, FieldError> {
+        let tidied = tidy(text);
+        if tidied.text.is_empty() {
+            return Err(FieldError::new("number_pattern.empty"));
+        }
+        if tidied.text.chars().count() > LONGEST {
+            return Err(FieldError::new("number_pattern.too_long").with("max", LONGEST));
+        }
+        let pattern = Self(parts(&tidied.text)?);
+        let counters = pattern
+            .0
+            .iter()
+            .filter(|part| matches!(part, Part::Counter(_)));
+        match counters.count() {
+            0 => return Err(FieldError::new("number_pattern.counter_missing")),
+            1 => {}
+            _ => return Err(FieldError::new("number_pattern.counter_twice")),
+        }
+        let year = pattern.has(&Part::Year) || pattern.has(&Part::ShortYear);
+        let month = pattern.has(&Part::Month);
+        let day = pattern.has(&Part::Day);
+        if (day && !month) || (month && !year) {
+            return Err(FieldError::new("number_pattern.date_incomplete"));
+        }
+        let repairs = tidied.full_width.then(|| Repair::new("text.full_width"));
+        Ok(Parsed::repaired(pattern, repairs.into_iter().collect()))
     }
 
-    /// Within what the counter counts: equal texts share a counter.
-    pub fn period(&self, date: Date) -> String {
-        let (year, month, day) = (date.year(), date.month(), date.day());
-        if self.0.contains(&Part::Day) {
-            format!("{year:04}-{month:02}-{day:02}")
-        } else if self.0.contains(&Part::Month) {
-            format!("{year:04}-{month:02}")
-        } else if self.0.contains(&Part::Year) || self.0.contains(&Part::ShortYear) {
-            format!("{year:04}")
+    /// When the counter begins again.
+    pub fn reset(&self) -> ResetPeriod {
+        if self.has(&Part::Day) {
+            ResetPeriod::Day
+        } else if self.has(&Part::Month) {
+            ResetPeriod::Month
+        } else if self.has(&Part::Year) || self.has(&Part::ShortYear) {
+            ResetPeriod::Year
         } else {
-            String::new()
+            ResetPeriod::Never
         }
+    }
+
+    /// The number of a date and a counter.
+    pub fn format(&self, date: Date, counter: u64) -> String {
+        let mut number = String::new();
+        for part in &self.0 {
+            match part {
+                Part::Text(text) => number.push_str(text),
+                Part::Year => number.push_str(&format!("{:04}", date.year())),
+                Part::ShortYear => number.push_str(&format!("{:02}", date.year() % 100)),
+                Part::Month => number.push_str(&format!("{:02}", date.month())),
+                Part::Day => number.push_str(&format!("{:02}", date.day())),
+                Part::Counter(digits) => number.push_str(&format!("{counter:0digits$}")),
+            }
+        }
+        number
+    }
+
+    fn has(&self, part: &Part) -> bool {
+        self.0.contains(part)
+    }
+}
+
+impl ResetPeriod {
+    /// The first day of the period that has this date: what a counter is kept by. None if it never begins again.
+    pub fn start(self, date: Date) -> Option<Date> {
+        match self {
+            Self::Day => Some(date),
+            Self::Month => Date::new(date.year(), date.month(), 1),
+            Self::Year => Date::new(date.year(), 1, 1),
+            Self::Never => None,
+        }
+    }
+}
+
+fn parts(text: &str) -> Result<Vec<Part>, FieldError> {
+    let braces = || FieldError::new("number_pattern.braces");
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (before, after) = rest.split_once('{').unwrap_or((rest, ""));
+        if before.contains('}') {
+            return Err(braces());
+        }
+        if !before.is_empty() {
+            parts.push(Part::Text(before.to_owned()));
+        }
+        if before.len() == rest.len() {
+            break;
+        }
+        let (name, after) = after.split_once('}').ok_or_else(braces)?;
+        if name.contains('{') {
+            return Err(braces());
+        }
+        parts.push(part(&name.to_ascii_lowercase())?);
+        rest = after;
+    }
+    Ok(parts)
+}
+
+fn part(name: &str) -> Result<Part, FieldError> {
+    match name {
+        "yyyy" => Ok(Part::Year),
+        "yy" => Ok(Part::ShortYear),
+        "mm" => Ok(Part::Month),
+        "dd" => Ok(Part::Day),
+        zeros if !zeros.is_empty() && zeros.bytes().all(|b| b == b'0') => {
+            if zeros.len() > WIDEST {
+                return Err(FieldError::new("number_pattern.counter_too_wide").with("max", WIDEST));
+            }
+            Ok(Part::Counter(zeros.len()))
+        }
+        _ => Err(FieldError::new("number_pattern.unknown_part")),
+    }
+}
+
+impl fmt::Display for NumberPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|part| match part {
+            Part::Text(text) => f.write_str(text),
+            Part::Year => f.write_str("{yyyy}"),
+            Part::ShortYear => f.write_str("{yy}"),
+            Part::Month => f.write_str("{mm}"),
+            Part::Day => f.write_str("{dd}"),
+            Part::Counter(digits) => write!(f, "{{{:0<digits$}}}", ""),
+        })
+    }
+}
+
+impl fmt::Debug for NumberPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NumberPattern({self})")
     }
 }
 
 impl FromStr for NumberPattern {
     type Err = FieldError;
 
-    /// Reads a pattern.
-    ///
-    /// # Errors
-    /// `number_pattern.too_long`, `number_pattern.part` for braces with something else, `number_pattern.counter` unless there
-    /// is exactly one counter, `number_pattern.repeats` where numbers of different periods could be the same: a day without its
-    /// month, a month without its year.
+    /// Reads what [`NumberPattern::parse`] reads, with its errors.
     fn from_str(text: &str) -> Result<Self, FieldError> {
-        if text.chars().count() > LONGEST {
-            return Err(FieldError::new("number_pattern.too_long").with("max", LONGEST));
-        }
-        let mut parts = Vec::new();
-        let mut rest = text;
-        while let Some((before, after)) = rest.split_once('{') {
-            if !before.is_empty() {
-                parts.push(Part::Text(before.to_owned()));
-            }
-            let unknown = || FieldError::new("number_pattern.part");
-            let (name, after) = after.split_once('}').ok_or_else(unknown)?;
-            parts.push(match name {
-                "yyyy" => Part::Year,
-                "yy" => Part::ShortYear,
-                "mm" => Part::Month,
-                "dd" => Part::Day,
-                zeros if !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0') => {
-                    Part::Counter(zeros.len().min(MOST_DIGITS))
-                }
-                _ => return Err(unknown()),
-            });
-            rest = after;
-        }
-        if rest.contains('}') || text.chars().any(char::is_control) {
-            return Err(FieldError::new("number_pattern.part"));
-        }
-        if !rest.is_empty() {
-            parts.push(Part::Text(rest.to_owned()));
-        }
-        let counters = parts.iter().filter(|part| matches!(part, Part::Counter(_)));
-        if counters.count() != 1 {
-            return Err(FieldError::new("number_pattern.counter"));
-        }
-        let has = |part: &Part| parts.contains(part);
-        let year = has(&Part::Year) || has(&Part::ShortYear);
-        if (has(&Part::Day) && !has(&Part::Month)) || (has(&Part::Month) && !year) {
-            return Err(FieldError::new("number_pattern.repeats"));
-        }
-        Ok(Self(parts))
+        Self::parse(text).map(|parsed| parsed.value)
+    }
+}
+
+impl Serialize for NumberPattern {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for NumberPattern {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn date(text: &str) -> Date {
-        text.parse().unwrap()
-    }
-
-    #[test]
-    fn numbers_carry_the_date_and_grow_beyond_their_digits() {
-        let pattern: NumberPattern = "HT-{yyyy}{mm}-{0000}".parse().unwrap();
-        assert_eq!(pattern.format(date("2026-11-23"), 7), "HT-202611-0007");
-        assert_eq!(
-            pattern.format(date("2026-11-23"), 12_345),
-            "HT-202611-12345"
-        );
-        assert_eq!(pattern.period(date("2026-11-23")), "2026-11");
-        let daily: NumberPattern = "{yy}{mm}{dd}{000}号".parse().unwrap();
-        assert_eq!(daily.format(date("2026-01-02"), 3), "260102003号");
-        assert_eq!(daily.period(date("2026-01-02")), "2026-01-02");
-        let ever: NumberPattern = "C{00000}".parse().unwrap();
-        assert_eq!(ever.period(date("2026-01-02")), "");
-    }
-
-    #[test]
-    fn patterns_that_cannot_count_are_refused() {
-        let code = |text: &str| text.parse::<NumberPattern>().unwrap_err().code;
-        assert_eq!(code("HT-{yyyy}"), "number_pattern.counter");
-        assert_eq!(code("{0}{00}"), "number_pattern.counter");
-        assert_eq!(code("{week}{0}"), "number_pattern.part");
-        assert_eq!(code("{0"), "number_pattern.part");
-        assert_eq!(code("0}{0}"), "number_pattern.part");
-        assert_eq!(code("{dd}{0}"), "number_pattern.repeats");
-        assert_eq!(code("{yyyy}{dd}{0}"), "number_pattern.repeats");
-        assert_eq!(code(&"a".repeat(41)), "number_pattern.too_long");
-    }
-
-    proptest! {
-        #[test]
-        fn no_two_numbers_of_different_periods_or_counters_are_the_same(
-            days in prop::array::uniform2(0i32..20_000),
-            counters in prop::array::uniform2(1u64..100_000),
-            pattern in prop::sample::select(vec![
-                "A-{yyyy}-{0000}", "{yyyy}{mm}-{000}", "{yyyy}-{mm}-{dd}/{00}", "No {0}",
-            ]),
-        ) {
-            let pattern: NumberPattern = pattern.parse().unwrap();
-            let day = |days| date("2000-01-01").plus_days(days).unwrap();
-            let [first, second] = days.map(day);
-            let same = pattern.period(first) == pattern.period(second) && counters[0] == counters[1];
-            let numbers = (pattern.format(first, counters[0]), pattern.format(second, counters[1]));
-            prop_assert_eq!(numbers.0 == numbers.1, same);
-        }
-    }
-}
+#[path = "number_pattern_tests.rs"]
+mod tests;

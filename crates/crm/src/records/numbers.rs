@@ -19,11 +19,11 @@ pub(super) async fn next<R: Object>(
     let Some(pattern) = R::SPEC.number else {
         return Ok(None);
     };
-    let pattern: NumberPattern = pattern
-        .parse()
-        .map_err(|_| custos_store::StoreError::Corrupt(format!("the pattern {pattern}")))?;
+    let broken = |_| custos_store::StoreError::Corrupt(format!("the pattern {pattern}"));
+    let pattern = NumberPattern::parse(pattern).map_err(broken)?.value;
     let today = crm.store.clock().now().utc_date();
-    let period = pattern.period(today);
+    let period = pattern.reset().start(today);
+    let period = period.map_or_else(String::new, |start| start.to_string());
     let counter = sql::next_number(tx, permit, &period).await?;
     Ok(Some(pattern.format(today, counter)))
 }
