@@ -445,3 +445,4 @@ error-pipeline-in_use = { $count ->
 }
 error-pipeline-built_in = The pipeline that comes with the product cannot be deleted.
 error-board-none = There is no board of these records.
+error-lead-converted = The lead has been converted already.

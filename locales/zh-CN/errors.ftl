@@ -439,3 +439,4 @@ error-pipeline-most = 最多 { $max } 个销售流程。
 error-pipeline-in_use = 还有 { $count } 个商机在其中，请先移走。
 error-pipeline-built_in = 系统自带的销售流程不能删除。
 error-board-none = 这类记录没有看板。
+error-lead-converted = 这条线索已经转化。

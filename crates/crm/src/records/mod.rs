@@ -21,13 +21,17 @@ mod reveal;
 mod rotation;
 mod settle;
 pub(crate) mod sql;
+mod timeline;
 mod write;
 
 pub(crate) use http::common_operations;
+pub(crate) use index::take_in;
 pub use info::EVENTS;
 pub(crate) use kinds::{Kind, KindIndexes, Of, kind};
+pub(crate) use model::StoredRecord;
 pub(crate) use object::Object;
 pub use object::{Belonging, ObjectSpec, OnCustomer, Operations, State, StateKind, States};
 pub(crate) use object::{object, operations};
-pub(crate) use settle::{Settling, missing, problem};
+pub(crate) use settle::{Settling, Values, missing, problem};
 pub use sql::MIGRATION;
+pub(crate) use write::{Asked, values};

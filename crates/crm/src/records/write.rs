@@ -343,6 +343,7 @@ impl Crm {
             return Err(CrmError::Stale);
         }
         self.refuse_if_referred_to(&mut tx, &permit).await?;
+        crate::timeline::sql::delete_all(&mut tx, &permit).await?;
         sql::delete(&mut tx, &permit).await?;
         tx.finish(Event::of(&permit)).await?;
         index::forget::<R>(self, caller.org(), id.as_bytes());

@@ -44,7 +44,7 @@ pub const KINDS: &[Kind] = &[
 ];
 
 /// The verbs of operations with the action in the log and what sales, lead and chief may expect.
-const OWNED: [(&str, &str, &str); 7] = [
+const OWNED: [(&str, &str, &str); 9] = [
     ("list", "list", "o on onf"),
     ("create", "create", "+ + +"),
     ("read", "read", "o on onf"),
@@ -52,14 +52,18 @@ const OWNED: [(&str, &str, &str); 7] = [
     ("delete", "delete", "- on onf"),
     ("reveal", "reveal", "o on onf"),
     ("board", "list", "o on onf"),
+    ("timeline", "read", "o on onf"),
+    ("follow_up", "update", "o on onf"),
 ];
-const CATALOGUE: [(&str, &str, &str); 6] = [
+const CATALOGUE: [(&str, &str, &str); 8] = [
     ("list", "list", "onf onf onf"),
     ("create", "create", "- + +"),
     ("read", "read", "onf onf onf"),
     ("update", "update", "- onf onf"),
     ("delete", "delete", "- onf onf"),
     ("board", "list", "onf onf onf"),
+    ("timeline", "read", "onf onf onf"),
+    ("follow_up", "update", "- onf onf"),
 ];
 
 /// The lines of the table about kinds.
@@ -121,6 +125,8 @@ pub fn body(kind: &Kind, verb: &str, target: &Target) -> Option<Value> {
     Some(match verb {
         "create" => new_record(kind, target),
         "update" => json!({ "fields": { "notes": "扫描" } }),
+        "follow_up" => json!({ "kind": "comment", "content": "扫描" }),
+        "convert" => json!({ "allow_duplicate": true }),
         "reveal" => json!({ "field": "phone", "reason": "扫描测试" }),
         _ => return None,
     })

@@ -3,6 +3,8 @@
 mod attacks;
 mod boards;
 mod chain;
+mod conversion;
 mod filters;
 mod sample;
 mod states;
+mod timeline;
