@@ -35,7 +35,9 @@ const fn kind(
 pub const KINDS: &[Kind] = &[
     kind("lead", "leads", [true, true, true]),
     kind("opportunity", "opportunities", [true, false, true]),
+    kind("quote", "quotes", [true, false, true]),
     kind("contract", "contracts", [true, false, true]),
+    kind("order", "orders", [true, false, true]),
     kind("payment_plan", "payment-plans", [true, false, true]),
     kind("payment", "payments", [true, false, true]),
     kind("invoice", "invoices", [true, false, true]),
@@ -106,7 +108,9 @@ pub fn new_record(kind: &Kind, target: &Target) -> Value {
     let contract = target.records.get("contracts");
     let fields = match kind.name {
         "lead" => json!({ "name": "线索公司", "phone": "13800138001" }),
-        "opportunity" | "contract" => json!({ "name": "记录", "customer": target.customer }),
+        "opportunity" | "quote" | "contract" | "order" => {
+            json!({ "name": "记录", "customer": target.customer })
+        }
         "payment_plan" => json!({
             "name": "首付款", "customer": target.customer, "contract": contract, "amount": "100",
             "due_at": "2026-01-01",

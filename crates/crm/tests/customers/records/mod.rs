@@ -4,6 +4,7 @@ mod attacks;
 mod boards;
 mod chain;
 mod conversion;
+mod documents;
 mod filters;
 mod sample;
 mod states;
