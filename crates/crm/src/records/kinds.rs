@@ -1,10 +1,12 @@
 //! The kinds there are, each behind one face, for what is about records of any kind.
 
+use super::handover::Place;
 use super::info::ObjectInfo;
 use super::{Object, ObjectSpec, http, index, info, references, sql};
 use crate::index::Indexes;
 use crate::{Crm, CrmError};
 use custos_http::Operation;
+use custos_kernel::event::Event;
 use custos_kernel::policy::{Caller, PolicySource, actions};
 use custos_store::{ReadTx, WriteTx};
 use custos_values::{CustomerId, OrgId, RecordId};
@@ -58,6 +60,16 @@ pub(crate) trait Kind: Send + Sync {
         id: RecordId,
     ) -> BoxFuture<'a, Result<bool, CrmError>>;
 
+    /// Puts a record into other hands within a transaction; what the log says of it.
+    fn place<'a>(
+        &self,
+        crm: &'a Crm,
+        tx: &'a mut WriteTx<'_>,
+        org: OrgId,
+        id: RecordId,
+        place: Place,
+    ) -> BoxFuture<'a, Result<Event, CrmError>>;
+
     /// A record that is about to be referred to, if the caller may read it.
     fn referred<'a>(
         &self,
@@ -107,6 +119,17 @@ impl<R: Object> Kind for Of<R> {
 
     fn names(&self, crm: &Crm, caller: &Caller, ids: &[RecordId]) -> HashMap<RecordId, String> {
         references::names_of::<R>(crm, crm.indexes_of(R::TYPE), R::SPEC.shape(), caller, ids)
+    }
+
+    fn place<'a>(
+        &self,
+        crm: &'a Crm,
+        tx: &'a mut WriteTx<'_>,
+        org: OrgId,
+        id: RecordId,
+        place: Place,
+    ) -> BoxFuture<'a, Result<Event, CrmError>> {
+        super::handover::place::<R>(crm, tx, org, id, place).boxed()
     }
 
     fn reseal<'a>(

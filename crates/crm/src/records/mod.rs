@@ -6,6 +6,7 @@
 mod board;
 mod erasing;
 mod filter;
+mod handover;
 mod http;
 mod index;
 mod info;
