@@ -2,7 +2,7 @@
 
 mod totals;
 
-pub(crate) use totals::settle;
+pub(crate) use totals::{add_up, settle};
 
 use crate::fields::{FieldKind as Kind, FieldSpec};
 

@@ -1,7 +1,7 @@
 //! What a document comes to: computed from its lines whenever it is written, so that no total can differ from them.
 
 use crate::fields::{amount_text, read_lines, write_lines};
-use crate::records::{Settling, problem};
+use crate::records::{Settling, Values, problem};
 use crate::{Crm, CrmError};
 use custos_values::{
     Currency, DocumentDiscount, FieldError, Percent, Pricing, Rounding, RoundingMode,
@@ -16,17 +16,19 @@ pub(crate) fn settle<'a>(
     _: &'a Crm,
     settling: &'a mut Settling<'_, '_>,
 ) -> BoxFuture<'a, Result<(), CrmError>> {
-    async move { add_up(settling) }.boxed()
+    async move { add_up(settling.after) }.boxed()
 }
 
-fn add_up(settling: &mut Settling<'_, '_>) -> Result<(), CrmError> {
-    if settling.text("tax").is_empty() {
-        settling.set("tax", "excluded".to_owned());
+/// Adds up a document's values.
+pub(crate) fn add_up(values: &mut Values) -> Result<(), CrmError> {
+    let text = |values: &Values, name: &str| values.get(name).cloned().unwrap_or_default();
+    if text(values, "tax").is_empty() {
+        values.insert("tax", "excluded".to_owned());
     }
-    let lines = read_lines(settling.text("lines"));
+    let lines = read_lines(&text(values, "lines"));
     let Some(first) = lines.first() else {
         for total in TOTALS {
-            settling.set(total, String::new());
+            values.remove(total);
         }
         return Ok(());
     };
@@ -37,7 +39,7 @@ fn add_up(settling: &mut Settling<'_, '_>) -> Result<(), CrmError> {
     };
     let unreadable = || refused(FieldError::new("lines.unreadable"));
     let currency = Currency::from_code(&first.price.currency).ok_or_else(unreadable)?;
-    let discount = match settling.text("discount") {
+    let discount = match text(values, "discount").as_str() {
         "" => None,
         text => Some(DocumentDiscount::Percent(
             text.parse::<Percent>().map_err(refused)?,
@@ -47,7 +49,7 @@ fn add_up(settling: &mut Settling<'_, '_>) -> Result<(), CrmError> {
         currency,
         rounding: Rounding::PerLine,
         mode: RoundingMode::HalfUp,
-        tax_included: settling.text("tax") == "included",
+        tax_included: text(values, "tax") == "included",
         discount,
     };
     let given = lines.iter().map(|line| line.priced_from());
@@ -57,10 +59,10 @@ fn add_up(settling: &mut Settling<'_, '_>) -> Result<(), CrmError> {
     let lines: Vec<_> = with_amounts
         .map(|(line, priced)| line.coming_to(priced))
         .collect();
-    settling.set("lines", write_lines(&lines));
-    settling.set("subtotal", amount_text(priced.subtotal));
-    settling.set("discount_total", amount_text(priced.discount_total));
-    settling.set("tax_total", amount_text(priced.tax_total));
-    settling.set("total", amount_text(priced.total));
+    values.insert("lines", write_lines(&lines));
+    values.insert("subtotal", amount_text(priced.subtotal));
+    values.insert("discount_total", amount_text(priced.discount_total));
+    values.insert("tax_total", amount_text(priced.tax_total));
+    values.insert("total", amount_text(priced.total));
     Ok(())
 }

@@ -11,7 +11,7 @@ mod value;
 pub(crate) use http::field_info;
 pub use http::{FieldInfo, FieldList, operations};
 pub use lines::{LineInput, LineValue, Money};
-pub(crate) use lines::{amount_text, read_lines, write_lines};
+pub(crate) use lines::{amount_text, check_lines, read_lines, write_lines};
 pub(crate) use registry::SOURCES;
 pub use registry::{ACTIVITY, CONTACT, CUSTOMER, FieldSet};
 pub use spec::{Category, FieldKind, FieldSpec};

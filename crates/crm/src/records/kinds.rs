@@ -1,5 +1,6 @@
 //! The kinds there are, each behind one face, for what is about records of any kind.
 
+use super::consistency::Seen;
 use super::handover::Place;
 use super::info::ObjectInfo;
 use super::{Object, ObjectSpec, http, index, info, references, sql};
@@ -7,7 +8,7 @@ use crate::index::Indexes;
 use crate::{Crm, CrmError};
 use custos_http::Operation;
 use custos_kernel::event::Event;
-use custos_kernel::policy::{Caller, PolicySource, actions};
+use custos_kernel::policy::{Caller, Policy, PolicySource, actions};
 use custos_store::{ReadTx, WriteTx};
 use custos_values::{CustomerId, OrgId, RecordId};
 use futures::FutureExt;
@@ -70,6 +71,15 @@ pub(crate) trait Kind: Send + Sync {
         place: Place,
     ) -> BoxFuture<'a, Result<Event, CrmError>>;
 
+    /// Compares the kind's records with what is kept beside their fields.
+    fn look_through<'a>(
+        &self,
+        policy: &'a Policy,
+        tx: &'a mut ReadTx,
+        org: OrgId,
+        seen: &'a mut Seen<'_>,
+    ) -> BoxFuture<'a, Result<(), CrmError>>;
+
     /// A record that is about to be referred to, if the caller may read it.
     fn referred<'a>(
         &self,
@@ -119,6 +129,16 @@ impl<R: Object> Kind for Of<R> {
 
     fn names(&self, crm: &Crm, caller: &Caller, ids: &[RecordId]) -> HashMap<RecordId, String> {
         references::names_of::<R>(crm, crm.indexes_of(R::TYPE), R::SPEC.shape(), caller, ids)
+    }
+
+    fn look_through<'a>(
+        &self,
+        policy: &'a Policy,
+        tx: &'a mut ReadTx,
+        org: OrgId,
+        seen: &'a mut Seen<'_>,
+    ) -> BoxFuture<'a, Result<(), CrmError>> {
+        super::consistency::look_through::<R>(policy, tx, org, seen).boxed()
     }
 
     fn place<'a>(

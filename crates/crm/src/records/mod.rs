@@ -4,6 +4,7 @@
 //! kind has of its own stands in its folder beside this one and is called at named places ([`Object`]).
 
 mod board;
+mod consistency;
 mod erasing;
 mod filter;
 mod handover;
@@ -25,11 +26,13 @@ pub(crate) mod sql;
 mod timeline;
 mod write;
 
+pub use consistency::{RecordFault, record_faults};
 pub(crate) use http::common_operations;
 pub(crate) use index::take_in;
 pub use info::EVENTS;
 pub(crate) use kinds::{Kind, KindIndexes, Of, kind};
 pub(crate) use model::StoredRecord;
+pub(crate) use numbers::next as next_number;
 pub(crate) use object::Object;
 pub use object::{Belonging, ObjectSpec, OnCustomer, Operations, State, StateKind, States};
 pub(crate) use object::{object, operations};

@@ -349,3 +349,38 @@ pub(crate) async fn count_owned(
     let count = rows.first().map_or(Ok(0), |row| row.int(0))?;
     Ok(u64::try_from(count).unwrap_or(0))
 }
+
+/// A reference as it is kept beside the fields.
+pub(crate) struct Link {
+    pub(crate) source: RecordId,
+    pub(crate) target: RecordId,
+    pub(crate) field: String,
+}
+
+/// All references of an organisation.
+pub(crate) async fn links(tx: &mut ReadTx, caller: &Caller) -> Result<Vec<Link>, CrmError> {
+    let sql = "SELECT source_id, target_id, field FROM record_link WHERE org_id = $1";
+    let rows = tx.lookup(caller, sql, &[]).await?;
+    let read = |row: &Row| {
+        Ok(Link {
+            source: RecordId::from_bytes(row.id(0)?),
+            target: RecordId::from_bytes(row.id(1)?),
+            field: row.text(2)?.to_owned(),
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
+/// All records of an organisation with the customers they hang on.
+pub(crate) async fn places(
+    tx: &mut ReadTx,
+    caller: &Caller,
+) -> Result<Vec<(RecordId, Option<CustomerId>)>, CrmError> {
+    let sql = "SELECT id, customer_id FROM record WHERE org_id = $1 ORDER BY id";
+    let rows = tx.lookup(caller, sql, &[]).await?;
+    let read = |row: &Row| {
+        let customer = row.id_opt(1)?.map(CustomerId::from_bytes);
+        Ok((RecordId::from_bytes(row.id(0)?), customer))
+    };
+    rows.iter().map(read).collect()
+}

@@ -15,7 +15,7 @@ use custos_kernel::crypto::{Disclosures, RecordKey, WrappedKey};
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Caller, Permit, actions};
 use custos_store::{SealedFields, WriteTx};
-use custos_values::{CustomerId, DepartmentId, RecordId, UserId};
+use custos_values::{CustomerId, DepartmentId, RecordId, Timestamp, UserId};
 
 /// What came of a request to make a record.
 pub(crate) enum Creation {
@@ -101,28 +101,28 @@ impl Crm {
             after: &mut after,
         };
         R::settle(self, &mut settling).await?;
-        if let Some(number) = numbers::next(self, tx, &permit).await? {
+        let now = self.store.clock().now();
+        if let Some(number) = numbers::next(tx, &permit, now.utc_date()).await? {
             after.insert(numbers::FIELD, number);
         }
         let on = on.map(|stored| (stored.id(), stored.key));
-        self.insert_record(tx, keys, &permit, access, on, &after)
+        self.insert_record(tx, keys, &permit, access, (on, now), &after)
             .await
             .map(Ok)
     }
 
-    /// Inserts a record as it is to be.
+    /// Inserts a record as it is to be, made at a time.
     pub(crate) async fn insert_record<R: Object>(
         &self,
         tx: &mut WriteTx<'_>,
         keys: &OrgKeys,
         permit: &Permit<actions::Create, R>,
         mut access: Access,
-        on: Option<(CustomerId, WrappedKey)>,
+        (on, now): (Option<(CustomerId, WrappedKey)>, Timestamp),
         values: &Values,
     ) -> Result<(StoredRecord<R>, Event), CrmError> {
         let random = self.store.random();
         let row = *permit.record();
-        let now = self.store.clock().now();
         let customer = on.as_ref().map(|(id, _)| *id);
         let (key, wrapped) = match on {
             Some((id, wrapped)) => (keys.tenant.open_record_key(id, &wrapped)?, wrapped),

@@ -2,7 +2,7 @@
 
 use crate::CrmError;
 use crate::customers::Customer;
-use custos_kernel::policy::{Action, Permit, Resource, actions};
+use custos_kernel::policy::{Action, Caller, Permit, Resource, actions};
 use custos_store::{Migration, ReadTx, Row, SealedFields, StoreError, Value, WriteTx};
 use custos_values::{ActivityId, RecordId, Timestamp, UserId};
 use std::collections::HashMap;
@@ -105,6 +105,13 @@ pub(crate) async fn all_between(
         found.entry(row.id(4)?).or_default().push(stored(&row)?);
     }
     Ok(found)
+}
+
+/// What the follow-ups of an organisation are about, each once.
+pub(crate) async fn subjects(tx: &mut ReadTx, caller: &Caller) -> Result<Vec<[u8; 16]>, CrmError> {
+    let sql = "SELECT DISTINCT subject_id FROM activity WHERE org_id = $1";
+    let rows = tx.lookup(caller, sql, &[]).await?;
+    Ok(rows.iter().map(|row| row.id(0)).collect::<Result<_, _>>()?)
 }
 
 /// Puts fields in place of those read, unless they were changed meanwhile.
