@@ -139,7 +139,7 @@ impl Crm {
             let made = self
                 .insert_asked::<Opportunity>(&mut tx, caller, &keys, new, &asked, None)
                 .await
-                .map_err(|error| of_opportunity(error))?;
+                .map_err(of_opportunity)?;
             let (stored, event) = made.map_err(|_| CrmError::Stale)?;
             events.push(event);
             opportunity = Some(stored);

@@ -225,7 +225,6 @@ impl Crm {
     }
 
     /// Decides on giving a record away, which is an action of its own.
-    #[expect(clippy::type_complexity, reason = "a place and an event")]
     async fn give_away<R: Object>(
         &self,
         tx: &mut WriteTx<'_>,
