@@ -21,7 +21,7 @@ import type { Customer, TimelineItem } from "../../../api/types";
 import { useFormat } from "../../../i18n/useFormat";
 import { useT } from "../../../i18n/useT";
 import { ErrorState } from "../../../ui/ErrorState";
-import { useFieldLabel } from "../fields/fields";
+import { useFieldLabel } from "../../fields/fields";
 import { FollowUpForm } from "./FollowUpForm";
 import { FOLLOW_UP_KINDS, timelineQuery } from "./timeline";
 

@@ -1,8 +1,8 @@
 import { DeleteOutlined, UndoOutlined } from "@ant-design/icons";
 import { Button, DatePicker, Input, InputNumber, Select, Space } from "antd";
 import dayjs from "dayjs";
-import type { FieldInfo, FieldValue } from "../../../api/types";
-import { useT } from "../../../i18n/useT";
+import type { FieldInfo, FieldValue } from "../../api/types";
+import { useT } from "../../i18n/useT";
 import { isMasked, useChoiceLabel } from "./fields";
 import type { FormValue } from "./formValues";
 

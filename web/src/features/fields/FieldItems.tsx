@@ -1,6 +1,6 @@
 import { Form } from "antd";
-import type { FieldInfo, FieldValue } from "../../../api/types";
-import { useT } from "../../../i18n/useT";
+import type { FieldInfo, FieldValue } from "../../api/types";
+import { useT } from "../../i18n/useT";
 import { FieldControl } from "./FieldControl";
 import { fieldRules } from "./fieldRules";
 import { bySection, useFieldLabel } from "./fields";

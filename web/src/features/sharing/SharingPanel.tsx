@@ -2,15 +2,15 @@ import { CloseOutlined, SafetyOutlined, ShareAltOutlined, TeamOutlined } from "@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Popconfirm } from "antd";
 import { lazy, Suspense, useState } from "react";
-import { api, body } from "../../../api/client";
-import type { Customer, CustomerShare } from "../../../api/types";
-import { useFormat } from "../../../i18n/useFormat";
-import { useT } from "../../../i18n/useT";
-import { Avatar } from "../../../ui/Avatar";
-import { ErrorState } from "../../../ui/ErrorState";
-import { Pill } from "../../../ui/Pill";
-import { useShowProblem } from "../../../ui/useProblemText";
-import { refreshCustomers } from "../customers";
+import { api, body } from "../../api/client";
+import type { Customer, CustomerShare } from "../../api/types";
+import { useFormat } from "../../i18n/useFormat";
+import { useT } from "../../i18n/useT";
+import { Avatar } from "../../ui/Avatar";
+import { ErrorState } from "../../ui/ErrorState";
+import { Pill } from "../../ui/Pill";
+import { useShowProblem } from "../../ui/useProblemText";
+import { refreshCustomers } from "../customers/customers";
 import { accessQuery } from "./sharing";
 
 const ShareDialog = lazy(() => import("./ShareDialog").then((module) => ({ default: module.ShareDialog })));

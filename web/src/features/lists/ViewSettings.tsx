@@ -1,9 +1,9 @@
 import { ArrowDownOutlined, ArrowUpOutlined, SettingOutlined } from "@ant-design/icons";
 import { Button, Checkbox, Popover, Segmented, Select } from "antd";
-import type { FieldInfo } from "../../../api/types";
-import { useT } from "../../../i18n/useT";
+import type { FieldInfo } from "../../api/types";
+import { useT } from "../../i18n/useT";
+import { availableColumns } from "../customers/list/columns";
 import { useFieldLabel } from "../fields/fields";
-import { availableColumns } from "./columns";
 import { DENSITIES, type ListPreferences, PAGE_SIZES } from "./listPreferences";
 
 interface Props {

@@ -1,7 +1,7 @@
-import type { FieldInfo, FieldValue } from "../../../api/types";
-import { useFormat } from "../../../i18n/useFormat";
-import { Highlight } from "../../../ui/Highlight";
-import { Pill, type Tone } from "../../../ui/Pill";
+import type { FieldInfo, FieldValue } from "../../api/types";
+import { useFormat } from "../../i18n/useFormat";
+import { Highlight } from "../../ui/Highlight";
+import { Pill, type Tone } from "../../ui/Pill";
 import { isAmount, isMasked, useChoiceLabel } from "./fields";
 
 /** The colours of the choices that mean progress or urgency; every other choice is quiet. */

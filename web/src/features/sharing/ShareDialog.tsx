@@ -1,11 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, DatePicker, Form, Modal, Radio, Select } from "antd";
 import type { Dayjs } from "dayjs";
-import { api, body } from "../../../api/client";
-import type { Customer } from "../../../api/types";
-import { useT } from "../../../i18n/useT";
-import { useFormProblem } from "../../../ui/useFormProblem";
-import { refreshCustomers, useOwnerOptions } from "../customers";
+import { api, body } from "../../api/client";
+import type { Customer } from "../../api/types";
+import { useT } from "../../i18n/useT";
+import { useFormProblem } from "../../ui/useFormProblem";
+import { refreshCustomers, useOwnerOptions } from "../customers/customers";
 import { departmentsQuery, endOfDay, teamsQuery } from "./sharing";
 
 interface Values {

@@ -1,7 +1,7 @@
-import type { FieldInfo, FieldValue } from "../../../api/types";
-import { FieldText } from "../fields/FieldText";
-import { isMasked, useFieldLabel } from "../fields/fields";
+import type { FieldInfo, FieldValue } from "../../api/types";
 import { SecretValue } from "../reveal/SecretValue";
+import { FieldText } from "./FieldText";
+import { isMasked, useFieldLabel } from "./fields";
 
 interface Props {
   field: FieldInfo;

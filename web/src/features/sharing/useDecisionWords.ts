@@ -1,5 +1,5 @@
 import { useMemo } from "react";
-import { useT } from "../../../i18n/useT";
+import { useT } from "../../i18n/useT";
 
 export interface DecisionWords {
   /** What a rule that decided says. */

@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { api, body } from "../../../api/client";
+import { api, body } from "../../api/client";
 
 /** From low to high. */
 export const LEVELS = ["public", "internal", "confidential", "secret", "top_secret"] as const;

@@ -1,4 +1,4 @@
-import { api, body } from "../../../api/client";
+import { api, body } from "../../api/client";
 
 /** Reveals one field of a customer; the server writes reason and reader into its log first. */
 export async function revealCustomerField(id: string, field: string, reason: string): Promise<string> {

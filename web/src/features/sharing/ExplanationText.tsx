@@ -1,6 +1,6 @@
 import { CheckCircleOutlined, StopOutlined } from "@ant-design/icons";
-import type { Explanation } from "../../../api/types";
-import { useT } from "../../../i18n/useT";
+import type { Explanation } from "../../api/types";
+import { useT } from "../../i18n/useT";
 import "./explanation.css";
 import { useDecisionWords } from "./useDecisionWords";
 

@@ -1,9 +1,9 @@
 import { QuestionCircleOutlined } from "@ant-design/icons";
 import { useMutation } from "@tanstack/react-query";
 import { Button } from "antd";
-import { api, body } from "../../../api/client";
-import { useT } from "../../../i18n/useT";
-import { useShowProblem } from "../../../ui/useProblemText";
+import { api, body } from "../../api/client";
+import { useT } from "../../i18n/useT";
+import { useShowProblem } from "../../ui/useProblemText";
 import { ExplanationText } from "./ExplanationText";
 
 /** Why one cannot see a customer. Whether there is one the answer does not tell. */

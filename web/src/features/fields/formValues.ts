@@ -1,4 +1,4 @@
-import type { FieldInfo, FieldInput, FieldValue } from "../../../api/types";
+import type { FieldInfo, FieldInput, FieldValue } from "../../api/types";
 import { isAmount, isMasked } from "./fields";
 
 /**

@@ -1,8 +1,8 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
-import { api, body } from "../../../api/client";
-import type { Amount, FieldInfo, Fields, FieldValue } from "../../../api/types";
-import { useT } from "../../../i18n/useT";
+import { api, body } from "../../api/client";
+import type { Amount, FieldInfo, Fields, FieldValue } from "../../api/types";
+import { useT } from "../../i18n/useT";
 
 /** The registry of fields as this person may use them; it changes with an update of the server, not during a day's work. */
 export const fieldsQuery = queryOptions({

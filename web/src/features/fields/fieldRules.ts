@@ -1,6 +1,6 @@
 import type { Rule } from "antd/es/form";
-import type { FieldInfo } from "../../../api/types";
-import type { Translate } from "../../../i18n/useT";
+import type { FieldInfo } from "../../api/types";
+import type { Translate } from "../../i18n/useT";
 
 /** Hints given while typing. They are deliberately lax: the server decides what a value is worth. */
 const SHAPES: Partial<Record<FieldInfo["type"], RegExp>> = {

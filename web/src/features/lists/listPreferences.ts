@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
-import { api, body, done } from "../../../api/client";
+import { api, body, done } from "../../api/client";
 
 export const DENSITIES = ["compact", "normal", "roomy"] as const;
 export const PAGE_SIZES = [20, 50, 100, 200] as const;

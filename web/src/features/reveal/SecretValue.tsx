@@ -1,8 +1,8 @@
 import { EyeInvisibleOutlined, EyeOutlined } from "@ant-design/icons";
 import { Button } from "antd";
 import { useEffect, useState } from "react";
-import { useT } from "../../../i18n/useT";
-import { CopyButton } from "../../../ui/CopyButton";
+import { useT } from "../../i18n/useT";
+import { CopyButton } from "../../ui/CopyButton";
 import { RevealDialog } from "./RevealDialog";
 
 /** How long a revealed value stays on the screen. */

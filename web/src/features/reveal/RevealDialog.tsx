@@ -1,11 +1,11 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Alert, Form, Input, Modal, Radio } from "antd";
-import { APPROVAL_REQUESTED } from "../../../api/client";
-import { toApiError } from "../../../api/problem";
-import { useT } from "../../../i18n/useT";
-import { reasonRule } from "../../../ui/reasonRule";
-import { useProblemText } from "../../../ui/useProblemText";
-import { TIMELINES } from "../detail/timeline";
+import { APPROVAL_REQUESTED } from "../../api/client";
+import { toApiError } from "../../api/problem";
+import { useT } from "../../i18n/useT";
+import { reasonRule } from "../../ui/reasonRule";
+import { useProblemText } from "../../ui/useProblemText";
+import { TIMELINES } from "../customers/detail/timeline";
 
 /** What people usually look at a number for. The words are sent as the reason. */
 const USUAL_REASONS = ["call", "visit", "contract", "invoice", "verify"] as const;

@@ -1,10 +1,10 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Alert, Form, Modal, Radio } from "antd";
-import { api, body } from "../../../api/client";
-import type { Customer } from "../../../api/types";
-import { useT } from "../../../i18n/useT";
-import { useFormProblem } from "../../../ui/useFormProblem";
-import { refreshCustomers } from "../customers";
+import { api, body } from "../../api/client";
+import type { Customer } from "../../api/types";
+import { useT } from "../../i18n/useT";
+import { useFormProblem } from "../../ui/useFormProblem";
+import { refreshCustomers } from "../customers/customers";
 import { LEVELS } from "./sharing";
 
 /** Raises the label of a customer. Lowering it is the security administrator's. */

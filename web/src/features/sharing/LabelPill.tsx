@@ -1,7 +1,7 @@
 import { SafetyOutlined } from "@ant-design/icons";
-import type { Customer } from "../../../api/types";
-import { useT } from "../../../i18n/useT";
-import { Pill, type Tone } from "../../../ui/Pill";
+import type { Customer } from "../../api/types";
+import { useT } from "../../i18n/useT";
+import { Pill, type Tone } from "../../ui/Pill";
 
 const TONES: Record<string, Tone> = {
   public: "quiet",
