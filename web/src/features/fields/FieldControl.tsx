@@ -6,7 +6,7 @@ import { useT } from "../../i18n/useT";
 import { isMasked, useChoiceLabel } from "./fields";
 import type { FormValue } from "./formValues";
 
-interface Props {
+export interface ControlProps {
   field: FieldInfo;
   /** The stored value, which a masked field shows as its hint. */
   stored?: FieldValue | undefined;
@@ -16,10 +16,10 @@ interface Props {
 }
 
 /** The control for one field of the registry. Used inside a form item, which hands it id, value and onChange. */
-export function FieldControl({ field, stored, id, value, onChange }: Props) {
+export function FieldControl({ field, stored, id, value, onChange }: ControlProps) {
   const choiceLabel = useChoiceLabel();
   const change = (next: FormValue) => onChange?.(next);
-  const limit = field.max_length === null ? {} : { maxLength: field.max_length };
+  const limit = field.max_length ? { maxLength: field.max_length } : {};
   if (field.masked && isMasked(stored)) {
     return (
       <MaskedControl
@@ -72,6 +72,10 @@ export function FieldControl({ field, stored, id, value, onChange }: Props) {
           onChange={(next) => change(next === null ? null : String(next))}
         />
       );
+    case "percent":
+    case "decimal":
+    case "integer":
+      return <NumberControl kind={field.type} id={id} value={value} onChange={change} />;
     default:
       return (
         <Input
@@ -83,6 +87,26 @@ export function FieldControl({ field, stored, id, value, onChange }: Props) {
         />
       );
   }
+}
+
+/** Numbers are kept as decimal text, so that nothing is lost on the way. */
+function NumberControl({
+  kind,
+  id,
+  value,
+  onChange,
+}: DateProps & { kind: "percent" | "decimal" | "integer" }) {
+  return (
+    <InputNumber<string>
+      id={id}
+      stringMode
+      className="full-width"
+      {...(kind === "integer" ? { precision: 0 } : {})}
+      {...(kind === "percent" ? { suffix: "%", min: "0", max: "100" } : {})}
+      value={value ?? null}
+      onChange={(next) => onChange(next === null ? null : String(next))}
+    />
+  );
 }
 
 interface DateProps {

@@ -1,20 +1,27 @@
 import { Form } from "antd";
+import type { ComponentType } from "react";
 import type { FieldInfo, FieldValue } from "../../api/types";
 import { useT } from "../../i18n/useT";
-import { FieldControl } from "./FieldControl";
+import { type ControlProps, FieldControl } from "./FieldControl";
 import { fieldRules } from "./fieldRules";
 import { bySection, useFieldLabel } from "./fields";
 
 interface Props {
   fields: FieldInfo[];
   stored?: Record<string, FieldValue>;
+  /** What a value is entered with, where the fields are of more kinds than customers have. */
+  control?: ComponentType<ControlProps>;
 }
 
+const WIDE = new Set(["long_text", "lines"]);
+
 /** The inputs for every field one may write, section by section. A masked field that is kept needs no value. */
-export function FieldItems({ fields, stored = {} }: Props) {
+export function FieldItems({ fields, stored = {}, control: Control = FieldControl }: Props) {
   const t = useT();
   const label = useFieldLabel();
-  const sections = bySection(fields.filter(({ access }) => access === "write"));
+  const sections = bySection(
+    fields.filter(({ access, computed }) => access === "write" && computed !== true),
+  );
   return [...sections].map(([section, members]) => (
     <section key={section} className="form-section">
       {sections.size > 1 && <h3>{t(`section-${section}`)}</h3>}
@@ -26,10 +33,10 @@ export function FieldItems({ fields, stored = {} }: Props) {
               key={field.name}
               name={field.name}
               label={label(field.name)}
-              className={field.type === "long_text" ? "form-wide" : undefined}
+              className={WIDE.has(field.type) ? "form-wide" : undefined}
               rules={fieldRules(kept ? { ...field, required: false } : field, t)}
             >
-              <FieldControl field={field} stored={stored[field.name]} />
+              <Control field={field} stored={stored[field.name]} />
             </Form.Item>
           );
         })}

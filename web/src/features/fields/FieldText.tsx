@@ -2,7 +2,7 @@ import type { FieldInfo, FieldValue } from "../../api/types";
 import { useFormat } from "../../i18n/useFormat";
 import { Highlight } from "../../ui/Highlight";
 import { Pill, type Tone } from "../../ui/Pill";
-import { isAmount, isMasked, useChoiceLabel } from "./fields";
+import { isAmount, isLines, isMasked, isReference, useChoiceLabel } from "./fields";
 
 /** The colours of the choices that mean progress or urgency; every other choice is quiet. */
 const TONES: Record<string, Record<string, Tone>> = {
@@ -24,7 +24,14 @@ export function FieldText({ field, value, term }: Props) {
   if (value === undefined) return <span className="absent">–</span>;
   if (isMasked(value)) return <span className="figures masked">{value.masked}</span>;
   if (isAmount(value)) return <span className="figures">{format.money(value)}</span>;
+  if (isReference(value)) return value.name ?? <span className="absent">–</span>;
+  if (isLines(value)) return <span className="figures">{format.number(value.lines.length)}</span>;
   switch (field.type) {
+    case "percent":
+      return <span className="figures">{`${value}%`}</span>;
+    case "decimal":
+    case "integer":
+      return <span className="figures">{value}</span>;
     case "choice": {
       const tone = TONES[field.name]?.[value];
       const words = choiceLabel(field.name, value);

@@ -12,9 +12,12 @@ const SHAPES: Partial<Record<FieldInfo["type"], RegExp>> = {
 };
 
 export function fieldRules(field: FieldInfo, t: Translate): Rule[] {
+  if (field.type === "lines") {
+    return field.required ? [{ required: true, type: "array", message: t("hint-required") }] : [];
+  }
   const rules: Rule[] = [];
   if (field.required) rules.push({ required: true, whitespace: true, message: t("hint-required") });
-  if (field.max_length !== null) {
+  if (field.max_length) {
     rules.push({ max: field.max_length, message: t("hint-max-length", { max: field.max_length }) });
   }
   const shape = SHAPES[field.type];

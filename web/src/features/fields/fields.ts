@@ -1,8 +1,9 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { useCallback } from "react";
+import { createContext, useCallback, useContext } from "react";
 import { api, body } from "../../api/client";
 import type { Amount, FieldInfo, Fields, FieldValue } from "../../api/types";
 import { useT } from "../../i18n/useT";
+import type { LinesValue, ReferenceValue } from "../records/types";
 
 /** The registry of fields as this person may use them; it changes with an update of the server, not during a day's work. */
 export const fieldsQuery = queryOptions({
@@ -18,21 +19,40 @@ export function useFields(): { fields: Fields; ready: boolean } {
   return { fields: data ?? NONE, ready: data !== undefined };
 }
 
-/** The words for a field; a field the words do not know is shown by its name. */
-export function useFieldLabel(): (name: string) => string {
+/** Whose fields are spoken of: the name of an object, null for customers. Their words may differ. */
+export const FieldsOf = createContext<string | null>(null);
+
+/**
+ * The words for a field; a field the words do not know is shown by its name.
+ * @param of the object whose field it is, if it is not the one spoken of
+ */
+export function useFieldLabel(of?: string): (name: string) => string {
   const t = useT();
-  return useCallback((name: string) => (t.has(`field-${name}`) ? t(`field-${name}`) : name), [t]);
+  const spokenOf = useContext(FieldsOf);
+  const object = of ?? spokenOf;
+  return useCallback(
+    (name: string) => {
+      const own = `field-${object}-${name}`;
+      if (object !== null && t.has(own)) return t(own);
+      return t.has(`field-${name}`) ? t(`field-${name}`) : name;
+    },
+    [t, object],
+  );
 }
 
 /** The words for one choice of a field. */
-export function useChoiceLabel(): (field: string, code: string) => string {
+export function useChoiceLabel(of?: string): (field: string, code: string) => string {
   const t = useT();
+  const spokenOf = useContext(FieldsOf);
+  const object = of ?? spokenOf;
   return useCallback(
     (field: string, code: string) => {
+      const own = `choice-${object}-${field}-${code}`;
+      if (object !== null && t.has(own)) return t(own);
       const id = `choice-${field}-${code}`;
       return t.has(id) ? t(id) : code;
     },
-    [t],
+    [t, object],
   );
 }
 
@@ -42,6 +62,14 @@ export function isMasked(value: FieldValue | undefined): value is { masked: stri
 
 export function isAmount(value: FieldValue | undefined): value is Amount {
   return typeof value === "object" && "minor" in value;
+}
+
+export function isReference(value: FieldValue | undefined): value is ReferenceValue {
+  return typeof value === "object" && "id" in value;
+}
+
+export function isLines(value: FieldValue | undefined): value is LinesValue {
+  return typeof value === "object" && "lines" in value;
 }
 
 /** A readable text value, or the empty string. */

@@ -1,8 +1,8 @@
 import type { FieldInfo, FieldInput, FieldValue } from "../../api/types";
-import { isAmount, isMasked } from "./fields";
+import { isAmount, isLines, isMasked, isReference } from "./fields";
 
 /**
- * What a form holds for a field: text as typed, yuan as a decimal text for amounts, null for "take the stored value
+ * What a form holds for a field: text as typed, yuan as a decimal text for amounts, the id of what a reference leads to, null for "take the stored value
  * away", undefined for "as it is". A masked value is never in the form: its field starts undefined.
  */
 export type FormValue = string | null | undefined;
@@ -13,7 +13,9 @@ const MINOR_PER_UNIT = 100;
 const CURRENCY = "CNY";
 
 export function toForm(value: FieldValue | undefined): FormValue {
-  if (value === undefined || isMasked(value)) return undefined;
+  // Lines are a table of their own, and no text.
+  if (value === undefined || isMasked(value) || isLines(value)) return undefined;
+  if (isReference(value)) return value.id;
   return isAmount(value) ? (value.minor / MINOR_PER_UNIT).toFixed(2) : value;
 }
 

@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Alert, Button, Form, Modal, Select } from "antd";
-import { api, body } from "../../api/client";
-import type { Customer } from "../../api/types";
+import { ask } from "../../api/records";
+import type { Explanation } from "../../api/types";
 import { useT } from "../../i18n/useT";
 import { Avatar } from "../../ui/Avatar";
 import { ErrorState } from "../../ui/ErrorState";
@@ -9,15 +9,15 @@ import { Pill } from "../../ui/Pill";
 import { useProblemText } from "../../ui/useProblemText";
 import { useOwnerOptions } from "../customers/customers";
 import { ExplanationText } from "./ExplanationText";
-import { ASKABLE, audienceQuery } from "./sharing";
+import { ASKABLE, audienceQuery, type Shareable } from "./sharing";
 import { useDecisionWords } from "./useDecisionWords";
 
 const NO_NAMES = {};
 
-/** Everybody who sees a customer and by which rule; and why somebody does or does not. */
-export function AudienceDialog({ customer, onClose }: { customer: Customer; onClose: () => void }) {
+/** Everybody who sees a record and by which rule; and why somebody does or does not. */
+export function AudienceDialog({ record, onClose }: { record: Shareable; onClose: () => void }) {
   const t = useT();
-  const audience = useQuery(audienceQuery(customer.id));
+  const audience = useQuery(audienceQuery(record));
   const words = useDecisionWords(audience.data?.names ?? NO_NAMES);
   return (
     <Modal open title={t("audience-title")} footer={null} onCancel={onClose} width={560} destroyOnHidden>
@@ -39,18 +39,18 @@ export function AudienceDialog({ customer, onClose }: { customer: Customer; onCl
           </li>
         ))}
       </ul>
-      <Why customer={customer} />
+      <Why record={record} />
     </Modal>
   );
 }
 
-function Why({ customer }: { customer: Customer }) {
+function Why({ record }: { record: Shareable }) {
   const t = useT();
   const text = useProblemText();
   const people = useOwnerOptions();
-  const ask = useMutation({
+  const question = useMutation({
     mutationFn: (values: { user_id: string; action: string }) =>
-      body(api.POST("/customers/{id}/explanations", { params: { path: { id: customer.id } }, body: values })),
+      ask<Explanation>("POST", `${record.base}/explanations`, { body: values }),
   });
   return (
     <section className="why" aria-labelledby="why-title">
@@ -60,7 +60,7 @@ function Why({ customer }: { customer: Customer }) {
         colon={false}
         requiredMark={false}
         initialValues={{ action: "read" }}
-        onFinish={(values) => ask.mutate(values)}
+        onFinish={(values) => question.mutate(values)}
       >
         <Form.Item
           name="user_id"
@@ -75,12 +75,12 @@ function Why({ customer }: { customer: Customer }) {
             options={ASKABLE.map((value) => ({ value, label: t(`ask-${value}`) }))}
           />
         </Form.Item>
-        <Button htmlType="submit" loading={ask.isPending}>
+        <Button htmlType="submit" loading={question.isPending}>
           {t("why-ask")}
         </Button>
       </Form>
-      {ask.isError && <Alert type="error" showIcon title={text.of(ask.error)} />}
-      {ask.data !== undefined && <ExplanationText explanation={ask.data} />}
+      {question.isError && <Alert type="error" showIcon title={text.of(question.error)} />}
+      {question.data !== undefined && <ExplanationText explanation={question.data} />}
     </section>
   );
 }

@@ -1,29 +1,22 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Alert, Form, Modal, Radio } from "antd";
-import { api, body } from "../../api/client";
-import type { Customer } from "../../api/types";
+import { ask } from "../../api/records";
 import { useT } from "../../i18n/useT";
 import { useFormProblem } from "../../ui/useFormProblem";
-import { refreshCustomers } from "../customers/customers";
-import { LEVELS } from "./sharing";
+import { LEVELS, type Shareable } from "./sharing";
 
-/** Raises the label of a customer. Lowering it is the security administrator's. */
-export function LabelDialog({ customer, onClose }: { customer: Customer; onClose: () => void }) {
+/** Raises the label of a record. Lowering it is the security administrator's. */
+export function LabelDialog({ record, onClose }: { record: Shareable; onClose: () => void }) {
   const t = useT();
   const [form] = Form.useForm<{ level: string }>();
   const queryClient = useQueryClient();
   const problem = useFormProblem(form);
   const label = useMutation({
     mutationFn: ({ level }: { level: string }) =>
-      body(
-        api.PUT("/customers/{id}/label", {
-          params: { path: { id: customer.id } },
-          body: { level, compartments: customer.label.compartments },
-        }),
-      ),
+      ask("PUT", `${record.base}/label`, { body: { level, compartments: record.label.compartments } }),
     onSuccess: async () => {
       onClose();
-      await refreshCustomers(queryClient);
+      await record.refresh(queryClient);
     },
     onError: problem.show,
   });
@@ -44,7 +37,7 @@ export function LabelDialog({ customer, onClose }: { customer: Customer; onClose
         form={form}
         layout="vertical"
         requiredMark={false}
-        initialValues={{ level: customer.label.level }}
+        initialValues={{ level: record.label.level }}
         onFinish={(values) => label.mutate(values)}
       >
         <Form.Item name="level" label={t("label-level")}>

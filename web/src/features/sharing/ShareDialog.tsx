@@ -1,12 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, DatePicker, Form, Modal, Radio, Select } from "antd";
 import type { Dayjs } from "dayjs";
-import { api, body } from "../../api/client";
-import type { Customer } from "../../api/types";
+import { ask } from "../../api/records";
 import { useT } from "../../i18n/useT";
 import { useFormProblem } from "../../ui/useFormProblem";
-import { refreshCustomers, useOwnerOptions } from "../customers/customers";
-import { departmentsQuery, endOfDay, teamsQuery } from "./sharing";
+import { useOwnerOptions } from "../customers/customers";
+import { departmentsQuery, endOfDay, type Shareable, teamsQuery } from "./sharing";
 
 interface Values {
   kind: "user" | "department" | "team";
@@ -15,8 +14,8 @@ interface Values {
   until?: Dayjs | null;
 }
 
-/** Lets a colleague, a department or a team see or change one customer. */
-export function ShareDialog({ customer, onClose }: { customer: Customer; onClose: () => void }) {
+/** Lets a colleague, a department or a team see or change one record. */
+export function ShareDialog({ record, onClose }: { record: Shareable; onClose: () => void }) {
   const t = useT();
   const [form] = Form.useForm<Values>();
   const kind = Form.useWatch("kind", form) ?? "user";
@@ -27,15 +26,12 @@ export function ShareDialog({ customer, onClose }: { customer: Customer; onClose
   const problem = useFormProblem(form);
   const share = useMutation({
     mutationFn: ({ until, ...values }: Values) =>
-      body(
-        api.POST("/customers/{id}/shares", {
-          params: { path: { id: customer.id } },
-          body: { ...values, ...(until == null ? {} : { until: endOfDay(until) }) },
-        }),
-      ),
+      ask("POST", `${record.base}/shares`, {
+        body: { ...values, ...(until == null ? {} : { until: endOfDay(until) }) },
+      }),
     onSuccess: async () => {
       onClose();
-      await refreshCustomers(queryClient);
+      await record.refresh(queryClient);
     },
     onError: problem.show,
   });
@@ -45,7 +41,7 @@ export function ShareDialog({ customer, onClose }: { customer: Customer; onClose
   );
   const options =
     kind === "user"
-      ? people.filter(({ value }) => value !== customer.owner?.id)
+      ? people.filter(({ value }) => value !== record.owner?.id)
       : ((kind === "team" ? teams.data?.items : departments.data?.items) ?? []).map(({ id, name }) => ({
           value: id,
           label: name,

@@ -2,16 +2,15 @@ import { CloseOutlined, SafetyOutlined, ShareAltOutlined, TeamOutlined } from "@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Popconfirm } from "antd";
 import { lazy, Suspense, useState } from "react";
-import { api, body } from "../../api/client";
-import type { Customer, CustomerShare } from "../../api/types";
+import { ask } from "../../api/records";
+import type { CustomerShare } from "../../api/types";
 import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
 import { Avatar } from "../../ui/Avatar";
 import { ErrorState } from "../../ui/ErrorState";
 import { Pill } from "../../ui/Pill";
 import { useShowProblem } from "../../ui/useProblemText";
-import { refreshCustomers } from "../customers/customers";
-import { accessQuery } from "./sharing";
+import { accessQuery, maySharing, type Shareable } from "./sharing";
 
 const ShareDialog = lazy(() => import("./ShareDialog").then((module) => ({ default: module.ShareDialog })));
 const LabelDialog = lazy(() => import("./LabelDialog").then((module) => ({ default: module.LabelDialog })));
@@ -19,29 +18,29 @@ const AudienceDialog = lazy(() =>
   import("./AudienceDialog").then((module) => ({ default: module.AudienceDialog })),
 );
 
-/** With whom a customer is shared, what its label is, and who sees it. */
-export function SharingPanel({ customer }: { customer: Customer }) {
+/** With whom a record is shared, what its label is, and who sees it. */
+export function SharingPanel({ record }: { record: Shareable }) {
   const t = useT();
-  const access = useQuery(accessQuery(customer.id));
+  const access = useQuery(accessQuery(record));
   const [open, setOpen] = useState<"share" | "label" | "audience" | null>(null);
-  const may = (action: string) => customer.actions.includes(action);
+  const may = (action: string) => maySharing(record, action);
   const close = () => setOpen(null);
   return (
     <section className="panel" aria-labelledby="sharing-title">
       <div className="panel-head">
         <h2 id="sharing-title">{t("sharing-title")}</h2>
         <span className="panel-tools">
-          {may("customer.explain") && (
+          {may("explain") && (
             <Button size="small" icon={<TeamOutlined aria-hidden />} onClick={() => setOpen("audience")}>
               {t("sharing-audience")}
             </Button>
           )}
-          {may("customer.classify") && (
+          {may("classify") && (
             <Button size="small" icon={<SafetyOutlined aria-hidden />} onClick={() => setOpen("label")}>
               {t("sharing-label")}
             </Button>
           )}
-          {may("customer.share") && (
+          {may("share") && (
             <Button size="small" icon={<ShareAltOutlined aria-hidden />} onClick={() => setOpen("share")}>
               {t("sharing-add")}
             </Button>
@@ -52,32 +51,27 @@ export function SharingPanel({ customer }: { customer: Customer }) {
       {access.data?.shares.length === 0 && <p className="panel-body soft">{t("sharing-none")}</p>}
       <ul>
         {access.data?.shares.map((share) => (
-          <ShareRow key={share.grantee.id} customer={customer} share={share} />
+          <ShareRow key={share.grantee.id} record={record} share={share} />
         ))}
       </ul>
       <Suspense>
-        {open === "share" && <ShareDialog customer={customer} onClose={close} />}
-        {open === "label" && <LabelDialog customer={customer} onClose={close} />}
-        {open === "audience" && <AudienceDialog customer={customer} onClose={close} />}
+        {open === "share" && <ShareDialog record={record} onClose={close} />}
+        {open === "label" && <LabelDialog record={record} onClose={close} />}
+        {open === "audience" && <AudienceDialog record={record} onClose={close} />}
       </Suspense>
     </section>
   );
 }
 
-function ShareRow({ customer, share }: { customer: Customer; share: CustomerShare }) {
+function ShareRow({ record, share }: { record: Shareable; share: CustomerShare }) {
   const t = useT();
   const format = useFormat();
   const queryClient = useQueryClient();
   const showProblem = useShowProblem();
   const name = share.grantee.name ?? share.grantee.id;
   const withdraw = useMutation({
-    mutationFn: () =>
-      body(
-        api.DELETE("/customers/{id}/shares/{grantee_id}", {
-          params: { path: { id: customer.id, grantee_id: share.grantee.id } },
-        }),
-      ),
-    onSuccess: () => refreshCustomers(queryClient),
+    mutationFn: () => ask("DELETE", `${record.base}/shares/${share.grantee.id}`),
+    onSuccess: () => record.refresh(queryClient),
     onError: showProblem,
   });
   return (
@@ -100,7 +94,7 @@ function ShareRow({ customer, share }: { customer: Customer; share: CustomerShar
       ) : (
         <Pill tone={share.share === "write" ? "brand" : "info"}>{t(`share-${share.share}`)}</Pill>
       )}
-      {customer.actions.includes("customer.share") && (
+      {maySharing(record, "share") && (
         <Popconfirm
           title={t("share-withdraw-title", { name })}
           okText={t("share-withdraw")}

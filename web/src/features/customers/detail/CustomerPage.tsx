@@ -17,6 +17,7 @@ import { FieldText } from "../../fields/FieldText";
 import { useFields } from "../../fields/fields";
 import { LabelPill } from "../../sharing/LabelPill";
 import { SharingPanel } from "../../sharing/SharingPanel";
+import { shareableCustomer } from "../../sharing/sharing";
 import { WhyNot } from "../../sharing/WhyNot";
 import { customerName } from "../list/columns";
 import { ContactList } from "./ContactList";
@@ -57,7 +58,7 @@ export function CustomerPage() {
         <div className="detail-column">
           <FieldSections customer={customer.data} fields={fields.customer} />
           <ContactList customer={customer.data} fields={fields.contact} />
-          <SharingPanel customer={customer.data} />
+          <SharingPanel record={shareableCustomer(customer.data)} />
         </div>
         <Timeline customer={customer.data} />
       </div>
