@@ -1,13 +1,14 @@
 import { ArrowDownOutlined, ArrowUpOutlined, SettingOutlined } from "@ant-design/icons";
 import { Button, Checkbox, Popover, Segmented, Select } from "antd";
-import type { FieldInfo } from "../../api/types";
 import { useT } from "../../i18n/useT";
-import { availableColumns } from "../customers/list/columns";
 import { useFieldLabel } from "../fields/fields";
 import { DENSITIES, type ListPreferences, PAGE_SIZES } from "./listPreferences";
 
 interface Props {
-  fields: FieldInfo[];
+  /** Every column there could be. */
+  available: string[];
+  /** The column that leads to the record: always there, and first. */
+  pinned: string;
   preferences: ListPreferences;
   onChange: (change: Partial<ListPreferences>) => void;
 }
@@ -21,14 +22,12 @@ export function moved<T>(list: readonly T[], from: number, by: -1 | 1): T[] {
 }
 
 /** Which columns, in which order, how dense, how many rows. */
-export function ViewSettings({ fields, preferences, onChange }: Props) {
+export function ViewSettings({ available, pinned, preferences, onChange }: Props) {
   const t = useT();
   const label = useFieldLabel();
-  const all = availableColumns(fields);
-  // The name is the way to the record: it is always there, and first.
-  const chosen = preferences.columns.filter((name) => name !== "name" && all.includes(name));
-  const others = all.filter((name) => name !== "name" && !chosen.includes(name));
-  const set = (columns: string[]) => onChange({ columns: ["name", ...columns] });
+  const chosen = preferences.columns.filter((name) => name !== pinned && available.includes(name));
+  const others = available.filter((name) => name !== pinned && !chosen.includes(name));
+  const set = (columns: string[]) => onChange({ columns: [pinned, ...columns] });
   const content = (
     <div className="view-settings">
       <div className="view-row">
