@@ -5,10 +5,11 @@ import { toApiError } from "../../api/problem";
 import { useT } from "../../i18n/useT";
 import { reasonRule } from "../../ui/reasonRule";
 import { useProblemText } from "../../ui/useProblemText";
-import { TIMELINES } from "../customers/detail/timeline";
 
 /** What people usually look at a number for. The words are sent as the reason. */
 const USUAL_REASONS = ["call", "visit", "contract", "invoice", "verify"] as const;
+/** The second step of the keys under which timelines are kept, of customers and of records. */
+const TIMELINE = "timeline";
 const OTHER = "other";
 export const REASON = { min: 2, max: 200 };
 
@@ -39,8 +40,8 @@ export function RevealDialog({ open, what, whose, reveal, onRevealed, onClose }:
     mutationFn: reveal,
     onSuccess: (value) => {
       onRevealed(value);
-      // The reveal is now part of what happened around the customer.
-      void queryClient.invalidateQueries({ queryKey: TIMELINES });
+      // The reveal is now part of what happened around the record.
+      void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[1] === TIMELINE });
     },
     // It waits for the yes of others, and is shown where that is followed.
     onError: (error) => {

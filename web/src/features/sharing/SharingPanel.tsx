@@ -11,6 +11,7 @@ import { ErrorState } from "../../ui/ErrorState";
 import { Pill } from "../../ui/Pill";
 import { useShowProblem } from "../../ui/useProblemText";
 import { accessQuery, maySharing, type Shareable } from "./sharing";
+import "./sharing.css";
 
 const ShareDialog = lazy(() => import("./ShareDialog").then((module) => ({ default: module.ShareDialog })));
 const LabelDialog = lazy(() => import("./LabelDialog").then((module) => ({ default: module.LabelDialog })));
