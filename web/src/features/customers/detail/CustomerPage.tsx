@@ -29,6 +29,10 @@ const EditDrawer = lazy(() =>
   import("../edit/EditDrawer").then((module) => ({ default: module.EditDrawer })),
 );
 
+const RelatedToCustomer = lazy(() =>
+  import("../../records/detail/RelatedToCustomer").then((module) => ({ default: module.RelatedToCustomer })),
+);
+
 const EraseDialog = lazy(() => import("./EraseDialog").then((module) => ({ default: module.EraseDialog })));
 
 export function CustomerPage() {
@@ -58,6 +62,9 @@ export function CustomerPage() {
         <div className="detail-column">
           <FieldSections customer={customer.data} fields={fields.customer} />
           <ContactList customer={customer.data} fields={fields.contact} />
+          <Suspense>
+            <RelatedToCustomer customer={customer.data} />
+          </Suspense>
           <SharingPanel record={shareableCustomer(customer.data)} />
         </div>
         <Timeline customer={customer.data} />
