@@ -109,7 +109,7 @@ function Records({ object }: { object: ObjectInfo }) {
     onTotal: setTotal,
   };
   return (
-    <div className="list-page records-page">
+    <div className={id === undefined ? "list-page records-page" : "list-page records-page records-page-open"}>
       <PageHeader
         title={words.many}
         note={total === undefined ? undefined : t("records-total", { total })}

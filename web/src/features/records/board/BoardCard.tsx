@@ -119,16 +119,18 @@ export function BoardCard(props: Props) {
           </Dropdown>
         )}
       </div>
-      {isReference(customer) && customer.name != null && <p className="soft">{customer.name}</p>}
-      <p className="board-card-facts">
-        {isAmount(amount) && <span className="figures board-card-amount">{format.money(amount)}</span>}
-        {typeof date === "string" && <span className="figures soft">{format.date(date)}</span>}
+      <p className="board-card-who">
+        <span className="soft">{isReference(customer) ? customer.name : null}</span>
         {record.owner?.name != null && (
-          <span className="board-card-owner" title={record.owner.name}>
+          <span title={record.owner.name}>
             <Avatar name={record.owner.name} small />
             <span className="visually-hidden">{record.owner.name}</span>
           </span>
         )}
+      </p>
+      <p className="board-card-facts">
+        {isAmount(amount) && <span className="figures board-card-amount">{format.money(amount)}</span>}
+        {typeof date === "string" && <span className="figures soft">{format.date(date)}</span>}
       </p>
       {stuck !== null && (
         <p className="stuck">
