@@ -100,11 +100,17 @@ export function sectionOf(field: FieldInfo): Section {
   return CONTACT_FIELDS.has(field.name) ? "contact" : "basic";
 }
 
-/** The visible fields of each section, in the registry's order. */
+/** The visible fields of each section, in the registry's order. One way to reach somebody is no section of its own. */
 export function bySection(fields: FieldInfo[]): Map<Section, FieldInfo[]> {
+  const visible = fields.filter(({ access }) => access !== "hidden");
+  const alone = visible.filter((field) => sectionOf(field) === "contact").length === 1;
+  const placeOf = (field: FieldInfo): Section => {
+    const section = sectionOf(field);
+    return alone && section === "contact" ? "basic" : section;
+  };
   const sections = new Map<Section, FieldInfo[]>();
   for (const section of SECTIONS) {
-    const members = fields.filter((field) => field.access !== "hidden" && sectionOf(field) === section);
+    const members = visible.filter((field) => placeOf(field) === section);
     if (members.length > 0) sections.set(section, members);
   }
   return sections;

@@ -73,7 +73,13 @@ export function RecordBoard(props: ViewProps) {
               onChange={(id: string) => onChange({ [field]: id })}
             />
           )}
-          <RecordFilters object={object} search={search} onChange={onChange} without={elsewhere} />
+          <RecordFilters
+            object={object}
+            search={search}
+            onChange={onChange}
+            narrow={openId !== undefined}
+            without={elsewhere}
+          />
         </div>
       </div>
       {board.isError ? (

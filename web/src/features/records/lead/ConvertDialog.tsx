@@ -105,7 +105,7 @@ export function ConvertDialog({ object, lead, onClose }: Props) {
           to: "new",
           name: textOf(lead.fields.name) || title,
           with_opportunity: false,
-          opportunity: { [opportunity?.title ?? "name"]: textOf(lead.fields.need) || title },
+          opportunity: { [opportunity?.title ?? "name"]: title },
         }}
         onFinish={() => submit(false)}
         onValuesChange={() => convert.reset()}

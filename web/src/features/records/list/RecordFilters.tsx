@@ -15,12 +15,14 @@ interface Props {
   onChange: (change: Partial<ListSearch>) => void;
   /** Fields that are asked for elsewhere on the page. */
   without?: readonly string[];
+  /** There is little room: the filters wait behind one button. */
+  narrow: boolean;
 }
 
 const NONE: readonly string[] = [];
 
-/** The filters above a list or a board; on a phone they wait behind one button. */
-export function RecordFilters({ object, search, onChange, without = NONE }: Props) {
+/** The filters above a list or a board; on a phone and beside an open record they wait behind one button. */
+export function RecordFilters({ object, search, onChange, without = NONE, narrow }: Props) {
   const t = useT();
   const phone = usePhone();
   const label = useFieldLabel(object.name);
@@ -61,7 +63,7 @@ export function RecordFilters({ object, search, onChange, without = NONE }: Prop
       {t("filter-clear")}
     </Button>
   );
-  if (!phone) {
+  if (!phone && !narrow) {
     return (
       <search className="filters" aria-label={t("filter-label")}>
         {fields}

@@ -65,7 +65,7 @@ export function RecordList(props: ViewProps) {
   return (
     <>
       <div className="list-tools">
-        <RecordFilters object={object} search={search} onChange={onChange} />
+        <RecordFilters object={object} search={search} onChange={onChange} narrow={openId !== undefined} />
         <ViewSettings
           available={availableColumns(object)}
           pinned={object.title}

@@ -35,19 +35,24 @@ const OVERLAYS = [
   ".ant-popover:not(.ant-popover-hidden)",
 ].join(",");
 
-/** What walks or writes by itself when a key is pressed in it. */
-const OWN_KEYS = [
-  "input, textarea, select, [contenteditable]",
-  "[role=combobox], [role=tab], [role=radio], [role=listbox], [role=menu], [role=slider], [data-own-keys]",
-].join(",");
+/** What is written in takes every key. */
+const WRITING = "input, textarea, select, [contenteditable], [role=combobox]";
+/** What is walked through by itself takes the keys for that. */
+const WALKS = "[role=tab], [role=radio], [role=listbox], [role=menu], [data-own-keys]";
+const WALKING = new Set(["ArrowDown", "ArrowUp", "Enter"]);
 
-/** Whether a key press is meant for the list: not while something is written, chosen or asked. */
+/** Whether something lies over the list now. */
+export function isCovered(): boolean {
+  return document.querySelector(OVERLAYS) !== null;
+}
+
+/** Whether a key press is meant for the list: not while something is written or chosen in its place. */
 export function isForList(event: KeyboardEvent): boolean {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return false;
-  if (document.querySelector(OVERLAYS) !== null) return false;
   const { target, key } = event;
   if (!(target instanceof HTMLElement)) return true;
-  if (target.closest(OWN_KEYS) !== null) return false;
+  if (target.closest(WRITING) !== null) return false;
+  if (WALKING.has(key) && target.closest(WALKS) !== null) return false;
   // Enter on a button or a link is for it.
   return key !== "Enter" || target.closest("button, a") === null;
 }

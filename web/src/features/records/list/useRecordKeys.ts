@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { intentOf, isForList, neighbour } from "./keys";
+import { intentOf, isCovered, isForList, neighbour } from "./keys";
 
 interface Steps {
   /** The record whose panel is open. */
@@ -16,9 +16,14 @@ export function useRecordKeys(ids: readonly string[], { openId, open, close }: S
   const [walked, setWalked] = useState<string>();
   const current = openId ?? walked;
   useEffect(() => {
+    // What lies over the list may have closed itself by the key before this hears of it: one looks first, acts last.
+    let covered = false;
+    const look = () => {
+      covered = isCovered();
+    };
     const onKey = (event: KeyboardEvent) => {
       const intent = intentOf(event.key);
-      if (intent === undefined || !isForList(event)) return;
+      if (intent === undefined || covered || !isForList(event)) return;
       if (intent === "close") {
         if (openId === undefined) return;
         setWalked(openId);
@@ -35,8 +40,12 @@ export function useRecordKeys(ids: readonly string[], { openId, open, close }: S
       document.querySelector(`[data-key="${CSS.escape(id)}"]`)?.scrollIntoView({ block: "nearest" });
       if (openId !== undefined) open(id);
     };
+    window.addEventListener("keydown", look, { capture: true });
     window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
+    return () => {
+      window.removeEventListener("keydown", look, { capture: true });
+      window.removeEventListener("keydown", onKey);
+    };
   }, [ids, current, openId, open, close]);
   return current;
 }
