@@ -64,7 +64,7 @@ export function RecordHeader({ object, record, onGone }: Props) {
   return (
     <header className="record-header">
       <p className="record-kind">
-        {words.one}
+        <span className="record-kind-name">{words.one}</span>
         {record.number !== null && record.number !== title && (
           <>
             <span className="figures">{record.number}</span>

@@ -71,7 +71,7 @@ export function LinesEditor({ id, value, onChange }: Props) {
             const called = (cell: string) => t("line-cell", { line: line + 1, what: t(`line-${cell}`) });
             return (
               <tr key={row.key}>
-                <td className="line-name" data-cell="name">
+                <td className="line-name" data-cell="name" data-label={t("line-name")}>
                   <LineProduct
                     label={called("name")}
                     value={row.name}
@@ -79,7 +79,7 @@ export function LinesEditor({ id, value, onChange }: Props) {
                     onChoose={(product) => change(row.key, withProduct(row, product))}
                   />
                 </td>
-                <td className="line-unit">
+                <td className="line-unit" data-label={t("line-unit")}>
                   <Input
                     data-cell="unit"
                     aria-label={called("unit")}
@@ -90,7 +90,7 @@ export function LinesEditor({ id, value, onChange }: Props) {
                   />
                 </td>
                 {NUMBERS.map((cell) => (
-                  <td key={cell} className={`line-${cell}`} data-cell={cell}>
+                  <td key={cell} className={`line-${cell}`} data-cell={cell} data-label={t(`line-${cell}`)}>
                     <NumberInput
                       cell={cell}
                       label={called(cell)}
@@ -100,7 +100,9 @@ export function LinesEditor({ id, value, onChange }: Props) {
                     />
                   </td>
                 ))}
-                <td className="line-gross figures">{sum === undefined ? "–" : money(sum.gross)}</td>
+                <td className="line-gross figures" data-label={t("line-gross")}>
+                  {sum === undefined ? "–" : money(sum.gross)}
+                </td>
                 <td className="line-tools">
                   <Button
                     type="text"
