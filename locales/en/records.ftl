@@ -34,6 +34,7 @@ view-board = Board
 filter-more = More filters
 filter-empty = Empty
 reference-seek = Type to search
+reference-hidden = Not visible to you
 reference-none = Nothing found
 related-title = Business
 related-all = Show all { $total }

@@ -34,6 +34,7 @@ view-board = 看板
 filter-more = 更多筛选
 filter-empty = 未填写
 reference-seek = 输入名称搜索
+reference-hidden = 无权查看
 reference-none = 没有找到
 related-title = 业务往来
 related-all = 查看全部 { $total } 条

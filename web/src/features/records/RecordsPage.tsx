@@ -54,6 +54,13 @@ export interface ViewProps {
   onTotal: (total: number) => void;
 }
 
+/** Goes to a record where it is listed, from the panel that was closed. */
+function focusRecord(id: string): void {
+  const listed = document.querySelector<HTMLElement>(`[data-key="${CSS.escape(id)}"]`);
+  const place = listed?.tabIndex === 0 ? listed : listed?.querySelector<HTMLElement>("a");
+  place?.focus({ preventScroll: true });
+}
+
 function Records({ object }: { object: ObjectInfo }) {
   const t = useT();
   const may = useMay();
@@ -87,13 +94,16 @@ function Records({ object }: { object: ObjectInfo }) {
         to: "/$path/{-$id}",
         params: { path, id: next },
         search: (previous) => previous as ListSearch,
-        // Walking from record to record is one step on the way back.
-        replace: id !== undefined && next !== undefined,
+        // Walking from record to record, and away from them, is one step on the way back.
+        replace: id !== undefined,
         resetScroll: false,
       }),
     [navigate, path, id],
   );
-  const close = useCallback(() => open(undefined), [open]);
+  const close = useCallback(() => {
+    open(undefined);
+    if (id !== undefined) window.setTimeout(() => focusRecord(id));
+  }, [open, id]);
   const onCreate = may(`${object.name}.create`) ? () => setCreating(true) : undefined;
   const props: ViewProps = {
     object,
@@ -130,7 +140,8 @@ function Records({ object }: { object: ObjectInfo }) {
                 ]}
                 onChange={(next) => {
                   save({ view: next === "board" ? "board" : "list" });
-                  change({ view: undefined });
+                  // Who is sent the address sees the same.
+                  change({ view: next });
                 }}
               />
             )}

@@ -26,6 +26,8 @@ interface Props {
   search: ListSearch;
   lifted: boolean;
   current: boolean;
+  /** A record is open: the next takes its place in the history, too. */
+  replace: boolean;
   onMove: (to: State) => void;
   onOpen: (id: string) => void;
   onDrag: (held: Held | null) => void;
@@ -33,7 +35,8 @@ interface Props {
 
 /** One record on a board: what it is, how much, whose, until when, and whether it is stuck. */
 export function BoardCard(props: Props) {
-  const { object, record, state, from, ways, search, lifted, current, onMove, onOpen, onDrag } = props;
+  const { object, record, state, from, ways, search, lifted, current, replace, onMove, onOpen, onDrag } =
+    props;
   const t = useT();
   const format = useFormat();
   const element = useRef<HTMLLIElement>(null);
@@ -93,6 +96,7 @@ export function BoardCard(props: Props) {
           to="/$path/{-$id}"
           params={{ path: object.path, id: record.id }}
           search={search}
+          replace={replace}
           tabIndex={-1}
           draggable={false}
         >

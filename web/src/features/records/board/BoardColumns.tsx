@@ -149,6 +149,7 @@ export function BoardColumns(props: Props) {
                   ({ code }) => code !== column.code && mayMoveTo(record, column.code, code),
                 )}
                 search={search}
+                replace={openId !== undefined}
                 lifted={lifted?.id === record.id}
                 current={current === record.id || openId === record.id}
                 onMove={(to) => put({ record, from: column.code }, to.code)}

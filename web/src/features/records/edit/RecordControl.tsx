@@ -1,5 +1,6 @@
 import { Form, Select } from "antd";
 import { lazy, Suspense } from "react";
+import { useT } from "../../../i18n/useT";
 import { type ControlProps, FieldControl } from "../../fields/FieldControl";
 import { isLines, isReference } from "../../fields/fields";
 import type { FormValue } from "../../fields/formValues";
@@ -14,6 +15,7 @@ const LinesEditor = lazy(() =>
 /** The control for one field of an object. What customers have too is entered as there. */
 export function RecordControl(props: ControlProps) {
   const { field, stored, id, value, onChange } = props;
+  const t = useT();
   const change = (next: FormValue) => onChange?.(next);
   switch (field.type) {
     case "reference":
@@ -22,7 +24,10 @@ export function RecordControl(props: ControlProps) {
           id={id}
           object={field.object ?? ""}
           value={value}
-          name={isReference(stored) && stored.id === value ? stored.name : undefined}
+          // What one may not see has no name, and asking for it would be refused.
+          name={
+            isReference(stored) && stored.id === value ? (stored.name ?? t("reference-hidden")) : undefined
+          }
           required={field.required}
           onChange={(next) => change(next)}
         />

@@ -54,8 +54,8 @@ export function RecordList(props: ViewProps) {
   const ids = useMemo(() => rows?.map(({ id }) => id) ?? [], [rows]);
   const current = useRecordKeys(ids, { openId, open: onOpen, close: onClose });
   const columns = useMemo(
-    () => buildColumns(preferences.columns, { object, label, format, search }),
-    [preferences.columns, object, label, format, search],
+    () => buildColumns(preferences.columns, { object, label, format, search, replace: openId !== undefined }),
+    [preferences.columns, object, label, format, search, openId],
   );
   const sortBy = (key: string) => {
     const next = nextSort(sort, key);

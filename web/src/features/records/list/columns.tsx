@@ -46,6 +46,8 @@ interface Context {
   label: (name: string) => string;
   format: Format;
   search: ListSearch;
+  /** A record is open: the next takes its place in the history, too. */
+  replace: boolean;
 }
 
 /** The chosen columns that still exist. The title comes first and is the way to the record. */
@@ -56,7 +58,7 @@ export function buildColumns(chosen: string[], context: Context): Column<Entity>
   return names.map((name) => buildColumn(name, context));
 }
 
-function buildColumn(name: string, { object, label, format, search }: Context): Column<Entity> {
+function buildColumn(name: string, { object, label, format, search, replace }: Context): Column<Entity> {
   const field: FieldInfo | undefined = object.fields.find((candidate) => candidate.name === name);
   const structural = name === "created_at" || name === "updated_at";
   const column = { key: name, title: label(name), sortable: field?.sortable ?? structural };
@@ -69,6 +71,7 @@ function buildColumn(name: string, { object, label, format, search }: Context): 
           to="/$path/{-$id}"
           params={{ path: object.path, id: record.id }}
           search={search}
+          replace={replace}
           className="customer-link"
         >
           <Highlight text={recordTitle(object, record)} term={search.q} />
