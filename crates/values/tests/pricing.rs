@@ -149,6 +149,23 @@ fn tax_of_less_than_a_fen_finds_its_line() {
     assert_eq!(of.collect::<Vec<_>>(), [(1, 0), (0, 1), (1, 0)]);
 }
 
+/// Two of four equal lines are given away, and the tax is on the other two.
+#[test]
+fn no_tax_on_lines_given_away() {
+    let whole = Pricing {
+        discount: Some(DocumentDiscount::Amount(cny(2))),
+        ..pricing(Rounding::PerDocument, true)
+    };
+    let priced = whole.price(&[line("1", 1, "0", "100"); 4]).unwrap();
+    assert_eq!(totals(&priced), [4, 2, 1, 1, 2]);
+    assert!(
+        priced
+            .lines
+            .iter()
+            .all(|line| line.tax.minor <= line.gross.minor)
+    );
+}
+
 #[test]
 fn defects() {
     let one = pricing(Rounding::PerLine, false);
