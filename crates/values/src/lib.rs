@@ -32,8 +32,8 @@ pub use id_number::IdNumber;
 pub use ids::{
     ActivityId, ApiKeyId, ApprovalId, AuditFindingId, AuditQuestionId, AuditRunId, ContactId,
     CustomRoleId, CustomerId, DepartmentId, DeviceId, EmergencyId, EventId, FactorId, GroupId,
-    ImportId, MessageId, OrgId, ProviderId, ReassignmentId, ReviewId, ReviewLineId, RuleId,
-    SessionId, TeamId, UserId,
+    ImportId, JobId, MessageId, OrgId, ProviderId, ReassignmentId, ReviewId, ReviewLineId, RuleId,
+    ScheduleId, SessionId, TeamId, UserId,
 };
 pub use mask::mask_text;
 pub use parsed::{FieldError, Parsed, Repair};
