@@ -6,6 +6,7 @@ import {
   CheckSquareOutlined,
   ControlOutlined,
   EyeOutlined,
+  FieldTimeOutlined,
   FileDoneOutlined,
   FileProtectOutlined,
   IdcardOutlined,
@@ -30,6 +31,7 @@ export interface Destination {
     | "/admin/departments"
     | "/admin/access"
     | "/admin/outbox"
+    | "/admin/jobs"
     | "/admin/log"
     | "/admin/identity-providers"
     | "/admin/security"
@@ -67,6 +69,7 @@ export const DESTINATIONS: readonly Destination[] = [
     permission: ["break_glass.create", "break_glass.verify"],
   },
   { to: "/admin/outbox", label: "nav-outbox", icon: MailOutlined, permission: "message.list" },
+  { to: "/admin/jobs", label: "nav-jobs", icon: FieldTimeOutlined, permission: "job.list" },
   { to: "/admin/log", label: "nav-witnesses", icon: EyeOutlined, permission: "log_settings.read" },
   {
     to: "/admin/identity-providers",

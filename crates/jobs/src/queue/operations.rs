@@ -81,8 +81,8 @@ impl From<Listed> for Seen {
     }
 }
 
-fn conflict(code: &'static str) -> JobsError {
-    Problem::new(StatusCode::CONFLICT, code).into()
+fn not_cancellable() -> JobsError {
+    Problem::new(StatusCode::CONFLICT, "job.not_cancellable").into()
 }
 
 impl Jobs {
@@ -120,7 +120,7 @@ impl Jobs {
         let mut tx = self.store.write(caller).await?;
         let (permit, found) = self.decide(&mut tx, caller, id).await?;
         if !sql::requeue(&mut tx, &permit, self.store.clock().now()).await? {
-            return Err(conflict("job.not_retryable"));
+            return Err(Problem::new(StatusCode::CONFLICT, "job.not_retryable").into());
         }
         let event = told(&permit, found.state, State::Waiting);
         tx.finish(event).await?;
@@ -137,7 +137,7 @@ impl Jobs {
         let (permit, found) = self.decide(&mut tx, caller, id).await?;
         if found.state == State::Running {
             if !sql::ask_to_cancel(&mut tx, &permit).await? {
-                return Err(conflict("job.not_cancellable"));
+                return Err(not_cancellable());
             }
             let event = told(&permit, State::Running, State::Running);
             return Ok(tx
@@ -145,7 +145,7 @@ impl Jobs {
                 .await?);
         }
         if !sql::cancel(&mut tx, &permit, self.store.clock().now()).await? {
-            return Err(conflict("job.not_cancellable"));
+            return Err(not_cancellable());
         }
         let mut events = vec![told(&permit, found.state, State::Cancelled)];
         if let Some(schedule) = found.schedule {

@@ -176,10 +176,23 @@ pub(crate) async fn next_fence(
     row.int(0)
 }
 
+const RUNNING: &str =
+    "SELECT COUNT(*) FROM job WHERE org_id = $1 AND wake_at > $2 AND state = 'running'";
+
 /// How many a node is at.
 pub(crate) async fn running(tx: &mut WriteTx<'_>, now: Timestamp) -> Result<i64, StoreError> {
-    let sql = "SELECT COUNT(*) FROM job WHERE org_id = $1 AND wake_at > $2 AND state = 'running'";
-    let rows = tx.lookup(sql, &[Value::from(now)]).await?;
+    let rows = tx.lookup(RUNNING, &[Value::from(now)]).await?;
+    rows.first().map_or(Ok(0), |row| row.int(0))
+}
+
+/// The same outside of a transaction.
+pub(crate) async fn running_now(
+    tx: &mut ReadTx,
+    org: OrgId,
+    now: Timestamp,
+) -> Result<i64, StoreError> {
+    let values = [Value::from(&org.as_bytes()[..]), Value::from(now)];
+    let rows = tx.before_sign_in(RUNNING, &values).await?;
     rows.first().map_or(Ok(0), |row| row.int(0))
 }
 

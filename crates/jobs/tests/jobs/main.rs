@@ -5,6 +5,7 @@ mod attacks;
 mod bounds;
 mod crashes;
 mod cron;
+mod kill;
 mod queue;
 mod schedules;
 mod site;
