@@ -9,6 +9,33 @@
 //! up to six hours and each up to a fifth longer, and to `failed` when its attempts are used up or a failure will not pass.
 //! Long work goes in steps: each is a transaction of its own with a bookmark, from which the next one, the next node or the
 //! next process goes on.
+//!
+//! ```ignore
+//! /// Reminds somebody of a customer.
+//! pub enum Reminder {}
+//! impl Kind for Reminder {
+//!     const NAME: &'static str = "reminder";   // words: job-kind-reminder
+//!     type Payload = About;                    // may name the customer
+//! }
+//!
+//! // Where the change is made, in its transaction:
+//! let new = New::<Reminder>::at(due, about).once(Key::of("reminder").id(customer.as_bytes()).at(due));
+//! if let Some(queued) = jobs.enqueue(&mut tx, org, caller.origin(), &new).await? {
+//!     events.push(queued.event);
+//! }
+//! tx.finish_all(events).await?;
+//!
+//! // Where it is done:
+//! impl Handler<Reminder> for Reminders {
+//!     async fn work(&self, attempt: &Attempt<Reminder>) -> Result<Settled, Trouble> {
+//!         let caller = attempt.caller();       // rules of the feature permit it to Job::"scheduler"
+//!         let mut tx = attempt.begin().await?;
+//!         let events = self.remind(&mut tx, &caller, attempt.payload()).await?;
+//!         attempt.done(tx, events, "reminded").await
+//!     }
+//! }
+//! jobs.handle::<Reminder>(Reminders(…));       // once, where the product is put together
+//! ```
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod error;
@@ -24,7 +51,7 @@ mod worker;
 pub use error::JobsError;
 pub use jobs::{Jobs, Limits};
 pub use kind::{Effort, Handler, Kind};
-pub use queue::{Enqueued, Key, New, Seen, State};
+pub use queue::{Key, New, Queued, Seen, State};
 pub use resources::{JobResource, ScheduleResource};
 pub use schedules::{CatchUp, Cron, CronError, Plan};
 pub use sweep::SWEEP;

@@ -4,7 +4,7 @@ use crate::browser::{Browser, Call, Sent};
 use crate::site::{Person, Site};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use custos_jobs::{Attempt, Enqueued, Handler, Kind, New, Settled, Trouble};
+use custos_jobs::{Attempt, Handler, Kind, New, Settled, Trouble};
 use custos_kernel::policy::{Caller, Job, Origin};
 use custos_outbox::{Draft, Recipient, Template};
 use custos_testkit::DeviceSigner;
@@ -126,10 +126,9 @@ impl Site<'_> {
         let mut tx = store.write(&Caller::system(Job::Setup, org)).await.unwrap();
         let new = New::<Never>::at(store.clock().now(), ());
         let made = jobs.enqueue(&mut tx, org, &Origin::default(), &new).await;
-        let Ok(Enqueued::New(id, event)) = made else {
-            panic!("{made:?}");
-        };
-        tx.finish(event).await.unwrap();
+        let queued = made.unwrap().unwrap();
+        let id = queued.id;
+        tx.finish(queued.event).await.unwrap();
         let sql = "UPDATE job SET state = 'failed', attempts = 1, wake_at = NULL WHERE id = $1";
         let values = [custos_store::Value::from(id.as_bytes())];
         store.tamper_for_tests(sql, &values).await.unwrap();

@@ -44,24 +44,13 @@ impl<K: Kind> New<K> {
     }
 }
 
-/// What came of putting a job into the queue.
+/// A job that is in the queue once the transaction is finished.
 #[derive(Debug)]
-#[must_use = "the event belongs among those the transaction is finished with"]
-pub enum Enqueued {
-    /// It is in the queue once the transaction is finished, with this event among its own.
-    New(JobId, Event),
-    /// There is one already.
-    Known,
-}
-
-impl Enqueued {
-    /// The event to finish the transaction with, if there is one.
-    pub fn event(self) -> Option<Event> {
-        match self {
-            Self::New(_, event) => Some(event),
-            Self::Known => None,
-        }
-    }
+pub struct Queued {
+    /// Its id.
+    pub id: JobId,
+    /// Belongs among the events the transaction is finished with.
+    pub event: Event,
 }
 
 /// The time stands within what is sealed as well: a job whose time somebody sets anew in the database does not open.
@@ -137,7 +126,7 @@ fn unstamped<T: DeserializeOwned>(stamp: i64, plain: &[u8]) -> Result<T, CryptoE
 
 impl Jobs {
     /// Puts a job into the queue within a transaction, which is to be finished with the event among its own: the job
-    /// exists if and only if the change does.
+    /// exists if and only if the change does. None is queued where one of the same key is known.
     ///
     /// # Errors
     /// [`JobsError::Full`], [`JobsError::TooLarge`], [`JobsError::Unhandled`], or when the database fails.
@@ -147,7 +136,7 @@ impl Jobs {
         org: OrgId,
         origin: &Origin,
         new: &New<K>,
-    ) -> Result<Enqueued, JobsError> {
+    ) -> Result<Option<Queued>, JobsError> {
         self.check_handled(K::NAME)?;
         let text = self.text(&new.payload)?;
         let key = new.key.as_ref().map(Key::as_str);
@@ -217,7 +206,7 @@ impl Jobs {
         org: OrgId,
         origin: &Origin,
         made: Made<'_>,
-    ) -> Result<Enqueued, JobsError> {
+    ) -> Result<Option<Queued>, JobsError> {
         let store = &self.store;
         let key = store.keys().get(store, org).await?;
         let id = JobId::new(store.clock(), store.random());
@@ -234,11 +223,11 @@ impl Jobs {
             now: store.clock().now(),
         };
         if !sql::insert(tx, &permit, row).await? {
-            return Ok(Enqueued::Known);
+            return Ok(None);
         }
         self.wake();
         let event = Event::of(&permit).with("kind", Detail::code(kind));
-        Ok(Enqueued::New(id, event))
+        Ok(Some(Queued { id, event }))
     }
 }
 

@@ -6,8 +6,8 @@ mod model;
 mod operations;
 pub(crate) mod sql;
 
-pub use enqueue::{Enqueued, New};
 pub(crate) use enqueue::{Made, open_bookmark, open_payload, seal_bookmark};
+pub use enqueue::{New, Queued};
 pub use key::Key;
 pub use model::State;
 pub use operations::Seen;

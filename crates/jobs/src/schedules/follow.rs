@@ -80,7 +80,8 @@ impl Jobs {
             due_at,
             text,
         };
-        Ok(self.insert(tx, org, origin, made).await?.event())
+        let queued = self.insert(tx, org, origin, made).await?;
+        Ok(queued.map(|queued| queued.event))
     }
 
     /// Whether a job was missed and is to be left out.

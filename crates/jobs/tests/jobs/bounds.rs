@@ -28,7 +28,7 @@ async fn an_organisation_has_so_many_and_each_is_so_large() {
         assert!(matches!(refused, Err(JobsError::TooLarge)));
         let fits = site.note(&"x".repeat(1_000), 0);
         let made = site.jobs.enqueue(&mut tx, other, &origin, &fits).await;
-        tx.finish(made.unwrap().event().unwrap()).await.unwrap();
+        tx.finish(made.unwrap().unwrap().event).await.unwrap();
     })
     .await;
 }

@@ -7,6 +7,7 @@ mod crashes;
 mod cron;
 mod kill;
 mod queue;
+mod rotation;
 mod schedules;
 mod site;
 mod steps;

@@ -1,7 +1,7 @@
 //! Queued, done once, tried again, given up.
 
 use crate::site::{About, Note, both};
-use custos_jobs::{Enqueued, State};
+use custos_jobs::State;
 use custos_kernel::policy::{DataScope, Origin, Role};
 use std::sync::Arc;
 
@@ -48,10 +48,10 @@ async fn of_one_key_there_is_one_until_it_is_withdrawn() {
         let mut tx = site.begin().await;
         let again = site.note("b", 60_000).once(key.clone());
         let known = site.jobs.enqueue(&mut tx, org, &origin, &again).await;
-        assert!(matches!(known.unwrap(), Enqueued::Known));
+        assert!(known.unwrap().is_none());
         let other = site.note("c", 60_000).once(site.key("other"));
         let made = site.jobs.enqueue(&mut tx, org, &origin, &other).await;
-        tx.finish(made.unwrap().event().unwrap()).await.unwrap();
+        tx.finish(made.unwrap().unwrap().event).await.unwrap();
         let mut tx = site.begin().await;
         let gone = site
             .jobs

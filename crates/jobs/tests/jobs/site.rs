@@ -1,8 +1,8 @@
 //! An installation with handlers whose effects can be counted.
 
 use custos_jobs::{
-    Attempt, CatchUp, Cron, Effort, Enqueued, Handler, Jobs, Key, Kind, Limits, MIGRATIONS, New,
-    POLICY, Plan, Progress, Seen, Settled, State, Trouble,
+    Attempt, CatchUp, Cron, Effort, Handler, Jobs, Key, Kind, Limits, MIGRATIONS, New, POLICY,
+    Plan, Progress, Seen, Settled, State, Trouble,
 };
 use custos_kernel::event::Event;
 use custos_kernel::policy::{
@@ -254,19 +254,13 @@ impl<'i> Site<'i> {
 
     pub async fn queue_in<K: Kind>(&self, org: OrgId, new: New<K>) -> [u8; 16] {
         let mut tx = self.begin_in(org).await;
-        let origin = Origin::default();
-        match self
+        let made = self
             .jobs
-            .enqueue(&mut tx, org, &origin, &new)
-            .await
-            .unwrap()
-        {
-            Enqueued::New(id, event) => {
-                tx.finish(event).await.unwrap();
-                *id.as_bytes()
-            }
-            Enqueued::Known => panic!("there is one already"),
-        }
+            .enqueue(&mut tx, org, &Origin::default(), &new)
+            .await;
+        let queued = made.unwrap().expect("there is none of its key");
+        tx.finish(queued.event).await.unwrap();
+        *queued.id.as_bytes()
     }
 
     pub async fn run_due(&self) -> usize {
