@@ -20,6 +20,7 @@ jobs-ending = 正在终止
 jobs-next-attempt = 下次尝试：{ $at }
 jobs-schedules = 定时计划
 jobs-cron = 执行规则
+jobs-daily = 每天 { $time }
 jobs-catch-up = 停机错过后
 jobs-last = 上次
 jobs-next = 下次

@@ -11,6 +11,7 @@ import { filterCount, nextSort, parseListSearch } from "../src/features/customer
 import { moved } from "../src/features/customers/list/ViewSettings";
 import { byTag, typeOf } from "../src/features/docs/openapi";
 import { mappingOf, retarget } from "../src/features/imports/imports";
+import { timeOfDay } from "../src/features/jobs/jobs";
 import { stepOfField } from "../src/features/setup/setup";
 import { makeFormat } from "../src/i18n/useFormat";
 import { initialsOf } from "../src/ui/Avatar";
@@ -198,4 +199,10 @@ describe("the API document", () => {
     expect(typeOf({ type: "array", items: { $ref: "#/components/schemas/User" } })).toBe("User[]");
     expect(typeOf({ type: ["string", "null"], format: "uuid" })).toBe("string (uuid) | null");
   });
+});
+
+it("what comes once a day is told by its time", () => {
+  expect(timeOfDay("17 3 * * *")).toBe("03:17");
+  for (const other of ["17 3 * * 1", "*/5 * * * *", "0 0 1 * *", ""])
+    expect(timeOfDay(other)).toBeUndefined();
 });

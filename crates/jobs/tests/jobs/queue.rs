@@ -193,11 +193,11 @@ async fn the_worker_wakes_when_something_is_queued() {
     both(async |site| {
         let worker = tokio::spawn(Arc::clone(&site.jobs).run());
         tokio::time::sleep(std::time::Duration::from_millis(300)).await;
-        let began = std::time::Instant::now();
         let id = site.queue(site.note("now", 0)).await;
-        site.until(async || site.effects(id).await == [(0, 1)])
-            .await;
-        assert!(began.elapsed().as_millis() < 3_000, "{:?}", began.elapsed());
+        let done = site.until(async || site.effects(id).await == [(0, 1)]);
+        // Sooner than it is looked for what other nodes queued.
+        let soon = std::time::Duration::from_secs(3);
+        assert!(tokio::time::timeout(soon, done).await.is_ok());
         worker.abort();
         let _ = worker.await;
     })

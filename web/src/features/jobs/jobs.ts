@@ -41,3 +41,9 @@ export const schedulesQuery = queryOptions({
   queryFn: () => body(api.GET("/jobs/schedules")),
   refetchInterval: 60_000,
 });
+
+/** The time of a cron expression that comes once every day, such as "03:17". */
+export function timeOfDay(cron: string): string | undefined {
+  const daily = /^(\d{1,2}) (\d{1,2}) \* \* \*$/.exec(cron);
+  return daily === null ? undefined : `${daily[2]?.padStart(2, "0")}:${daily[1]?.padStart(2, "0")}`;
+}
