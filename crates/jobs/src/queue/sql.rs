@@ -231,6 +231,8 @@ pub(crate) struct Held {
     pub(crate) done: i64,
     pub(crate) total: Option<i64>,
     pub(crate) cancel_asked: bool,
+    /// Whether an attempt at it has failed before.
+    pub(crate) failed_before: bool,
     pub(crate) payload: Option<Vec<u8>>,
     pub(crate) bookmark: Option<Vec<u8>>,
 }
@@ -242,8 +244,8 @@ pub(crate) async fn held(
     id: JobId,
     fence: i64,
 ) -> Result<Option<Held>, StoreError> {
-    let sql = "SELECT kind, schedule_id, due_at, attempts, steps, done, total, cancel_asked, payload, bookmark FROM job \
-               WHERE org_id = $1 AND id = $2 AND fence = $3 AND state = 'running'";
+    let sql = "SELECT kind, schedule_id, due_at, attempts, steps, done, total, cancel_asked, payload, bookmark, code \
+               FROM job WHERE org_id = $1 AND id = $2 AND fence = $3 AND state = 'running'";
     let values = [Value::from(id.as_bytes()), Value::Int(fence)];
     let rows = tx.lookup(caller, sql, &values).await?;
     rows.first()
@@ -262,6 +264,7 @@ pub(crate) async fn held(
                 cancel_asked: row.int(7)? != 0,
                 payload: row.bytes_opt(8)?.map(<[u8]>::to_vec),
                 bookmark: row.bytes_opt(9)?.map(<[u8]>::to_vec),
+                failed_before: row.text_opt(10)?.is_some(),
             })
         })
         .transpose()

@@ -1,7 +1,8 @@
 //! From one time of a schedule to the next.
 
-use super::sql;
-use super::{CatchUp, Cron, PAYLOAD};
+use super::plan::open_payload;
+use super::sql::{self, Stored};
+use super::{CatchUp, Cron};
 use crate::jobs::Jobs;
 use crate::queue::sql::Held;
 use crate::queue::{Key, Made};
@@ -37,8 +38,7 @@ impl Jobs {
         let now = self.store.clock().now();
         let cron = Cron::parse(&stored.cron, &stored.zone).ok();
         let key = self.store.keys().get(&self.store, org).await?;
-        let purpose = format!("{PAYLOAD}{}", stored.kind);
-        let text = key.open_secret(&purpose, id.as_bytes(), &stored.payload);
+        let text = open_payload(&key, &stored);
         let (Some(cron), Ok(text)) = (cron, text) else {
             // What was done stays done. The schedule ends, for everybody to see.
             tracing::error!(schedule = %id, "a schedule does not open: it was altered in the database");
@@ -90,14 +90,21 @@ impl Jobs {
             return Ok(false);
         };
         let late = self.store.clock().now().millis() - held.due_at.millis();
-        // What was begun is finished.
-        if held.steps > 0 || held.attempts > 1 || late <= LATE_MS {
+        // What was begun is finished, and what somebody has tried again is tried.
+        if held.steps > 0 || held.attempts > 1 || held.failed_before || late <= LATE_MS {
             return Ok(false);
         }
         let caller = Self::scheduler(held.org);
         let mut tx = self.store.read().await?;
-        let policy = sql::catch_up(&mut tx, &caller, schedule).await?;
-        Ok(policy == Some(CatchUp::Skip))
+        let stored = sql::seen(&mut tx, &caller, schedule).await?;
+        drop(tx);
+        let skips = |it: &Stored| it.catch_up == CatchUp::Skip && it.next_at == Some(held.due_at);
+        let Some(stored) = stored.filter(skips) else {
+            return Ok(false);
+        };
+        let key = self.store.keys().get(&self.store, held.org).await?;
+        // One that was altered decides nothing.
+        Ok(open_payload(&key, &stored).is_ok())
     }
 
     pub(super) fn schedule_permit<A: Action>(

@@ -1,7 +1,8 @@
 //! Setting schedules, and looking at them.
 
+use super::Plan;
+use super::plan::{open_payload, seal_payload};
 use super::sql::{self, Stored};
-use super::{PAYLOAD, Plan};
 use crate::JobsError;
 use crate::jobs::Jobs;
 use crate::kind::Kind;
@@ -44,7 +45,6 @@ impl Jobs {
         let text = self.text(&plan.payload)?;
         let (store, now) = (&self.store, self.store.clock().now());
         let key = store.keys().get(store, org).await?;
-        let purpose = format!("{PAYLOAD}{}", K::NAME);
         let known = sql::named(tx, &plan.name).await?;
         if let Some(known) = &known
             && known.kind == K::NAME
@@ -54,7 +54,7 @@ impl Jobs {
             && known.code.is_none()
         {
             // One that was altered is set anew.
-            let opened = key.open_secret(&purpose, known.id.as_bytes(), &known.payload);
+            let opened = open_payload(&key, known);
             if opened.is_ok_and(|opened| opened.as_slice() == text.as_slice()) {
                 return Ok(Vec::new());
             }
@@ -64,7 +64,7 @@ impl Jobs {
             None => ScheduleId::new(store.clock(), store.random()),
         };
         let next_at = plan.cron.after(now);
-        let stored = Stored {
+        let mut stored = Stored {
             id,
             name: plan.name.clone(),
             kind: K::NAME.to_owned(),
@@ -74,8 +74,9 @@ impl Jobs {
             next_at,
             last_at: None,
             code: None,
-            payload: key.seal_secret(&purpose, id.as_bytes(), &text, store.random()),
+            payload: Vec::new(),
         };
+        stored.payload = seal_payload(&key, &stored, &text, store.random());
         let event = if known.is_some() {
             let permit = self.schedule_permit::<actions::Update>(org, origin, id)?;
             queue::withdraw_scheduled(tx, &permit, now).await?;

@@ -1,15 +1,18 @@
 //! What comes again, and what becomes of times that were missed.
 
-use super::Cron;
+use super::sql::Stored;
+use super::{Cron, PAYLOAD};
 use crate::JobsError;
 use crate::jobs::Jobs;
 use crate::kind::Kind;
+use custos_kernel::crypto::{CryptoError, TenantKey};
 use custos_kernel::event::Event;
 use custos_kernel::policy::Origin;
 use custos_store::WriteTx;
-use custos_values::OrgId;
+use custos_values::{OrgId, Random};
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use zeroize::Zeroizing;
 
 /// What becomes of times that passed while no server was there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +49,41 @@ pub struct Plan<K: Kind> {
     pub catch_up: CatchUp,
     /// What its jobs are about.
     pub payload: K::Payload,
+}
+
+/// What a schedule says in clear stands before the payload within what is sealed as well: altered, it does not open.
+fn head(cron: &str, zone: &str, catch_up: CatchUp) -> Vec<u8> {
+    let mut head = Vec::new();
+    for part in [cron, zone, catch_up.name()] {
+        head.extend_from_slice(part.as_bytes());
+        head.push(0);
+    }
+    head
+}
+
+/// `stored` says all but the payload.
+pub(super) fn seal_payload(
+    key: &TenantKey,
+    stored: &Stored,
+    text: &[u8],
+    random: &dyn Random,
+) -> Vec<u8> {
+    let mut plain = Zeroizing::new(head(&stored.cron, &stored.zone, stored.catch_up));
+    plain.extend_from_slice(text);
+    let purpose = format!("{PAYLOAD}{}", stored.kind);
+    key.seal_secret(&purpose, stored.id.as_bytes(), &plain, random)
+}
+
+pub(super) fn open_payload(
+    key: &TenantKey,
+    stored: &Stored,
+) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
+    let purpose = format!("{PAYLOAD}{}", stored.kind);
+    let plain = key.open_secret(&purpose, stored.id.as_bytes(), &stored.payload)?;
+    let head = head(&stored.cron, &stored.zone, stored.catch_up);
+    let text = plain.strip_prefix(head.as_slice());
+    let text = text.ok_or(CryptoError::DoesNotOpen)?;
+    Ok(Zeroizing::new(text.to_vec()))
 }
 
 /// A plan every organisation has.

@@ -2,7 +2,7 @@
 
 use super::CatchUp;
 use crate::resources::ScheduleResource;
-use custos_kernel::policy::{Action, Permit, Scope, actions};
+use custos_kernel::policy::{Action, Caller, Permit, Scope, actions};
 use custos_store::{Migration, ReadTx, Row, StoreError, Value, WriteTx};
 use custos_values::{ScheduleId, Timestamp};
 
@@ -68,20 +68,17 @@ pub(super) async fn find(
     rows.first().map(read).transpose()
 }
 
-/// What becomes of the missed times of one, outside of a transaction.
-pub(super) async fn catch_up(
+/// The same outside of a transaction.
+pub(super) async fn seen(
     tx: &mut ReadTx,
-    caller: &custos_kernel::policy::Caller,
+    caller: &Caller,
     id: ScheduleId,
-) -> Result<Option<CatchUp>, StoreError> {
-    let sql = "SELECT catch_up FROM job_schedule WHERE org_id = $1 AND id = $2";
+) -> Result<Option<Stored>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM job_schedule WHERE org_id = $1 AND id = $2");
     let rows = tx
-        .lookup(caller, sql, &[Value::from(id.as_bytes())])
+        .lookup(caller, &sql, &[Value::from(id.as_bytes())])
         .await?;
-    match rows.first() {
-        Some(row) => Ok(CatchUp::from_name(row.text(0)?)),
-        None => Ok(None),
-    }
+    rows.first().map(read).transpose()
 }
 
 fn values(stored: &Stored) -> Vec<Value> {

@@ -16,6 +16,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
+/// How far clocks of nodes may be apart, in milliseconds.
+const CLOCKS_MS: i64 = 60_000;
+
 /// How far long work is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Progress {
@@ -120,6 +123,11 @@ impl<K: Kind> Attempt<K> {
                 tracing::error!(%error, job = %held.id, "what a job is about does not open: it was altered in the database");
                 Trouble::lasting("payload_damaged")
             })?;
+        // The time it is looked at stands in clear; the one that counts is sealed. Clocks of nodes may differ a little.
+        if held.due_at > store.clock().now().plus_millis(CLOCKS_MS) {
+            tracing::error!(job = %held.id, "a job was to be done before its time: it was altered in the database");
+            return Err(Trouble::lasting("payload_damaged"));
+        }
         Ok(Self { core, payload })
     }
 

@@ -75,6 +75,12 @@ async fn an_altered_payload_kind_or_time_does_not_open() {
         site.sql(sql, &[Value::from(site.now()), Value::from(&hurried)])
             .await;
         fails_loudly(site, hurried).await;
+
+        let looked_at = site.queue(site.note("next year", 365 * 86_400_000)).await;
+        let sql = "UPDATE job SET wake_at = $1 WHERE id = $2";
+        site.sql(sql, &[Value::from(site.now()), Value::from(&looked_at)])
+            .await;
+        fails_loudly(site, looked_at).await;
     })
     .await;
 }
@@ -94,40 +100,44 @@ async fn what_is_done_is_not_done_again_by_saying_it_waits() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bookmark_cannot_be_set_back() {
+async fn a_bookmark_can_neither_be_set_back_nor_removed() {
     both(async |site| {
-        let about = About {
-            steps: 3,
-            waits: true,
-            ..About::default()
-        };
-        let id = site.queue(site.about(about, 0)).await;
-        let node = std::sync::Arc::clone(&site.jobs);
-        let worker = tokio::spawn(async move { node.run_due().await.unwrap() });
-        site.writer.gate.add_permits(1);
-        site.until(async || site.effects(id).await.len() == 1).await;
-        let of = [Value::from(&id)];
-        let first = site
-            .sql("SELECT bookmark FROM job WHERE id = $1", &of)
-            .await;
-        let first = first[0].bytes(0).unwrap().to_vec();
-        site.writer.gate.add_permits(1);
-        site.until(async || site.effects(id).await.len() == 2).await;
-        let sql = "UPDATE job SET bookmark = $1 WHERE id = $2";
-        site.sql(sql, &[Value::Bytes(first), Value::from(&id)])
-            .await;
-        // The third step has read its own before; the attack counts from the next attempt on.
-        worker.abort();
-        let _ = worker.await;
-        site.jobs.let_go().await.unwrap();
-        site.writer.gate.add_permits(10);
-        site.run_due().await;
-        let (state, _, code) = site.state(id).await;
-        assert_eq!(
-            (state, code.as_deref()),
-            (State::Failed, Some("payload_damaged"))
-        );
-        assert_eq!(site.effects(id).await, [(0, 1), (1, 1)]);
+        for removed in [false, true] {
+            let about = About {
+                steps: 3,
+                waits: true,
+                ..About::default()
+            };
+            let id = site.queue(site.about(about, 0)).await;
+            let node = std::sync::Arc::clone(&site.jobs);
+            let worker = tokio::spawn(async move { node.run_due().await.unwrap() });
+            site.writer.gate.add_permits(1);
+            site.until(async || site.effects(id).await.len() == 1).await;
+            let of = [Value::from(&id)];
+            let first = site
+                .sql("SELECT bookmark FROM job WHERE id = $1", &of)
+                .await;
+            let first = first[0].bytes(0).unwrap().to_vec();
+            site.writer.gate.add_permits(1);
+            site.until(async || site.effects(id).await.len() == 2).await;
+            let bookmark = (!removed).then_some(first);
+            let sql = "UPDATE job SET bookmark = $1 WHERE id = $2";
+            site.sql(sql, &[Value::from(bookmark), Value::from(&id)])
+                .await;
+            // The third step has read its own before; the attack counts from the next attempt on.
+            worker.abort();
+            let _ = worker.await;
+            site.jobs.let_go().await.unwrap();
+            // What the third step may have taken of the gate is given back.
+            site.writer.gate.add_permits(10);
+            site.run_due().await;
+            let (state, _, code) = site.state(id).await;
+            let damaged = Some("payload_damaged");
+            assert_eq!((state, code.as_deref()), (State::Failed, damaged));
+            assert_eq!(site.effects(id).await, [(0, 1), (1, 1)]);
+            let left = site.writer.gate.available_permits();
+            site.writer.gate.forget_permits(left);
+        }
     })
     .await;
 }

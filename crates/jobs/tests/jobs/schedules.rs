@@ -1,7 +1,7 @@
 //! What comes again: once per time, whoever does it, whenever the server was there.
 
-use crate::site::{Note, Site, both};
-use custos_jobs::{CatchUp, State};
+use crate::site::{About, Note, Site, both};
+use custos_jobs::{CatchUp, Cron, Plan, State};
 use custos_kernel::policy::Origin;
 use custos_store::Value;
 use custos_values::Timestamp;
@@ -173,6 +173,41 @@ async fn ending_one_and_failing_at_one_do_not_end_the_schedule() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_failed_and_is_tried_again_is_not_left_out_as_missed() {
+    both(async |site| {
+        let plan = Plan::<Note> {
+            name: "skip".to_owned(),
+            cron: Cron::parse("30 * * * *", "Asia/Shanghai").unwrap(),
+            catch_up: CatchUp::Skip,
+            payload: About {
+                fails: Some(false),
+                ..About::default()
+            },
+        };
+        let mut tx = site.begin().await;
+        let origin = Origin::default();
+        let made = site
+            .jobs
+            .schedule(&mut tx, site.org(), &origin, &plan)
+            .await;
+        tx.finish_all(made.unwrap()).await.unwrap();
+        site.advance(30 * MINUTE);
+        site.run_due().await;
+        let seen = site.seen().await;
+        let failed = seen
+            .iter()
+            .find(|seen| seen.state == State::Failed)
+            .unwrap();
+        site.advance(20 * MINUTE);
+        site.jobs.retry(&site.admin(), failed.id).await.unwrap();
+        assert_eq!(site.run_due().await, 1);
+        let told = (State::Failed, 1, Some("test_lasting".to_owned()));
+        assert_eq!(site.state(*failed.id.as_bytes()).await, told);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_that_is_set_anew_leaves_nothing_of_the_former() {
     both(async |site| {
         site.plan("daily", "0 12 * * *", CatchUp::Once).await;
@@ -217,23 +252,32 @@ async fn one_that_is_set_anew_leaves_nothing_of_the_former() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_schedule_altered_in_the_database_ends_and_says_so() {
     both(async |site| {
-        site.plan("hourly", "30 * * * *", CatchUp::Once).await;
-        site.sql(
-            "UPDATE job_schedule SET payload = $1 WHERE name = 'hourly'",
-            &[Value::Bytes(vec![1; 80])],
-        )
-        .await;
-        site.advance(30 * MINUTE);
-        assert_eq!(site.run_due().await, 1);
-        assert_eq!(effects(site).await, 1, "the job itself is as it was");
-        assert_eq!(times(site, State::Waiting).await.len(), 0);
-        let rows = site
-            .sql("SELECT code FROM job_schedule WHERE name = 'hourly'", &[])
-            .await;
-        assert_eq!(rows[0].text(0).unwrap(), "payload_damaged");
-        // Set anew, it goes on.
-        assert_eq!(site.plan("hourly", "30 * * * *", CatchUp::Once).await, 2);
-        assert_eq!(times(site, State::Waiting).await.len(), 1);
+        for altered in [
+            "payload = zero.payload",
+            "cron = '* * * * *'",
+            "zone = 'UTC'",
+            "catch_up = 'skip'",
+        ] {
+            let before = effects(site).await;
+            site.plan("hourly", "30 * * * *", CatchUp::Once).await;
+            site.plan("other", "0 12 1 1 *", CatchUp::Once).await;
+            let sql = format!(
+                "UPDATE job_schedule SET {altered} \
+                 FROM (SELECT payload FROM job_schedule WHERE name = 'other') AS zero WHERE name = 'hourly'"
+            );
+            site.sql(&sql, &[]).await;
+            site.advance(HOUR);
+            site.run_due().await;
+            // What was queued before is as it was.
+            assert_eq!(effects(site).await, before + 1, "{altered}");
+            let sql = "SELECT code, next_at FROM job_schedule WHERE name = 'hourly'";
+            let rows = site.sql(sql, &[]).await;
+            assert_eq!(rows[0].text(0).unwrap(), "payload_damaged", "{altered}");
+            assert_eq!(rows[0].int_opt(1).unwrap(), None);
+            // Set anew, it goes on.
+            assert_eq!(site.plan("hourly", "30 * * * *", CatchUp::Once).await, 2);
+        }
+        site.verify().await;
     })
     .await;
 }

@@ -12,8 +12,8 @@ use custos_store::{Migration, Store, Value, WriteTx};
 use custos_testkit::Installation;
 use custos_values::{OrgId, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
@@ -80,6 +80,8 @@ pub struct Writer {
     pub gate: Arc<Semaphore>,
     /// Handlers that are or were at work.
     pub begun: Arc<AtomicUsize>,
+    /// The jobs in the order in which they were begun.
+    pub order: Arc<Mutex<Vec<[u8; 16]>>>,
     /// Attempts that found that the job is another's.
     pub lost: Arc<AtomicUsize>,
 }
@@ -90,6 +92,7 @@ impl Writer {
         attempt: &Attempt<K>,
     ) -> Result<Settled, Trouble> {
         self.begun.fetch_add(1, Ordering::SeqCst);
+        self.order.lock().unwrap().push(*attempt.id().as_bytes());
         let about = attempt.payload();
         if about.waits {
             self.gate.acquire().await.unwrap().forget();
@@ -173,6 +176,7 @@ impl<'i> Site<'i> {
             policy: Arc::clone(&policy),
             gate: Arc::new(Semaphore::new(0)),
             begun: Arc::default(),
+            order: Arc::default(),
             lost: Arc::default(),
         };
         let store = Arc::clone(installation.store());

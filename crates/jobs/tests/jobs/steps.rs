@@ -122,15 +122,19 @@ async fn a_node_that_comes_back_too_late_changes_nothing() {
             let fast = tokio::spawn(async move { fast.run_due().await.unwrap() });
             site.until(async || begun.load(Ordering::SeqCst) == before + 2)
                 .await;
-            // Both are let through, in whichever order: the one with the newer number counts.
-            site.writer.gate.add_permits(2);
+            // Who waits longest is let through first: the one with the older number.
+            site.writer.gate.add_permits(1);
+            site.until(async || lost.load(Ordering::SeqCst) == lost_before + 1)
+                .await;
+            assert_eq!(site.effects(id).await, []);
+            assert_eq!(site.state(id).await.0, State::Running);
+            site.writer.gate.add_permits(1);
             assert_eq!((slow.await.unwrap(), fast.await.unwrap()), (1, 1));
             assert_eq!(site.effects(id).await, [(0, 1)]);
             assert_eq!(
                 site.state(id).await,
                 (State::Done, 2, Some("written".to_owned()))
             );
-            assert_eq!(lost.load(Ordering::SeqCst), lost_before + 1);
         }
         site.verify().await;
     })
