@@ -175,34 +175,45 @@ async fn ending_one_and_failing_at_one_do_not_end_the_schedule() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_failed_and_is_tried_again_is_not_left_out_as_missed() {
     both(async |site| {
-        let plan = Plan::<Note> {
-            name: "skip".to_owned(),
-            cron: Cron::parse("30 * * * *", "Asia/Shanghai").unwrap(),
-            catch_up: CatchUp::Skip,
-            payload: About {
-                fails: Some(false),
-                ..About::default()
-            },
-        };
-        let mut tx = site.begin().await;
-        let origin = Origin::default();
-        let made = site
-            .jobs
-            .schedule(&mut tx, site.org(), &origin, &plan)
-            .await;
-        tx.finish_all(made.unwrap()).await.unwrap();
-        site.advance(30 * MINUTE);
-        site.run_due().await;
-        let seen = site.seen().await;
-        let failed = seen
-            .iter()
-            .find(|seen| seen.state == State::Failed)
-            .unwrap();
-        site.advance(20 * MINUTE);
-        site.jobs.retry(&site.admin(), failed.id).await.unwrap();
-        assert_eq!(site.run_due().await, 1);
-        let told = (State::Failed, 1, Some("test_lasting".to_owned()));
-        assert_eq!(site.state(*failed.id.as_bytes()).await, told);
+        for (name, passing, state, code) in [
+            ("lasting", false, State::Failed, "test_lasting"),
+            ("passing", true, State::Waiting, "test_passing"),
+        ] {
+            let plan = Plan::<Note> {
+                name: name.to_owned(),
+                cron: Cron::parse("30 * * * *", "Asia/Shanghai").unwrap(),
+                catch_up: CatchUp::Skip,
+                payload: About {
+                    fails: Some(passing),
+                    ..About::default()
+                },
+            };
+            let (mut tx, origin) = (site.begin().await, Origin::default());
+            let made = site
+                .jobs
+                .schedule(&mut tx, site.org(), &origin, &plan)
+                .await;
+            tx.finish_all(made.unwrap()).await.unwrap();
+            site.advance(30 * MINUTE);
+            site.run_due().await;
+            let seen = site.seen().await;
+            let tried = seen
+                .iter()
+                .find(|seen| seen.attempts == 1 && seen.state == state);
+            let id = tried.unwrap().id;
+            site.advance(20 * MINUTE);
+            site.jobs.retry(&site.admin(), id).await.unwrap();
+            site.run_due().await;
+            let told = (state, 1, Some(code.to_owned()));
+            assert_eq!(site.state(*id.as_bytes()).await, told);
+            let (mut tx, origin) = (site.begin().await, Origin::default());
+            let gone = site
+                .jobs
+                .unschedule(&mut tx, site.org(), &origin, name)
+                .await;
+            tx.finish(gone.unwrap().unwrap()).await.unwrap();
+            site.advance(10 * MINUTE);
+        }
     })
     .await;
 }

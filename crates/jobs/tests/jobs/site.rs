@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use tokio::sync::{OnceCell, Semaphore};
 
 /// The lease of the kinds below, in milliseconds.
 pub const LEASE: i64 = 120_000;
@@ -148,6 +148,8 @@ pub struct Site<'i> {
     policy: Arc<Policy>,
     pub writer: Writer,
     pub jobs: Arc<Jobs>,
+    /// The store of the other nodes, which has connections of its own.
+    other: OnceCell<Arc<Store>>,
 }
 
 pub async fn both(test: impl AsyncFn(&Site<'_>)) {
@@ -186,19 +188,19 @@ impl<'i> Site<'i> {
             policy,
             writer,
             jobs,
+            other: OnceCell::new(),
         }
     }
 
-    /// Another node on the same database; on PostgreSQL with connections of its own.
+    /// Another node on the same database; on PostgreSQL with other connections than the first.
     pub async fn node(&self) -> Arc<Jobs> {
         let store = match self.installation.store().engine() {
             custos_store::EngineKind::Sqlite => Arc::clone(self.installation.store()),
             custos_store::EngineKind::Postgres => {
                 let keyring = self.installation.keyring();
-                let opened = self
-                    .installation
-                    .open(self.installation.migrations(), keyring);
-                opened.await.unwrap()
+                let migrations = self.installation.migrations();
+                let open = || async { self.installation.open(migrations, keyring).await.unwrap() };
+                Arc::clone(self.other.get_or_init(open).await)
             }
         };
         node(

@@ -99,7 +99,7 @@ async fn a_running_job_ends_after_its_step_when_it_is_cancelled() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_that_comes_back_too_late_changes_nothing() {
     both(async |site| {
-        for within in [false, true] {
+        for (within, steps) in [(false, 0), (false, 1), (true, 0), (true, 1)] {
             // The embedded engine has one writer: nobody passes a transaction there.
             if within && site.installation.store().engine() == EngineKind::Sqlite {
                 continue;
@@ -107,6 +107,7 @@ async fn a_node_that_comes_back_too_late_changes_nothing() {
             let about = About {
                 waits: !within,
                 waits_within: within,
+                steps,
                 ..About::default()
             };
             let id = site.queue(site.about(about, 0)).await;
@@ -128,12 +129,15 @@ async fn a_node_that_comes_back_too_late_changes_nothing() {
                 .await;
             assert_eq!(site.effects(id).await, []);
             assert_eq!(site.state(id).await.0, State::Running);
-            site.writer.gate.add_permits(1);
+            site.writer
+                .gate
+                .add_permits(usize::try_from(steps).unwrap() + 1);
             assert_eq!((slow.await.unwrap(), fast.await.unwrap()), (1, 1));
-            assert_eq!(site.effects(id).await, [(0, 1)]);
+            let once: Vec<_> = (0..=steps).map(|step| (step, 1)).collect();
+            assert_eq!(site.effects(id).await, once);
             assert_eq!(
                 site.state(id).await,
-                (State::Done, 2, Some("written".to_owned()))
+                (State::Done, 2 - steps, Some("written".to_owned()))
             );
         }
         site.verify().await;
