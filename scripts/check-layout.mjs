@@ -19,7 +19,7 @@ const CJK = /[\u3400-\u9fff\uf900-\ufaff]/;
 const BASE = ['custos-values'];
 const LIBRARIES = [...BASE, 'custos-kernel', 'custos-store', 'custos-http', 'custos-search', 'custos-tabular'];
 /** Protocols and services between the libraries and the features. */
-const SERVICES = ['custos-outbox', 'custos-keys', 'custos-federation', 'custos-saml', 'custos-scim'];
+const SERVICES = ['custos-outbox', 'custos-jobs', 'custos-keys', 'custos-federation', 'custos-saml', 'custos-scim'];
 const FEATURES = [...SERVICES, 'custos-transparency', 'custos-access', 'custos-identity', 'custos-audit', 'custos-crm'];
 export const DIRECTION = {
   'custos-values': [],
@@ -33,6 +33,7 @@ export const DIRECTION = {
   'custos-store': [...BASE, 'custos-kernel'],
   'custos-http': [...BASE, 'custos-kernel'],
   'custos-outbox': LIBRARIES,
+  'custos-jobs': LIBRARIES,
   'custos-keys': LIBRARIES,
   // Protocols only: no database, no routes.
   'custos-federation': [...BASE, 'custos-kernel'],
@@ -43,7 +44,7 @@ export const DIRECTION = {
   'custos-access': [...LIBRARIES, 'custos-outbox', 'custos-paper'],
   'custos-identity': [...LIBRARIES, ...SERVICES, 'custos-access'],
   'custos-audit': [...LIBRARIES, 'custos-identity', 'custos-access', 'custos-outbox'],
-  'custos-crm': [...LIBRARIES, 'custos-identity', 'custos-access'],
+  'custos-crm': [...LIBRARIES, 'custos-jobs', 'custos-identity', 'custos-access'],
   'custos-testkit': [...LIBRARIES, ...FEATURES],
   custos: [...LIBRARIES, ...FEATURES, 'custos-verify'],
   // It measures the binary from outside.

@@ -18,6 +18,7 @@ nav-users = Accounts
 nav-departments = Departments
 nav-access = Access
 nav-witnesses = Witnesses
+nav-jobs = Jobs
 nav-outbox = Messages
 nav-keys = Encryption keys
 nav-docs = API

@@ -18,6 +18,7 @@ nav-users = 账号
 nav-departments = 部门
 nav-access = 权限
 nav-witnesses = 日志见证
+nav-jobs = 后台任务
 nav-outbox = 消息
 nav-keys = 加密密钥
 nav-docs = 接口文档

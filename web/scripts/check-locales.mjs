@@ -23,6 +23,7 @@ const FEATURES = [
   "fields",
   "findings",
   "imports",
+  "jobs",
   "keys",
   "objects",
   "outbox",

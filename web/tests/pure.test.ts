@@ -9,6 +9,7 @@ import { wireFilters } from "../src/features/audit/auditSearch";
 import { filterCount, nextSort, parseListSearch } from "../src/features/customers/list/listSearch";
 import { byTag, typeOf } from "../src/features/docs/openapi";
 import { mappingOf, retarget } from "../src/features/imports/imports";
+import { timeOfDay } from "../src/features/jobs/jobs";
 import { asPreferences, DEFAULT_PREFERENCES } from "../src/features/lists/listPreferences";
 import { moved } from "../src/features/lists/ViewSettings";
 import { stepOfField } from "../src/features/setup/setup";
@@ -198,4 +199,10 @@ describe("the API document", () => {
     expect(typeOf({ type: "array", items: { $ref: "#/components/schemas/User" } })).toBe("User[]");
     expect(typeOf({ type: ["string", "null"], format: "uuid" })).toBe("string (uuid) | null");
   });
+});
+
+it("what comes once a day is told by its time", () => {
+  expect(timeOfDay("17 3 * * *")).toBe("03:17");
+  for (const other of ["17 3 * * 1", "*/5 * * * *", "0 0 1 * *", ""])
+    expect(timeOfDay(other)).toBeUndefined();
 });

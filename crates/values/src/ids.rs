@@ -117,6 +117,10 @@ ids! {
     GroupId,
     /// A mail or text message on its way out.
     MessageId,
+    /// A job in the queue.
+    JobId,
+    /// A schedule by which jobs come again.
+    ScheduleId,
     /// A request for the approval of others.
     ApprovalId,
     /// Emergency access of a person.

@@ -36,8 +36,8 @@ pub use id_number::IdNumber;
 pub use ids::{
     ActivityId, ApiKeyId, ApprovalId, AuditFindingId, AuditQuestionId, AuditRunId, CommentId,
     ContactId, CustomRoleId, CustomerId, DepartmentId, DeviceId, EmergencyId, EventId, FactorId,
-    GroupId, ImportId, MessageId, OrgId, ProviderId, ReassignmentId, RecordId, ReviewId,
-    ReviewLineId, RuleId, SessionId, TeamId, UserId,
+    GroupId, ImportId, JobId, MessageId, OrgId, ProviderId, ReassignmentId, RecordId, ReviewId,
+    ReviewLineId, RuleId, ScheduleId, SessionId, TeamId, UserId,
 };
 pub use mask::mask_text;
 pub use number_pattern::{NumberPattern, ResetPeriod};

@@ -6,6 +6,7 @@ import {
   CheckSquareOutlined,
   ControlOutlined,
   EyeOutlined,
+  FieldTimeOutlined,
   FileDoneOutlined,
   FileProtectOutlined,
   IdcardOutlined,
@@ -32,6 +33,7 @@ export interface Destination {
     | "/admin/departments"
     | "/admin/access"
     | "/admin/outbox"
+    | "/admin/jobs"
     | "/admin/log"
     | "/admin/identity-providers"
     | "/admin/security"
@@ -69,6 +71,7 @@ export const DESTINATIONS: readonly Destination[] = [
     permission: ["break_glass.create", "break_glass.verify"],
   },
   { to: "/admin/outbox", label: "nav-outbox", icon: MailOutlined, permission: "message.list" },
+  { to: "/admin/jobs", label: "nav-jobs", icon: FieldTimeOutlined, permission: "job.list" },
   { to: "/admin/log", label: "nav-witnesses", icon: EyeOutlined, permission: "log_settings.read" },
   {
     to: "/admin/identity-providers",

@@ -265,6 +265,12 @@ const outboxRoute = createRoute({
   component: lazyRouteComponent(() => import("../features/outbox/OutboxPage"), "OutboxPage"),
 });
 
+const jobsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/admin/jobs",
+  component: lazyRouteComponent(() => import("../features/jobs/JobsPage"), "JobsPage"),
+});
+
 const witnessesRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/admin/log",
@@ -350,6 +356,7 @@ const routeTree = rootRoute.addChildren([
     accessPeopleRoute,
     accessTeamsRoute,
     outboxRoute,
+    jobsRoute,
     witnessesRoute,
     providersRoute,
     securityRoute,

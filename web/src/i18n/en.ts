@@ -12,6 +12,7 @@ import federation from "../../../locales/en/federation.ftl?raw";
 import fields from "../../../locales/en/fields.ftl?raw";
 import findings from "../../../locales/en/findings.ftl?raw";
 import imports from "../../../locales/en/imports.ftl?raw";
+import jobs from "../../../locales/en/jobs.ftl?raw";
 import keys from "../../../locales/en/keys.ftl?raw";
 import objects from "../../../locales/en/objects.ftl?raw";
 import outbox from "../../../locales/en/outbox.ftl?raw";
@@ -37,6 +38,7 @@ export const resources = [
   fields,
   findings,
   imports,
+  jobs,
   keys,
   objects,
   outbox,

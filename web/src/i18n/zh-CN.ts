@@ -13,6 +13,7 @@ import federation from "../../../locales/zh-CN/federation.ftl?raw";
 import fields from "../../../locales/zh-CN/fields.ftl?raw";
 import findings from "../../../locales/zh-CN/findings.ftl?raw";
 import imports from "../../../locales/zh-CN/imports.ftl?raw";
+import jobs from "../../../locales/zh-CN/jobs.ftl?raw";
 import keys from "../../../locales/zh-CN/keys.ftl?raw";
 import objects from "../../../locales/zh-CN/objects.ftl?raw";
 import outbox from "../../../locales/zh-CN/outbox.ftl?raw";
@@ -38,6 +39,7 @@ export const resources = [
   fields,
   findings,
   imports,
+  jobs,
   keys,
   objects,
   outbox,

@@ -16,6 +16,7 @@ use custos_audit::Desk;
 use custos_crm::Crm;
 use custos_http::{Gatekeeper, Registry};
 use custos_identity::{Identity, IdentityOptions};
+use custos_jobs::Jobs;
 use custos_kernel::policy::Policy;
 use custos_keys::{Custodian, Keys};
 use custos_outbox::{HttpsClient, Outbox};
@@ -29,6 +30,8 @@ pub struct Features {
     pub identity: Arc<Identity>,
     /// Mail and text messages.
     pub outbox: Arc<Outbox>,
+    /// Work for later.
+    pub jobs: Arc<Jobs>,
     /// Approvals.
     pub access: Arc<Access>,
     /// Customers.
@@ -66,6 +69,8 @@ impl Features {
         let (store, policy, sink) = shared();
         let network = Arc::new(HttpsClient::new());
         let outbox = Outbox::new(store, policy, sink, MailWords::load(), network);
+        let (store, policy, sink) = shared();
+        let jobs = Jobs::new(store, policy, sink);
         let people = Arc::new(staff::Staff(Arc::clone(&identity)));
         let (store, policy, sink) = shared();
         let access = Access::new(store, policy, sink, Arc::clone(&people) as _);
@@ -112,6 +117,7 @@ impl Features {
             transparency,
             identity,
             outbox,
+            jobs,
             access,
             crm,
             keys,
@@ -129,6 +135,7 @@ impl Features {
         registry.add(installation, status::operations());
         registry.add(Arc::clone(&self.identity), custos_identity::operations());
         registry.add(Arc::clone(&self.outbox), custos_outbox::operations());
+        registry.add(Arc::clone(&self.jobs), custos_jobs::operations());
         registry.add(Arc::clone(&self.access), custos_access::operations());
         registry.add(Arc::clone(&self.keys), custos_keys::operations());
         registry.add(Arc::clone(&self.crm), custos_crm::operations());

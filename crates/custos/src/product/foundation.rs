@@ -12,8 +12,9 @@ use custos_values::{Clock, Random};
 use std::sync::Arc;
 
 /// Every feature's tables.
-pub const MIGRATIONS: [&[Migration]; 6] = [
+pub const MIGRATIONS: [&[Migration]; 7] = [
     custos_outbox::MIGRATIONS,
+    custos_jobs::MIGRATIONS,
     custos_access::MIGRATIONS,
     custos_identity::MIGRATIONS,
     custos_crm::MIGRATIONS,
@@ -90,6 +91,7 @@ pub fn policy_text() -> String {
 fn sources() -> Vec<PolicySource> {
     let mut sources: Vec<PolicySource> = vec![
         custos_outbox::POLICY,
+        custos_jobs::POLICY,
         custos_transparency::POLICY,
         custos_keys::POLICY,
         custos_identity::POLICY,

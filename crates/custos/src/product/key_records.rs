@@ -39,6 +39,7 @@ impl Records for Customers {
 pub(super) fn columns() -> Vec<SealedColumn> {
     [
         custos_outbox::SEALED_COLUMNS,
+        custos_jobs::SEALED_COLUMNS,
         custos_identity::SEALED_COLUMNS,
         custos_crm::SEALED_COLUMNS,
         custos_access::SEALED_COLUMNS,

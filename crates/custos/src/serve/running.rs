@@ -13,6 +13,7 @@ use crate::product::{Features, Foundation, location};
 use crate::system::{SystemClock, SystemRandom};
 use crate::words::Message;
 use custos_identity::IdentityOptions;
+use custos_store::EngineKind;
 use custos_values::{Clock, Random};
 use rustls::ServerConfig;
 use std::sync::Arc;
@@ -35,6 +36,7 @@ pub struct Running {
     stop: oneshot::Sender<()>,
     serving: JoinHandle<()>,
     background: Vec<JoinHandle<()>>,
+    jobs: JoinHandle<()>,
     base: Foundation,
     features: Features,
     _folder: DataFolder,
@@ -73,6 +75,11 @@ impl Running {
         }
         refuse_foreign_data(&base, &features, &folder).await?;
         imports::recover(&features).await?;
+        if base.store.engine() == EngineKind::Sqlite {
+            // Nobody else can be at a job: the folder is locked.
+            let recovered = features.jobs.recover().await;
+            recovered.map_err(|error| Failure::internal(&error))?;
+        }
         features
             .keys
             .finish_root()
@@ -120,11 +127,13 @@ impl Running {
             tokio::spawn(keys::follow(Arc::clone(folder.keys()))),
             tokio::spawn(keep_certificate(settings, clock, tls_sender)),
         ];
+        let jobs = tokio::spawn(Arc::clone(&features.jobs).run());
         Ok(Self {
             announcement,
             stop,
             serving,
             background,
+            jobs,
             base,
             features,
             _folder: folder,
@@ -158,6 +167,12 @@ impl Running {
             .map_err(|error| Failure::internal(&error))?;
         for task in &self.background {
             task.abort();
+        }
+        self.jobs.abort();
+        // It ends where it waits next; what it holds is then let go of for others, or for the next start.
+        let _ = self.jobs.await;
+        if let Err(error) = self.features.jobs.let_go().await {
+            tracing::warn!(%error, "jobs are held until their leases end");
         }
         let flushed = self.features.identity.flush().await;
         drop(self.features);

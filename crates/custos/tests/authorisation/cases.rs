@@ -28,11 +28,13 @@ pub fn about(operation: &Declared) -> Option<About> {
     Some(match operation.id {
         "object_list" | "pipeline_list" | "pipeline_create" => About::Nothing,
         "pipeline_update" | "pipeline_delete" => About::Record,
-        "outbox_message_list" => About::Many,
+        "outbox_message_list" | "job_list" => About::Many,
         "user_invite_again" => About::Record,
         "user_invite" | "session_reset" | "session_reset_confirmation" => About::Nothing,
         id if id.starts_with("contact_own_") => About::Nothing,
         "outbox_message_retry" | "outbox_message_delete" => About::Record,
+        "job_retry" | "job_cancel" => About::Record,
+        "job_schedule_list" => About::Nothing,
         "outbox_settings_read" | "outbox_settings_update" | "outbox_test" => About::Nothing,
         "log_settings_read" | "log_settings_update" | "log_witnesses_list" => About::Nothing,
         "log_checkpoint_read" | "witness_checkpoint_add" => About::Nothing,
@@ -155,6 +157,7 @@ pub fn call(site: &Site<'_>, operation: &Declared, target: &Target) -> Call {
         Some("users" | "access") => &target.owner,
         Some("imports") => &target.import,
         Some("outbox") => &target.message,
+        Some("jobs") => &target.job,
         _ => &target.customer,
     };
     let kind = match operation.path.starts_with("/me/contacts/") {
@@ -174,7 +177,9 @@ pub fn call(site: &Site<'_>, operation: &Declared, target: &Target) -> Call {
         .replace("{key}", "customers.list")
         .replace("{code}", "large_export");
     let query = match operation.id {
-        "user_list" | "imports_list" | "outbox_message_list" => "?limit=200".to_owned(),
+        "user_list" | "imports_list" | "outbox_message_list" | "job_list" => {
+            "?limit=200".to_owned()
+        }
         _ if about(operation) == Some(About::Many) && kinds::of_path(&operation.path).is_some() => {
             "?limit=200".to_owned()
         }
@@ -399,6 +404,7 @@ pub fn marks(operation: &Declared, target: &Target) -> Vec<String> {
         "department_list" => &target.department,
         "imports_list" => &target.import,
         "outbox_message_list" => &target.message,
+        "job_list" => &target.job,
         // A line of its own, so that no other name contains it.
         "customers_export" => return vec![format!("{}\r\n", target.name)],
         _ => &target.customer,

@@ -261,6 +261,12 @@ impl<'s> Sweep<'s> {
                 ..standing
             };
         }
+        if operation.path.starts_with("/jobs/") {
+            return Target {
+                job: self.site.job(&self.home.system).await,
+                ..standing
+            };
+        }
         if operation.path.starts_with("/outbox/") {
             return Target {
                 message: self.site.message(&self.home.system).await,

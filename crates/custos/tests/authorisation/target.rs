@@ -4,6 +4,7 @@ use crate::browser::{Browser, Call, Sent};
 use crate::site::{Person, Site};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use custos_jobs::{Attempt, Handler, Kind, New, Settled, Trouble};
 use custos_kernel::policy::{Caller, Job, Origin};
 use custos_outbox::{Draft, Recipient, Template};
 use custos_testkit::DeviceSigner;
@@ -11,6 +12,20 @@ use custos_values::{Email, MessageId, OrgId};
 use http::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+
+/// Jobs that are never done.
+struct Never;
+
+impl Kind for Never {
+    const NAME: &'static str = "never";
+    type Payload = ();
+}
+
+impl Handler<Never> for Never {
+    async fn work(&self, _: &Attempt<Never>) -> Result<Settled, Trouble> {
+        Err(Trouble::lasting("never"))
+    }
+}
 
 /// An id nothing has.
 pub const MISSING: &str = "019b8a00-0000-7000-8000-0000000000ff";
@@ -27,6 +42,7 @@ pub struct Target {
     pub contact: String,
     pub import: String,
     pub message: String,
+    pub job: String,
     pub name: String,
     pub phone: String,
     /// Records of kinds, by the segment of their path.
@@ -46,6 +62,7 @@ impl Target {
             contact: MISSING.to_owned(),
             import: MISSING.to_owned(),
             message: MISSING.to_owned(),
+            job: MISSING.to_owned(),
             name: "无此公司".to_owned(),
             phone: "13100000000".to_owned(),
             records: BTreeMap::new(),
@@ -89,20 +106,43 @@ impl Site<'_> {
             contact,
             import: id(&import.expect(201)),
             message: self.message(&owner.browser).await,
+            job: self.job(&owner.browser).await,
             name,
             phone,
             records: BTreeMap::new(),
         }
     }
 
-    /// A message that waits, of the organisation somebody belongs to.
-    pub async fn message(&self, member: &Browser) -> String {
+    async fn organisation_of(&self, member: &Browser) -> OrgId {
         let session = member.send(Call::get("/session")).await.expect(200);
-        let org: OrgId = session["organisation"]["id"]
+        session["organisation"]["id"]
             .as_str()
             .unwrap()
             .parse()
-            .unwrap();
+            .unwrap()
+    }
+
+    /// A job that failed, of the organisation somebody belongs to.
+    pub async fn job(&self, member: &Browser) -> String {
+        let org = self.organisation_of(member).await;
+        let jobs = &self.features.jobs;
+        jobs.handle::<Never>(Never);
+        let store = self.installation.store();
+        let mut tx = store.write(&Caller::system(Job::Setup, org)).await.unwrap();
+        let new = New::<Never>::at(store.clock().now(), ());
+        let made = jobs.enqueue(&mut tx, org, &Origin::default(), &new).await;
+        let queued = made.unwrap().unwrap();
+        let id = queued.id;
+        tx.finish(queued.event).await.unwrap();
+        let sql = "UPDATE job SET state = 'failed', attempts = 1, wake_at = NULL WHERE id = $1";
+        let values = [custos_store::Value::from(id.as_bytes())];
+        store.tamper_for_tests(sql, &values).await.unwrap();
+        id.to_string()
+    }
+
+    /// A message that waits, of the organisation somebody belongs to.
+    pub async fn message(&self, member: &Browser) -> String {
+        let org = self.organisation_of(member).await;
         let store = self.installation.store();
         let caller = Caller::system(Job::Messenger, org);
         let mut tx = store.write(&caller).await.unwrap();

@@ -34,11 +34,13 @@ pub enum Job {
     Auditor,
     /// Seals anew what a rotation of keys asks for, and finishes what an erasure began.
     Keys,
+    /// Keeps the queue of jobs, and works off those that belong to nobody.
+    Scheduler,
 }
 
 impl Job {
     /// Every job.
-    pub const ALL: [Job; 12] = [
+    pub const ALL: [Job; 13] = [
         Job::Setup,
         Job::Indexer,
         Job::Identity,
@@ -51,6 +53,7 @@ impl Job {
         Job::Witness,
         Job::Auditor,
         Job::Keys,
+        Job::Scheduler,
     ];
 
     /// The name in policies and audit entries.
@@ -68,6 +71,7 @@ impl Job {
             Job::Witness => "witness",
             Job::Auditor => "auditor",
             Job::Keys => "keys",
+            Job::Scheduler => "scheduler",
         }
     }
 }

@@ -80,7 +80,8 @@ fn each_thing_keeps_its_name() {
             "access",
             "witness",
             "auditor",
-            "keys"
+            "keys",
+            "scheduler"
         ]
     );
     let grounds = [
