@@ -63,10 +63,7 @@ use custos_store::{Migration, Purpose, SealedColumn};
 use std::sync::Arc;
 
 /// Who may see jobs, try them again and end them.
-pub const POLICY: PolicySource = PolicySource {
-    feature: "jobs",
-    text: include_str!("policy.cedar"),
-};
+pub const POLICY: PolicySource = PolicySource::new("jobs", include_str!("policy.cedar"));
 
 /// The tables of this crate.
 pub const MIGRATIONS: &[Migration] = &[queue::sql::MIGRATION, schedules::sql::MIGRATION];
