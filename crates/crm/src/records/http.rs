@@ -7,7 +7,7 @@ use super::write::{Asked, Creation};
 use super::{Belonging, Object, info};
 use crate::customers::{DisclosedField, DisclosureInput, Inputs};
 use crate::fields::FieldInput;
-use crate::{Crm, CrmError};
+use crate::{Crm, CrmError, sharing};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -115,6 +115,9 @@ pub(super) fn operations<R: Object>() -> Vec<Operation<Arc<Crm>>> {
             .body::<DisclosureInput>()
             .answers::<DisclosedField>(200),
         );
+    }
+    if R::SPEC.belonging == Belonging::Owned {
+        all.extend(sharing::operations::<R>(&named.sharing));
     }
     if R::SPEC.states.is_some() {
         all.push(

@@ -5,11 +5,13 @@
 
 mod board;
 mod erasing;
+mod events;
 mod filter;
 mod http;
 mod index;
 mod info;
 mod kinds;
+mod labelled;
 mod list;
 mod model;
 mod numbers;
@@ -23,9 +25,10 @@ mod settle;
 pub(crate) mod sql;
 mod write;
 
+pub use events::EVENTS;
 pub(crate) use http::common_operations;
-pub use info::EVENTS;
 pub(crate) use kinds::{Kind, KindIndexes, Of, kind};
+pub(crate) use labelled::reindex;
 pub(crate) use object::Object;
 pub use object::{Belonging, ObjectSpec, OnCustomer, Operations, State, StateKind, States};
 pub(crate) use object::{object, operations};

@@ -43,23 +43,35 @@ pub const KINDS: &[Kind] = &[
     kind("competitor", "competitors", [false, false, false]),
 ];
 
-/// The verbs of operations with the action in the log and what sales, lead and chief may expect.
-const OWNED: [(&str, &str, &str); 7] = [
-    ("list", "list", "o on onf"),
-    ("create", "create", "+ + +"),
-    ("read", "read", "o on onf"),
-    ("update", "update", "o on onf"),
-    ("delete", "delete", "- on onf"),
-    ("reveal", "reveal", "o on onf"),
-    ("board", "list", "o on onf"),
+/// What nobody but sales may expect.
+const SALES: &str = "- - - - - -";
+/// Where the security administrator sets labels, and where security and audit administrators ask who sees what.
+const LABELS: &str = "- onf - - - -";
+const ASKS: &str = "- onf onf - - -";
+
+/// The verbs of operations with the action in the log, what sales, lead and chief may expect, and what others may.
+const OWNED: [(&str, &str, &str, &str); 13] = [
+    ("list", "list", "o on onf", SALES),
+    ("create", "create", "+ + +", SALES),
+    ("read", "read", "o on onf", SALES),
+    ("update", "update", "o on onf", SALES),
+    ("delete", "delete", "- on onf", SALES),
+    ("reveal", "reveal", "o on onf", SALES),
+    ("board", "list", "o on onf", SALES),
+    ("access_read", "read", "o on onf", SALES),
+    ("share", "share", "o on onf", SALES),
+    ("unshare", "share", "o on onf", SALES),
+    ("label", "classify", "o on onf", LABELS),
+    ("audience", "explain", "o on onf", ASKS),
+    ("explain", "explain", "o on onf", ASKS),
 ];
-const CATALOGUE: [(&str, &str, &str); 6] = [
-    ("list", "list", "onf onf onf"),
-    ("create", "create", "- + +"),
-    ("read", "read", "onf onf onf"),
-    ("update", "update", "- onf onf"),
-    ("delete", "delete", "- onf onf"),
-    ("board", "list", "onf onf onf"),
+const CATALOGUE: [(&str, &str, &str, &str); 6] = [
+    ("list", "list", "onf onf onf", SALES),
+    ("create", "create", "- + +", SALES),
+    ("read", "read", "onf onf onf", SALES),
+    ("update", "update", "- onf onf", SALES),
+    ("delete", "delete", "- onf onf", SALES),
+    ("board", "list", "onf onf onf", SALES),
 ];
 
 /// The lines of the table about kinds.
@@ -75,8 +87,8 @@ pub fn lines() -> Vec<String> {
             "board" => kind.board,
             _ => true,
         });
-        verbs.map(|(verb, entry, sells)| {
-            format!("{0}_{verb} {0}.{entry} {sells} - - - - - -", kind.name)
+        verbs.map(|(verb, entry, sells, others)| {
+            format!("{0}_{verb} {0}.{entry} {sells} {others}", kind.name)
         })
     };
     KINDS.iter().flat_map(of_one).collect()
@@ -122,6 +134,9 @@ pub fn body(kind: &Kind, verb: &str, target: &Target) -> Option<Value> {
         "create" => new_record(kind, target),
         "update" => json!({ "fields": { "notes": "扫描" } }),
         "reveal" => json!({ "field": "phone", "reason": "扫描测试" }),
+        "share" => json!({ "kind": "user", "grantee_id": target.owner, "share": "read" }),
+        "label" => json!({ "level": "internal" }),
+        "explain" => json!({ "user_id": target.owner, "action": "read" }),
         _ => return None,
     })
 }

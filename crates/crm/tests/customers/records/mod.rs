@@ -5,4 +5,5 @@ mod boards;
 mod chain;
 mod filters;
 mod sample;
+mod sharing;
 mod states;
