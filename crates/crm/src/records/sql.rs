@@ -364,7 +364,7 @@ pub(crate) async fn erase_of_customer(
     let gone = tx.put(permit, named, &[]).await? + tx.put(permit, own, &[]).await?;
     for sql in [
         "DELETE FROM record_link WHERE org_id = $1 AND target_id = $2",
-        "DELETE FROM record_link WHERE org_id = $1 AND $2 IS NOT NULL AND NOT EXISTS \
+        "DELETE FROM record_link WHERE org_id = $1 AND source_id <> $2 AND NOT EXISTS \
          (SELECT 1 FROM record r WHERE r.org_id = $1 AND r.id = record_link.source_id)",
     ] {
         tx.put(permit, sql, &[]).await?;
