@@ -6,6 +6,7 @@ skip-to-content = Skip to content
 loading = Loading
 nav-label = Main navigation
 nav-customers = Customers
+nav-sales = Sales
 nav-imports = Import
 nav-approvals = Approvals
 nav-emergency = Emergency

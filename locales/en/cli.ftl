@@ -114,6 +114,9 @@ doctor-tls = TLS 1.3 only.
 doctor-tls-old = TLS 1.2 is allowed. Set tls.min_version to 1.3 once every client can do it.
 doctor-storage-embedded = Storage: the embedded database, encrypted as a whole.
 doctor-storage-server = Storage: PostgreSQL, over TLS, sensitive fields sealed. Whether its disk is encrypted cannot be seen from here: make sure of it.
+doctor-records = Records: references are whole.
+doctor-records-faults = Records: { $faults } references are wrong, the first: { $first }. Compare with a backup.
+doctor-records-unread = Records: cannot be looked at. { $reason }
 doctor-database = { $organisations ->
     [one] Database: opens, tables up to date, { $organisations } organisation.
    *[other] Database: opens, tables up to date, { $organisations } organisations.

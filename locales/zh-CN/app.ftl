@@ -6,6 +6,7 @@ skip-to-content = 跳到正文
 loading = 正在加载
 nav-label = 主导航
 nav-customers = 客户
+nav-sales = 销售
 nav-imports = 导入
 nav-approvals = 审批
 nav-emergency = 紧急访问

@@ -1,11 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { FieldInfo, FieldValue } from "../src/api/types";
-import {
-  changedFields,
-  filledFields,
-  initialValues,
-  rebase,
-} from "../src/features/customers/fields/formValues";
+import { changedFields, filledFields, initialValues, rebase } from "../src/features/fields/formValues";
 
 function field(name: string, more: Partial<FieldInfo> = {}): FieldInfo {
   return {

@@ -59,7 +59,11 @@ export function problem(status: number, code: string, more: object = {}): Answer
 /** Opens an address of the application, in English, before a server that answers as told. */
 export async function openPage(address: string, answers: Answers) {
   const calls: Call[] = [];
-  const all: Answers = { "GET /me/devices": { body: { items: [] } }, ...answers };
+  const all: Answers = {
+    "GET /me/devices": { body: { items: [] } },
+    "GET /objects": { body: { items: [] } },
+    ...answers,
+  };
   vi.stubGlobal("fetch", async (request: Request) => {
     const { pathname, search } = new URL(request.url);
     const path = pathname.replace("/api/v1", "");

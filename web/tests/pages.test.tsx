@@ -182,7 +182,8 @@ describe("a record", () => {
     await user.click(await screen.findByRole("button", { name: "New customer" }));
     await user.type(await screen.findByLabelText("Name"), "Quay");
     await user.click(screen.getByRole("button", { name: "Create" }));
-    await screen.findByText("A mobile number has 11 digits.");
+    const remark = await screen.findByText("A mobile number has 11 digits.");
+    expect(remark.closest(".ant-form-item")?.textContent).toContain("Mobile phone");
   });
 
   it("that cannot be seen is not found, in words", async () => {

@@ -6,11 +6,11 @@ import { deadlineOf, extended, phaseAt, WARNING_MS, worthReporting } from "../sr
 import { safeReturnPath } from "../src/app/session/returnPath";
 import { conflicts, treeOf } from "../src/features/admin/admin";
 import { wireFilters } from "../src/features/audit/auditSearch";
-import { asPreferences, DEFAULT_PREFERENCES } from "../src/features/customers/list/listPreferences";
 import { filterCount, nextSort, parseListSearch } from "../src/features/customers/list/listSearch";
-import { moved } from "../src/features/customers/list/ViewSettings";
 import { byTag, typeOf } from "../src/features/docs/openapi";
 import { mappingOf, retarget } from "../src/features/imports/imports";
+import { asPreferences, DEFAULT_PREFERENCES } from "../src/features/lists/listPreferences";
+import { moved } from "../src/features/lists/ViewSettings";
 import { stepOfField } from "../src/features/setup/setup";
 import { makeFormat } from "../src/i18n/useFormat";
 import { initialsOf } from "../src/ui/Avatar";
@@ -62,7 +62,7 @@ describe("navigation", () => {
   it("shows what the server permits, and begins there", () => {
     expect(reachable(["audit_entry.list"]).map(({ to }) => to)).toEqual(["/audit", "/docs"]);
     expect(homeOf(["audit_entry.list"])).toBe("/audit");
-    expect(homeOf([])).toBe("/account");
+    expect(homeOf([])).toBeNull();
   });
 });
 

@@ -26,7 +26,7 @@ pub(crate) struct OrgKeys {
 }
 
 impl OrgKeys {
-    fn new(tenant: Arc<TenantKey>) -> Self {
+    pub(crate) fn new(tenant: Arc<TenantKey>) -> Self {
         let names = CUSTOMER
             .fields
             .iter()

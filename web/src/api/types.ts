@@ -1,3 +1,4 @@
+import type { FieldExtras, LinesValue, ReferenceValue } from "../features/records/types";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
@@ -45,12 +46,14 @@ export type IdentityProvider = Schemas["IdentityProvider"];
 export type ProviderKind = Schemas["ProviderKind"];
 export type GroupMapping = Schemas["GroupMapping"];
 export type Named = Schemas["Named"];
+/** What another record or person is called; the name is missing where one may not see it. */
+export type Reference = Schemas["Reference"];
 export type Handover = Schemas["Handover"];
 export type MoveReach = Schemas["MoveReach"];
 export type Department = Schemas["Department"];
-export type FieldInfo = Schemas["FieldInfo"];
+export type FieldInfo = Schemas["FieldInfo"] & FieldExtras;
 export type Fields = Schemas["FieldList"];
-export type FieldValue = Schemas["FieldValue"];
+export type FieldValue = Schemas["FieldValue"] | ReferenceValue | LinesValue;
 /** What a client sends for a field: null takes the stored value away. */
 export type FieldInput = Schemas["FieldInput"] | null;
 export type Customer = Schemas["CustomerRecord"];

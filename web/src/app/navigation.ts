@@ -19,6 +19,8 @@ import {
   TeamOutlined,
 } from "@ant-design/icons";
 import type { ComponentType } from "react";
+import type { ObjectInfo } from "../features/records/types";
+import { iconOf } from "./objectIcons";
 
 export interface Destination {
   to:
@@ -103,10 +105,50 @@ export function reachable(permissions: readonly string[]): Destination[] {
   );
 }
 
-/** Where a person begins: the first destination that is theirs by permission, and not everybody's. */
-export function homeOf(permissions: readonly string[]): Destination["to"] | "/account" {
+/** A place in the navigation, whether a page of its own or the records of an object. */
+export interface Place {
+  to: Destination["to"] | `/${string}`;
+  /** What it is called. */
+  name: string;
+  icon: Destination["icon"];
+  /** What belongs together, under one heading. */
+  group: "sales" | null;
+}
+
+/** The objects whose records a person may list. */
+export function listable(objects: readonly ObjectInfo[], permissions: readonly string[]): ObjectInfo[] {
+  return objects.filter(({ name }) => permissions.includes(`${name}.list`));
+}
+
+/** Everything in the navigation: customers, the records that belong to them, then the rest. */
+export function placesOf(
+  destinations: readonly Destination[],
+  objects: readonly ObjectInfo[],
+  words: { destination: (label: string) => string; object: (name: string) => string },
+): Place[] {
+  const place = ({ to, label, icon }: Destination): Place => ({
+    to,
+    name: words.destination(label),
+    icon,
+    group: to === "/customers" ? "sales" : null,
+  });
+  const records = objects.map(
+    ({ name, path }): Place => ({
+      to: `/${path}`,
+      name: words.object(name),
+      icon: iconOf(name),
+      group: "sales",
+    }),
+  );
+  const pages = destinations.map(place);
+  const sales = pages.filter(({ group }) => group !== null);
+  return [...sales, ...records, ...pages.filter(({ group }) => group === null)];
+}
+
+/** Where a person begins: the first destination that is theirs by permission, and not everybody's; null when there is none. */
+export function homeOf(permissions: readonly string[]): Destination["to"] | null {
   const own = reachable(permissions).find(
     ({ to, permission }) => permission !== null && to !== "/approvals" && to !== "/findings",
   );
-  return own?.to ?? "/account";
+  return own?.to ?? null;
 }

@@ -33,7 +33,7 @@ export const LIGHT: Palette = {
   "line-strong": "#cbd5d0",
   text: "#17211d",
   "text-soft": "#54635d",
-  "text-faint": "#6f7d77",
+  "text-faint": "#63716b",
   brand: "#12705b",
   "brand-soft": "#e3f1ec",
   "on-brand": "#ffffff",

@@ -10,9 +10,11 @@ import { parseApprovalsSearch } from "../features/approvals/approvalsSearch";
 import { parseAuditSearch } from "../features/audit/auditSearch";
 import { parseSightingsSearch } from "../features/audit/sightings";
 import { parseListSearch } from "../features/customers/list/listSearch";
+import { parseRecordSearch } from "../features/records/list/listSearch";
+import { objectsQuery } from "../features/records/objects";
 import { AppShell } from "./layout/AppShell";
 import { PageFailure, PageMissing, PagePending } from "./layout/PageStates";
-import { homeOf } from "./navigation";
+import { homeOf, listable } from "./navigation";
 import { sessionQuery, statusQuery } from "./session/session";
 
 interface Context {
@@ -85,8 +87,15 @@ const shellRoute = createRoute({
 const homeRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/",
-  beforeLoad: ({ context }) => {
-    throw redirect({ to: homeOf(context.session.permissions) });
+  beforeLoad: async ({ context }) => {
+    const { permissions } = context.session;
+    const home = homeOf(permissions);
+    if (home !== null) throw redirect({ to: home });
+    // Whoever has no page of their own may have records.
+    const objects = await context.queryClient.ensureQueryData(objectsQuery).catch(() => []);
+    const path = listable(objects, permissions)[0]?.path;
+    if (path === undefined) throw redirect({ to: "/account" });
+    throw redirect({ to: "/$path/{-$id}", params: { path, id: undefined } });
   },
 });
 
@@ -298,6 +307,14 @@ const docsRoute = createRoute({
   component: lazyRouteComponent(() => import("../features/docs/DocsPage"), "DocsPage"),
 });
 
+/** The records of any object, by its path, and beside them the one that is open. Pages with an address of their own go first. */
+const recordsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/$path/{-$id}",
+  validateSearch: parseRecordSearch,
+  component: lazyRouteComponent(() => import("../features/records/RecordsPage"), "RecordsPage"),
+});
+
 const routeTree = rootRoute.addChildren([
   signInRoute,
   callbackRoute,
@@ -340,6 +357,7 @@ const routeTree = rootRoute.addChildren([
     keysRoute,
     accountRoute,
     docsRoute,
+    recordsRoute,
   ]),
 ]);
 

@@ -13,7 +13,9 @@ import fields from "../../../locales/en/fields.ftl?raw";
 import findings from "../../../locales/en/findings.ftl?raw";
 import imports from "../../../locales/en/imports.ftl?raw";
 import keys from "../../../locales/en/keys.ftl?raw";
+import objects from "../../../locales/en/objects.ftl?raw";
 import outbox from "../../../locales/en/outbox.ftl?raw";
+import records from "../../../locales/en/records.ftl?raw";
 import reviews from "../../../locales/en/reviews.ftl?raw";
 import security from "../../../locales/en/security.ftl?raw";
 import session from "../../../locales/en/session.ftl?raw";
@@ -36,7 +38,9 @@ export const resources = [
   findings,
   imports,
   keys,
+  objects,
   outbox,
+  records,
   reviews,
   security,
   session,

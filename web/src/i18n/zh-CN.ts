@@ -14,7 +14,9 @@ import fields from "../../../locales/zh-CN/fields.ftl?raw";
 import findings from "../../../locales/zh-CN/findings.ftl?raw";
 import imports from "../../../locales/zh-CN/imports.ftl?raw";
 import keys from "../../../locales/zh-CN/keys.ftl?raw";
+import objects from "../../../locales/zh-CN/objects.ftl?raw";
 import outbox from "../../../locales/zh-CN/outbox.ftl?raw";
+import records from "../../../locales/zh-CN/records.ftl?raw";
 import reviews from "../../../locales/zh-CN/reviews.ftl?raw";
 import security from "../../../locales/zh-CN/security.ftl?raw";
 import session from "../../../locales/zh-CN/session.ftl?raw";
@@ -37,7 +39,9 @@ export const resources = [
   findings,
   imports,
   keys,
+  objects,
   outbox,
+  records,
   reviews,
   security,
   session,

@@ -30,7 +30,7 @@ export function useFormProblem(
       for (const { field, code, params } of error.fields) {
         const name = nameOf(field);
         const sentence = text.ofCode(code, params);
-        if (form.getFieldInstance(name) === undefined) homeless.push(sentence);
+        if (!isInForm(form.getFieldsValue() as object, name)) homeless.push(sentence);
         else form.setFields([{ name, errors: [sentence] }]);
       }
       const first = error.fields[0];
@@ -42,6 +42,16 @@ export function useFormProblem(
   );
   const clear = useCallback(() => setGeneral(null), []);
   return { general, show, clear };
+}
+
+/** Whether a form has a field of that name: its values hold a place for each field it shows, filled or not. */
+export function isInForm(values: object, name: NamePath): boolean {
+  let place: unknown = values;
+  for (const step of name) {
+    if (typeof place !== "object" || place === null || !(step in place)) return false;
+    place = (place as Record<string | number, unknown>)[step];
+  }
+  return name.length > 0;
 }
 
 /** "users.0.login" and "users[0].login" as ["users", 0, "login"]. */

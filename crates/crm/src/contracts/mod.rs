@@ -60,6 +60,7 @@ pub const CONTRACT: ObjectSpec = ObjectSpec {
                 .fixed()
                 .listed(),
             FieldSpec::new("opportunity", Kind::Reference("opportunity")).max(36),
+            FieldSpec::new("quote", Kind::Reference("quote")).max(36),
             FieldSpec::new(
                 "status",
                 Kind::Choice(&["draft", "active", "completed", "terminated"]),

@@ -12,6 +12,8 @@ use custos_values::{CustomerId, DepartmentId, OrgId, UserId};
 
 /// Customers handed over in one transaction.
 const BATCH: i64 = 200;
+/// A place after every customer: records follow.
+const PAST_CUSTOMERS: [u8; 16] = [0xff; 16];
 /// How often a batch is tried when its customers are changed by somebody else meanwhile.
 const ATTEMPTS: u32 = 5;
 
@@ -27,14 +29,14 @@ pub struct Placing {
 
 impl Placing {
     /// Whose a customer becomes: the same however often it is asked.
-    fn place(&self, customer: &[u8; 16]) -> Option<(UserId, Option<DepartmentId>)> {
+    pub(crate) fn place(&self, customer: &[u8; 16]) -> Option<(UserId, Option<DepartmentId>)> {
         // The last bytes of an id are random.
         let draw = usize::from(u16::from_be_bytes([customer[14], customer[15]]));
         self.to.get(draw.checked_rem(self.to.len())?).copied()
     }
 
     /// The department of those customers that are where they belong already.
-    fn kept(&self) -> Option<Option<DepartmentId>> {
+    pub(crate) fn kept(&self) -> Option<Option<DepartmentId>> {
         let own = self.to.iter().find(|(user, _)| *user == self.from)?;
         Some(own.1)
     }
@@ -52,17 +54,19 @@ pub struct Reach {
 }
 
 impl Crm {
-    /// How many customers are not yet where they are to be.
+    /// How many customers and records are not yet where they are to be.
     ///
     /// # Errors
     /// [`CrmError`] when the database is not to be had.
     pub async fn left_to_hand_over(&self, org: OrgId, placing: &Placing) -> Result<u64, CrmError> {
         let scope = self.handing_over(org)?;
         let mut tx = self.store.read().await?;
-        sql::count_owned(&mut tx, &scope, placing.from, placing.kept()).await
+        let customers = sql::count_owned(&mut tx, &scope, placing.from, placing.kept()).await?;
+        drop(tx);
+        Ok(customers + self.records_to_hand_over(org, placing).await?)
     }
 
-    /// Hands over the next customers after one, in the order of their ids. `None` when there are no more.
+    /// Hands over the next customers after one, in the order of their ids, then the records. `None` when there are no more.
     ///
     /// # Errors
     /// [`CrmError`]; nothing of the batch is changed then.
@@ -78,6 +82,11 @@ impl Crm {
                 Err(CrmError::Store(StoreError::Stale) | CrmError::Stale) if attempt < ATTEMPTS => {
                     attempt += 1;
                 }
+                Ok(None) => match self.hand_over_records(org, placing).await {
+                    Err(CrmError::Store(StoreError::Stale)) if attempt < ATTEMPTS => attempt += 1,
+                    Ok(0) => return Ok(None),
+                    handed => return handed.map(|_| Some(PAST_CUSTOMERS)),
+                },
                 outcome => return outcome,
             }
         }
@@ -131,7 +140,7 @@ impl Crm {
     }
 
     /// The placing without takers who have left by now. Those who have not cannot until the transaction ends.
-    async fn takers_who_stay(
+    pub(crate) async fn takers_who_stay(
         &self,
         tx: &mut WriteTx<'_>,
         placing: &Placing,

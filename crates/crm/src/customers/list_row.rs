@@ -14,8 +14,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, LazyLock};
 
 /// What rows of each kind have in common. Rows packed with another dictionary do not unpack, and none outlives the process.
-static DICTIONARIES: LazyLock<RwLock<HashMap<&'static str, Arc<[u8]>>>> =
-    LazyLock::new(RwLock::default);
+static DICTIONARIES: LazyLock<RwLock<Dictionaries>> = LazyLock::new(RwLock::default);
+
+/// By the table of the kind's fields.
+type Dictionaries = HashMap<&'static str, Arc<[u8]>>;
 
 fn dictionary(set: FieldSet) -> Arc<[u8]> {
     if let Some(known) = DICTIONARIES.read().get(set.table) {

@@ -15,7 +15,7 @@ use custos_kernel::crypto::WrappedKey;
 use custos_kernel::policy::{Action, Caller, Facts, Permit, Resource, Scope, actions};
 use custos_store::{EngineKind, Migration, ReadTx, Row, SealedFields, StoreError, Value, WriteTx};
 use custos_values::{CustomerId, DepartmentId, OrgId, Timestamp, UserId};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// The tables.
 pub const MIGRATION: Migration = Migration {
@@ -159,6 +159,13 @@ impl Lookup for WriteTx<'_> {
     ) -> Result<Vec<Row>, StoreError> {
         self.of(permit, sql, &[]).await
     }
+}
+
+/// The ids of all customers of an organisation.
+pub(crate) async fn ids(tx: &mut ReadTx, caller: &Caller) -> Result<HashSet<[u8; 16]>, CrmError> {
+    let sql = "SELECT id FROM customer WHERE org_id = $1";
+    let rows = tx.lookup(caller, sql, &[]).await?;
+    Ok(rows.iter().map(|row| row.id(0)).collect::<Result<_, _>>()?)
 }
 
 /// Customers read in one statement by [`find_batch`].

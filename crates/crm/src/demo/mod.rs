@@ -1,5 +1,8 @@
-//! Customers of the demonstration organisation: invented, believable, the same every time.
+//! The demonstration organisation: customers and two years of sales, invented, believable, the same every time.
 
+mod records;
+
+use self::records::{Buyer, History};
 use crate::customers::{Customer, NewCustomer, seal_field};
 use crate::fields::{ACTIVITY, CUSTOMER, FieldKind, UsccCheck, check};
 use crate::sharing::Access;
@@ -27,6 +30,7 @@ impl Crm {
         let keys = self.keys(org).await?;
         let mut tx = self.store.write(&caller).await?;
         let mut events = Vec::new();
+        let mut buyers = Vec::new();
         let at_home = COMPANIES
             .lines()
             .filter(|line| line.ends_with(AT_HOME))
@@ -42,9 +46,27 @@ impl Crm {
             let new = NewCustomer { access, fields };
             let written = self.insert_customer(&mut tx, &keys, &permit, &new).await?;
             events.push(written.event);
+            let name = new.fields.iter().find(|(field, _)| *field == "name");
+            let name = name.map_or_else(String::new, |(_, name)| name.clone());
+            buyers.push(Buyer {
+                id,
+                key: written.stored.key,
+                abroad: !name.chars().any(|c| c > '\u{2e7f}'),
+                name,
+                access: new.access,
+            });
             self.demo_activities(&mut tx, org, &permit, number).await?;
         }
         let count = events.len();
+        let history = History {
+            crm: self,
+            tx: &mut tx,
+            caller: &caller,
+            keys,
+            events: Vec::new(),
+            now: self.store.clock().now(),
+        };
+        events.extend(history.tell(owners, &buyers).await?);
         tx.finish_all(events).await?;
         Ok(count)
     }

@@ -99,7 +99,8 @@ impl Crm {
         let permit: Permit<actions::Erase, Customer> = self.policy.permit(&caller, &facts)?;
         let mut tx = self.store.write(&caller).await?;
         let contacts = contacts::sql::erase_all(&mut tx, &permit).await?;
-        let activities = timeline::sql::erase_all(&mut tx, &permit).await?;
+        let ids: Vec<_> = gone.iter().map(|(id, _)| *id).collect();
+        let activities = timeline::sql::erase_all(&mut tx, &permit, &ids).await?;
         let records = self.erase_records(&mut tx, &permit).await?;
         customers::erase(&mut tx, &permit).await?;
         sql::finish(&mut tx, &permit).await?;

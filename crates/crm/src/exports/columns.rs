@@ -248,7 +248,9 @@ impl<'a> Rows<'a> {
         };
         typed.unwrap_or_else(|| match display(spec, &text) {
             FieldValue::Text(shown) | FieldValue::Masked { masked: shown } => shown.into(),
-            FieldValue::Money { .. } | FieldValue::Reference { .. } => text.into(),
+            FieldValue::Money { .. } | FieldValue::Reference { .. } | FieldValue::Lines { .. } => {
+                text.into()
+            }
         })
     }
 }

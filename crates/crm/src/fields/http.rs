@@ -20,7 +20,7 @@ pub struct FieldInfo {
     /// Its name.
     pub name: &'static str,
     /// `text`, `long_text`, `name`, `phone`, `email`, `uscc`, `id_number`, `bank_account`, `choice`, `date`, `amount`,
-    /// `reference`, `pipeline`, `stage`.
+    /// `percent`, `lines`, `reference`, `pipeline`, `stage`.
     #[serde(rename = "type")]
     pub kind: &'static str,
     /// The kind of record a reference names.
@@ -149,6 +149,8 @@ fn kind_name(kind: FieldKind) -> &'static str {
         FieldKind::Choice(_) => "choice",
         FieldKind::Date => "date",
         FieldKind::Amount => "amount",
+        FieldKind::Percent => "percent",
+        FieldKind::Lines => "lines",
         FieldKind::Reference(_) => "reference",
         FieldKind::Pipeline => "pipeline",
         FieldKind::Stage => "stage",

@@ -2,6 +2,7 @@
 //! read that one declaration.
 
 mod http;
+mod lines;
 mod registry;
 mod spec;
 mod texts;
@@ -9,6 +10,8 @@ mod value;
 
 pub(crate) use http::field_info;
 pub use http::{FieldInfo, FieldList, operations};
+pub use lines::{LineInput, LineValue, Money};
+pub(crate) use lines::{amount_text, check_lines, read_lines, write_lines};
 pub(crate) use registry::SOURCES;
 pub use registry::{ACTIVITY, CONTACT, CUSTOMER, FieldSet};
 pub use spec::{Category, FieldKind, FieldSpec};

@@ -36,7 +36,7 @@ pub(crate) const SOURCES: &[&str] = &[
     "import",
     "other",
 ];
-const ACTIVITY_KINDS: &[&str] = &["call", "visit", "message", "email", "note"];
+const ACTIVITY_KINDS: &[&str] = &["call", "visit", "message", "email", "note", "comment"];
 
 /// 客户
 pub const CUSTOMER: FieldSet = FieldSet {

@@ -27,6 +27,10 @@ pub enum FieldKind {
     Date,
     /// An amount of money.
     Amount,
+    /// A percentage.
+    Percent,
+    /// The lines of a document.
+    Lines,
     /// Another record, of the named kind, by its id.
     Reference(&'static str),
     /// One of the organisation's pipelines, by its id.

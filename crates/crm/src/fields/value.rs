@@ -1,9 +1,10 @@
 //! Values of fields: parsing what people send, the stored canonical text, and what is shown of it.
 
+use super::lines::{LineInput, LineValue, check_lines, read_lines};
 use super::spec::{FieldKind, FieldSpec};
 use custos_values::{
     Amount, AmountUnit, BankAccount, CompanyName, Currency, Date, Email, FieldError, IdNumber,
-    Phone, RecordId, Repair, Uscc, mask_text,
+    Percent, Phone, RecordId, Repair, Uscc, mask_text,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -23,6 +24,11 @@ pub enum FieldInput {
         /// ISO 4217 code.
         currency: String,
     },
+    /// The lines of a document.
+    Lines {
+        /// The lines, in order.
+        lines: Vec<LineInput>,
+    },
 }
 
 /// A field value as the API shows it.
@@ -37,6 +43,11 @@ pub enum FieldValue {
         minor: i64,
         /// ISO 4217 code.
         currency: String,
+    },
+    /// The lines of a document.
+    Lines {
+        /// The lines, in order.
+        lines: Vec<LineValue>,
     },
     /// Another record; its name, if the caller may see it.
     Reference {
@@ -132,6 +143,8 @@ pub fn check(
         }
         FieldKind::Date => canonical!(Date::parse(text), |v| v.to_string()),
         FieldKind::Amount => canonical!(Amount::parse(text, unit), stored_amount),
+        FieldKind::Percent => canonical!(Percent::parse(text), |v| v.to_string()),
+        FieldKind::Lines => return Err(FieldError::new("lines.expected")),
         FieldKind::Reference(_) | FieldKind::Pipeline | FieldKind::Stage => {
             clean(text.parse::<RecordId>()?.to_string())
         }
@@ -158,6 +171,14 @@ pub(crate) fn check_input(spec: &FieldSpec, input: &FieldInput) -> Result<Checke
                 currency,
             })))
         }
+        FieldInput::Lines { lines } if spec.kind == FieldKind::Lines => {
+            let canonical = check_lines(lines)?;
+            if canonical.chars().count() > spec.max_length {
+                return Err(FieldError::new("field.too_long").with("max", spec.max_length));
+            }
+            Ok(clean(canonical))
+        }
+        FieldInput::Lines { .. } => Err(FieldError::new("field.not_lines")),
         FieldInput::Money { .. } => Err(FieldError::new("field.not_an_amount")),
     }
 }
@@ -176,7 +197,7 @@ fn single_line(text: &str) -> Result<String, FieldError> {
     Ok(text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-fn stored_amount(amount: Amount) -> String {
+pub(super) fn stored_amount(amount: Amount) -> String {
     format!("{} {}", amount.minor, amount.currency.code())
 }
 
@@ -195,6 +216,9 @@ pub fn display(spec: &FieldSpec, canonical: &str) -> FieldValue {
         (FieldKind::Phone, _) => FieldValue::Text(
             Phone::parse(canonical).map_or_else(|_| canonical.to_owned(), |p| p.value.display()),
         ),
+        (FieldKind::Lines, _) => FieldValue::Lines {
+            lines: read_lines(canonical),
+        },
         (FieldKind::Reference(_), _) => FieldValue::Reference {
             id: canonical.to_owned(),
             name: None,

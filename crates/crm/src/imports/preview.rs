@@ -200,6 +200,7 @@ fn text_of(value: FieldValue, canonical: &str) -> String {
     match value {
         FieldValue::Text(text) | FieldValue::Masked { masked: text } => text,
         FieldValue::Reference { id, .. } => id,
+        FieldValue::Lines { .. } => canonical.to_owned(),
         FieldValue::Money { .. } => crate::fields::money_text(canonical),
     }
 }

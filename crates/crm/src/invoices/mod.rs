@@ -79,6 +79,7 @@ pub const INVOICE: ObjectSpec = ObjectSpec {
                 .required()
                 .listed()
                 .sortable(),
+            FieldSpec::new("tax_rate", Kind::Percent).max(10),
             FieldSpec::new("invoice_number", Kind::Text)
                 .max(60)
                 .searchable(),

@@ -1,10 +1,18 @@
 //! Leads 线索: somebody who may become a customer. A lead has a key of its own; when it is converted, the customer is made
 //! from it and it stays as it was.
 
+mod conversion;
+
+pub use conversion::{Conversion, ConversionInput, FieldsInput};
+
+use crate::Crm;
 use crate::fields::{FieldKind as Kind, FieldSet, FieldSpec, SOURCES};
 use crate::records::{
     Belonging, Object, ObjectSpec, OnCustomer, State, StateKind, States, object, operations,
 };
+
+use custos_http::Operation;
+use std::sync::Arc;
 
 object!(
     /// A lead.
@@ -12,19 +20,19 @@ object!(
     "lead"
 );
 
-/// The states. A lead is converted by its own operation only, so that there is a customer.
+/// The states. A converted lead names its customer, which only the conversion can fill in.
 const STATES: &[State] = &[
     State {
         code: "new",
         kind: StateKind::Open,
         needs: &[],
-        next: &["following", "invalid"],
+        next: &["following", "invalid", "converted"],
     },
     State {
         code: "following",
         kind: StateKind::Open,
         needs: &[],
-        next: &["new", "invalid"],
+        next: &["new", "invalid", "converted"],
     },
     State {
         code: "converted",
@@ -125,4 +133,8 @@ pub const LEAD: ObjectSpec = ObjectSpec {
 
 impl Object for Lead {
     const SPEC: &'static ObjectSpec = &LEAD;
+
+    fn more_operations() -> Vec<Operation<Arc<Crm>>> {
+        vec![conversion::operation()]
+    }
 }

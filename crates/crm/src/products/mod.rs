@@ -51,6 +51,8 @@ pub const PRODUCT: ObjectSpec = ObjectSpec {
                 .max(40)
                 .listed()
                 .sortable(),
+            FieldSpec::new("cost", Kind::Amount).max(40),
+            FieldSpec::new("tax_rate", Kind::Percent).max(10),
             FieldSpec::new("status", Kind::Choice(&["on_sale", "off_sale"]))
                 .listed()
                 .sortable()

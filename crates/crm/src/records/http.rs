@@ -4,15 +4,17 @@ use super::board::{Board, BoardQuery};
 use super::list::RecordQuery;
 use super::record::Record;
 use super::write::{Asked, Creation};
-use super::{Belonging, Object, info};
+use super::{Belonging, Object, info, timeline};
 use crate::customers::{DisclosedField, DisclosureInput, Inputs};
 use crate::fields::FieldInput;
+use crate::timeline::{ActivityInput, TimelineItem};
 use crate::{Crm, CrmError, sharing};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use custos_http::{
-    Access, Api, ETag, IdempotencyKey, IfMatch, JsonBody, Operation, Page, PathId, QueryParams,
+    Access, Api, ETag, IdempotencyKey, IfMatch, JsonBody, Operation, Page, PageQuery, PathId,
+    QueryParams,
 };
 use custos_kernel::audit::Detail;
 use custos_kernel::crypto::Disclosures;
@@ -103,6 +105,28 @@ pub(super) fn operations<R: Object>() -> Vec<Operation<Arc<Crm>>> {
         .needs_header("If-Match")
         .answers_nothing(204),
     ];
+    all.push(
+        Operation::new(
+            Method::GET,
+            named.timeline,
+            named.timeline_list,
+            Access::to::<actions::Read, R>(),
+            timeline::list::<R>,
+        )
+        .query::<PageQuery>()
+        .answers_page::<TimelineItem>(),
+    );
+    all.push(
+        Operation::new(
+            Method::POST,
+            named.activities,
+            named.activity_add,
+            Access::to::<actions::Update, R>(),
+            timeline::add::<R>,
+        )
+        .body::<ActivityInput>()
+        .answers::<TimelineItem>(201),
+    );
     if R::SPEC.has_secrets() && R::SPEC.belonging == Belonging::Owned {
         all.push(
             Operation::new(
@@ -133,6 +157,7 @@ pub(super) fn operations<R: Object>() -> Vec<Operation<Arc<Crm>>> {
             .answers::<Board>(200),
         );
     }
+    all.extend(R::more_operations());
     all
 }
 

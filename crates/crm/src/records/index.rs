@@ -64,7 +64,7 @@ pub(super) async fn follow<R: Object>(crm: &Crm, org: OrgId, id: [u8; 16]) -> Re
 }
 
 /// Takes a record in as it was just written.
-pub(super) async fn take_in<R: Object>(
+pub(crate) async fn take_in<R: Object>(
     crm: &Crm,
     stored: &StoredRecord<R>,
 ) -> Result<(), CrmError> {

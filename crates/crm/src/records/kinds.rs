@@ -1,5 +1,7 @@
 //! The kinds there are, each behind one face, for what is about records of any kind.
 
+use super::consistency::Seen;
+use super::handover::Place;
 use super::info::ObjectInfo;
 use super::labelled::{self, Raised};
 use super::{Object, ObjectSpec, http, index, info, references, sql};
@@ -8,7 +10,8 @@ use crate::index::Indexes;
 use crate::sharing::{Asked, Labelled};
 use crate::{Crm, CrmError};
 use custos_http::Operation;
-use custos_kernel::policy::{Caller, Explanation, Label, PolicySource, actions};
+use custos_kernel::event::Event;
+use custos_kernel::policy::{Caller, Explanation, Label, Policy, PolicySource, actions};
 use custos_store::{ReadTx, StoreError, WriteTx};
 use custos_values::{CustomerId, OrgId, RecordId};
 use futures::FutureExt;
@@ -60,6 +63,25 @@ pub(crate) trait Kind: Send + Sync {
         org: OrgId,
         id: RecordId,
     ) -> BoxFuture<'a, Result<bool, CrmError>>;
+
+    /// Puts a record into other hands within a transaction; what the log says of it.
+    fn place<'a>(
+        &self,
+        crm: &'a Crm,
+        tx: &'a mut WriteTx<'_>,
+        org: OrgId,
+        id: RecordId,
+        place: Place,
+    ) -> BoxFuture<'a, Result<Event, CrmError>>;
+
+    /// Compares the kind's records with what is kept beside their fields.
+    fn look_through<'a>(
+        &self,
+        policy: &'a Policy,
+        tx: &'a mut ReadTx,
+        org: OrgId,
+        seen: &'a mut Seen<'_>,
+    ) -> BoxFuture<'a, Result<(), CrmError>>;
 
     /// A record that is about to be referred to, if the caller may read it.
     fn referred<'a>(
@@ -137,6 +159,27 @@ impl<R: Object> Kind for Of<R> {
 
     fn names(&self, crm: &Crm, caller: &Caller, ids: &[RecordId]) -> HashMap<RecordId, String> {
         references::names_of::<R>(crm, crm.indexes_of(R::TYPE), R::SPEC.shape(), caller, ids)
+    }
+
+    fn look_through<'a>(
+        &self,
+        policy: &'a Policy,
+        tx: &'a mut ReadTx,
+        org: OrgId,
+        seen: &'a mut Seen<'_>,
+    ) -> BoxFuture<'a, Result<(), CrmError>> {
+        super::consistency::look_through::<R>(policy, tx, org, seen).boxed()
+    }
+
+    fn place<'a>(
+        &self,
+        crm: &'a Crm,
+        tx: &'a mut WriteTx<'_>,
+        org: OrgId,
+        id: RecordId,
+        place: Place,
+    ) -> BoxFuture<'a, Result<Event, CrmError>> {
+        super::handover::place::<R>(crm, tx, org, id, place).boxed()
     }
 
     fn reseal<'a>(

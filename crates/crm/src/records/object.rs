@@ -5,7 +5,9 @@ use crate::index::Shape;
 use crate::records::settle::Settling;
 use crate::sharing::Guarded;
 use crate::{Crm, CrmError};
+use custos_http::Operation;
 use futures::future::BoxFuture;
+use std::sync::Arc;
 
 /// Whether records of a kind hang on a customer: then the customer's key seals them, and they go with the customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,6 +151,11 @@ pub(crate) trait Object: Guarded + Sync + Send {
     /// The declaration.
     const SPEC: &'static ObjectSpec;
 
+    /// Operations only this kind has.
+    fn more_operations() -> Vec<Operation<Arc<Crm>>> {
+        Vec::new()
+    }
+
     /// What the kind has of its own: completes what is about to be written, or refuses it.
     fn settle<'a>(
         _crm: &'a Crm,
@@ -181,6 +188,14 @@ pub struct Operations {
     pub delete: &'static str,
     /// Seeing a masked field in clear.
     pub reveal: &'static str,
+    /// Path of the timeline.
+    pub timeline: &'static str,
+    /// The timeline.
+    pub timeline_list: &'static str,
+    /// Path of follow-ups.
+    pub activities: &'static str,
+    /// Adding a follow-up.
+    pub activity_add: &'static str,
     /// Path of the board.
     pub board: &'static str,
     /// The board.
@@ -197,6 +212,10 @@ macro_rules! operations {
             all: concat!("/", $segment),
             one: concat!("/", $segment, "/{id}"),
             disclosures: concat!("/", $segment, "/{id}/disclosures"),
+            timeline: concat!("/", $segment, "/{id}/timeline"),
+            timeline_list: concat!($name, "_timeline"),
+            activities: concat!("/", $segment, "/{id}/activities"),
+            activity_add: concat!($name, "_follow_up"),
             board: concat!("/", $segment, "/board"),
             list: concat!($name, "_list"),
             create: concat!($name, "_create"),

@@ -11,17 +11,31 @@ use custos_http::FieldProblem;
 use custos_kernel::policy::{Caller, Resource, actions};
 use custos_store::WriteTx;
 use custos_values::{CustomerId, RecordId};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The name of the kind that is not a record of the mechanism.
 pub(crate) const CUSTOMER_KIND: &str = "customer";
 
+/// The field with the lines of a document.
+const LINES: &str = "lines";
+
+/// The products that lines name.
+fn products(values: &Values) -> BTreeSet<RecordId> {
+    let lines = values.get(LINES).map_or("", String::as_str);
+    let lines = crate::fields::read_lines(lines).into_iter();
+    lines
+        .filter_map(|line| line.product?.parse().ok())
+        .collect()
+}
+
 /// The references among values.
 pub(super) fn links<R: Object>(values: &Values) -> Vec<(&'static str, RecordId)> {
     let references = R::SPEC.references();
-    references
+    let mut links: Vec<_> = references
         .filter_map(|(field, _)| Some((field, values.get(field)?.parse().ok()?)))
-        .collect()
+        .collect();
+    links.extend(products(values).into_iter().map(|id| (LINES, id)));
+    links
 }
 
 /// Refuses references that are about to change to what the caller may not read, or to what hangs on another customer.
@@ -52,6 +66,13 @@ pub(super) async fn check<R: Object>(
                 customer: Some(customer),
             }) => customers.push((field, customer)),
             Some(Referred { customer: None }) => {}
+        }
+    }
+    let known = before.map(products).unwrap_or_default();
+    for product in products(after).difference(&known) {
+        let found = referred(crm, caller, tx, "product", *product).await?;
+        if found.is_none() {
+            problems.push(problem(LINES, "lines.product_unknown"));
         }
     }
     if R::SPEC.customer == OnCustomer::Required {

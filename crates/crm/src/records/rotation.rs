@@ -4,8 +4,9 @@ use super::Object;
 use super::kinds::kind;
 use super::model::row_of;
 use super::sql;
+use crate::fields::ACTIVITY;
 use crate::rotation::anew;
-use crate::{Crm, CrmError};
+use crate::{Crm, CrmError, timeline};
 use custos_kernel::crypto::CryptoError;
 use custos_kernel::policy::{Caller, Job, Permit, actions};
 use custos_store::{Resealed, WriteTx};
@@ -68,8 +69,17 @@ pub(super) async fn reseal<R: Object>(
         &stored.fields,
         random,
     )?;
+    let mut changed = wrapped.is_some() || fields.is_some();
+    let mut activities = timeline::sql::all_between(tx, &row, &row).await?;
+    for activity in activities.remove(&row).unwrap_or_default() {
+        let below = row_of::<R>(&row, &activity.id);
+        if let Some(new) = anew(&key, ACTIVITY, below, &activity.fields, random)? {
+            changed = true;
+            timeline::sql::replace_sealed(tx, &permit, &activity, &new).await?;
+        }
+    }
     if wrapped.is_none() && fields.is_none() {
-        return Ok(false);
+        return Ok(changed);
     }
     let new = (
         wrapped.as_ref().unwrap_or(&stored.key),

@@ -371,3 +371,97 @@ pub(crate) async fn erase_of_customer(
     }
     Ok(gone)
 }
+
+/// A record of an owner.
+pub(crate) struct Owned {
+    pub(crate) id: RecordId,
+    pub(crate) object: String,
+    pub(crate) customer: Option<CustomerId>,
+}
+
+/// The records of an owner that are not in the department they are kept in, if there is one.
+const OWNED: &str =
+    "org_id = $1 AND owner_id = $2 AND ($3 = 0 OR COALESCE(department_id, $4) <> $5)";
+
+fn owned_values(owner: UserId, kept: Option<Option<DepartmentId>>) -> Vec<Value> {
+    // The empty bytes stand for no department: nothing has an empty id.
+    let place = kept
+        .flatten()
+        .map_or_else(Vec::new, |id| id.as_bytes().to_vec());
+    vec![
+        Value::from(owner),
+        Value::Int(i64::from(kept.is_some())),
+        Value::Bytes(Vec::new()),
+        Value::Bytes(place),
+    ]
+}
+
+/// The first records of an owner that are to be handed over.
+pub(crate) async fn owned(
+    tx: &mut WriteTx<'_>,
+    owner: UserId,
+    kept: Option<Option<DepartmentId>>,
+    limit: i64,
+) -> Result<Vec<Owned>, CrmError> {
+    let sql =
+        format!("SELECT id, object, customer_id FROM record WHERE {OWNED} ORDER BY id LIMIT $6");
+    let mut values = owned_values(owner, kept);
+    values.push(Value::Int(limit));
+    let rows = tx.lookup(&sql, &values).await?;
+    let read = |row: &Row| {
+        Ok(Owned {
+            id: RecordId::from_bytes(row.id(0)?),
+            object: row.text(1)?.to_owned(),
+            customer: row.id_opt(2)?.map(CustomerId::from_bytes),
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
+/// How many there are of them.
+pub(crate) async fn count_owned(
+    tx: &mut ReadTx,
+    caller: &Caller,
+    owner: UserId,
+    kept: Option<Option<DepartmentId>>,
+) -> Result<u64, CrmError> {
+    let sql = format!("SELECT COUNT(*) FROM record WHERE {OWNED}");
+    let rows = tx.lookup(caller, &sql, &owned_values(owner, kept)).await?;
+    let count = rows.first().map_or(Ok(0), |row| row.int(0))?;
+    Ok(u64::try_from(count).unwrap_or(0))
+}
+
+/// A reference as it is kept beside the fields.
+pub(crate) struct Link {
+    pub(crate) source: RecordId,
+    pub(crate) target: RecordId,
+    pub(crate) field: String,
+}
+
+/// All references of an organisation.
+pub(crate) async fn links(tx: &mut ReadTx, caller: &Caller) -> Result<Vec<Link>, CrmError> {
+    let sql = "SELECT source_id, target_id, field FROM record_link WHERE org_id = $1";
+    let rows = tx.lookup(caller, sql, &[]).await?;
+    let read = |row: &Row| {
+        Ok(Link {
+            source: RecordId::from_bytes(row.id(0)?),
+            target: RecordId::from_bytes(row.id(1)?),
+            field: row.text(2)?.to_owned(),
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
+/// All records of an organisation with the customers they hang on.
+pub(crate) async fn places(
+    tx: &mut ReadTx,
+    caller: &Caller,
+) -> Result<Vec<(RecordId, Option<CustomerId>)>, CrmError> {
+    let sql = "SELECT id, customer_id FROM record WHERE org_id = $1 ORDER BY id";
+    let rows = tx.lookup(caller, sql, &[]).await?;
+    let read = |row: &Row| {
+        let customer = row.id_opt(1)?.map(CustomerId::from_bytes);
+        Ok((RecordId::from_bytes(row.id(0)?), customer))
+    };
+    rows.iter().map(read).collect()
+}

@@ -15,7 +15,7 @@ use custos_kernel::crypto::{Disclosures, RecordKey, WrappedKey};
 use custos_kernel::event::Event;
 use custos_kernel::policy::{Caller, Permit, actions};
 use custos_store::{SealedFields, WriteTx};
-use custos_values::{CustomerId, DepartmentId, RecordId, UserId};
+use custos_values::{CustomerId, DepartmentId, RecordId, Timestamp, UserId};
 
 /// What came of a request to make a record.
 pub(crate) enum Creation {
@@ -101,28 +101,28 @@ impl Crm {
             after: &mut after,
         };
         R::settle(self, &mut settling).await?;
-        if let Some(number) = numbers::next(self, tx, &permit).await? {
+        let now = self.store.clock().now();
+        if let Some(number) = numbers::next(tx, &permit, now.utc_date()).await? {
             after.insert(numbers::FIELD, number);
         }
         let on = on.map(|stored| (stored.id(), stored.key));
-        self.insert_record(tx, keys, &permit, access, on, &after)
+        self.insert_record(tx, keys, &permit, access, (on, now), &after)
             .await
             .map(Ok)
     }
 
-    /// Inserts a record as it is to be.
+    /// Inserts a record as it is to be, made at a time.
     pub(crate) async fn insert_record<R: Object>(
         &self,
         tx: &mut WriteTx<'_>,
         keys: &OrgKeys,
         permit: &Permit<actions::Create, R>,
         mut access: Access,
-        on: Option<(CustomerId, WrappedKey)>,
+        (on, now): (Option<(CustomerId, WrappedKey)>, Timestamp),
         values: &Values,
     ) -> Result<(StoredRecord<R>, Event), CrmError> {
         let random = self.store.random();
         let row = *permit.record();
-        let now = self.store.clock().now();
         let customer = on.as_ref().map(|(id, _)| *id);
         let (key, wrapped) = match on {
             Some((id, wrapped)) => (keys.tenant.open_record_key(id, &wrapped)?, wrapped),
@@ -226,7 +226,6 @@ impl Crm {
     }
 
     /// Decides on giving a record away, which is an action of its own.
-    #[expect(clippy::type_complexity, reason = "a place and an event")]
     async fn give_away<R: Object>(
         &self,
         tx: &mut WriteTx<'_>,
@@ -344,6 +343,7 @@ impl Crm {
             return Err(CrmError::Stale);
         }
         self.refuse_if_referred_to(&mut tx, &permit).await?;
+        crate::timeline::sql::delete_all(&mut tx, &permit).await?;
         sql::delete(&mut tx, &permit).await?;
         tx.finish(Event::of(&permit)).await?;
         index::forget::<R>(self, caller.org(), id.as_bytes());

@@ -6,7 +6,7 @@ use custos_values::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A follow-up, or something the log knows of the customer.
+/// A follow-up, or something the log knows of the customer or record.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TimelineItem {
     /// Unique within the timeline.
@@ -14,7 +14,7 @@ pub struct TimelineItem {
     /// When it happened.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
-    /// `call`, `visit`, `message`, `email`, `note` for follow-ups; `created`, `imported`, `updated`, `owner_changed`,
+    /// `call`, `visit`, `message`, `email`, `note`, `comment` for follow-ups; `created`, `converted`, `imported`, `updated`, `owner_changed`,
     /// `contact_created`, `contact_updated`, `contact_deleted`, `revealed` from the log.
     pub kind: String,
     /// Who did it; none for the system.
@@ -36,17 +36,19 @@ pub(super) fn kind_of(entry: &Entry) -> Option<&'static str> {
     if entry.outcome != custos_kernel::audit::Outcome::Allowed {
         return None;
     }
-    match entry.action.as_str() {
-        "customer.create" if detail("import") => Some("imported"),
-        "customer.create" => Some("created"),
-        "customer.update" if detail("activity") => None,
-        "customer.update" if detail("contact_created") => Some("contact_created"),
-        "customer.update" if detail("contact_updated") => Some("contact_updated"),
-        "customer.update" if detail("contact_deleted") => Some("contact_deleted"),
-        "customer.update" if detail("new_owner") => Some("owner_changed"),
-        "customer.assign" => Some("owner_changed"),
-        "customer.update" => Some("updated"),
-        "customer.reveal" => Some("revealed"),
+    let (_, verb) = entry.action.split_once('.')?;
+    match verb {
+        "create" if detail("import") => Some("imported"),
+        "create" => Some("created"),
+        "update" if detail("activity") => None,
+        "update" if detail("converted") => Some("converted"),
+        "update" if detail("contact_created") => Some("contact_created"),
+        "update" if detail("contact_updated") => Some("contact_updated"),
+        "update" if detail("contact_deleted") => Some("contact_deleted"),
+        "update" if detail("new_owner") => Some("owner_changed"),
+        "assign" => Some("owner_changed"),
+        "update" => Some("updated"),
+        "reveal" => Some("revealed"),
         _ => None,
     }
 }

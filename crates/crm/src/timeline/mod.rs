@@ -1,9 +1,12 @@
-//! The timeline 跟进记录 of a customer: follow-ups people write, and what the log knows of it.
+//! The timeline 跟进: follow-ups and comments, and what the log knows of a customer or record.
 
+mod activity;
 mod entry;
 mod http;
+mod page;
 pub(crate) mod sql;
 
+pub(crate) use activity::NewActivity;
 pub use entry::TimelineItem;
-pub use http::operations;
+pub use http::{ActivityInput, operations};
 pub use sql::MIGRATION;

@@ -2,18 +2,18 @@
 
 use crate::CrmError;
 use crate::customers::Customer;
-use custos_kernel::policy::{Action, Permit, actions};
+use custos_kernel::policy::{Action, Caller, Permit, Resource, actions};
 use custos_store::{Migration, ReadTx, Row, SealedFields, StoreError, Value, WriteTx};
-use custos_values::{ActivityId, Timestamp, UserId};
+use custos_values::{ActivityId, RecordId, Timestamp, UserId};
 use std::collections::HashMap;
 
-/// The table. The key finds follow-ups of one customer in the order of their time.
+/// The table. The key finds follow-ups of one customer, or of one record, in the order of their time.
 pub const MIGRATION: Migration = Migration {
     name: "0203_activity",
     sql: "CREATE TABLE activity (
-            org_id {bytes} NOT NULL, customer_id {bytes} NOT NULL, at BIGINT NOT NULL, id {bytes} NOT NULL,
+            org_id {bytes} NOT NULL, subject_id {bytes} NOT NULL, at BIGINT NOT NULL, id {bytes} NOT NULL,
             author_id {bytes}, created_at BIGINT NOT NULL, fields {bytes} NOT NULL,
-            PRIMARY KEY (org_id, customer_id, at, id))",
+            PRIMARY KEY (org_id, subject_id, at, id))",
 };
 
 /// A follow-up's row.
@@ -34,13 +34,13 @@ fn stored(row: &Row) -> Result<StoredActivity, StoreError> {
 }
 
 /// Follow-ups before a place in the timeline, newest first.
-pub(crate) async fn before<A: Action>(
+pub(crate) async fn before<A: Action, R: Resource>(
     tx: &mut ReadTx,
-    permit: &Permit<A, Customer>,
+    permit: &Permit<A, R>,
     place: Option<(i64, [u8; 16])>,
     limit: i64,
 ) -> Result<Vec<StoredActivity>, CrmError> {
-    let sql = "SELECT id, at, author_id, fields FROM activity WHERE org_id = $1 AND customer_id = $2 \
+    let sql = "SELECT id, at, author_id, fields FROM activity WHERE org_id = $1 AND subject_id = $2 \
                AND (at < $3 OR (at = $3 AND id < $4)) ORDER BY at DESC, id DESC LIMIT $5";
     let (at, id) = place.unwrap_or((i64::MAX, [0xff; 16]));
     let rows = tx
@@ -54,15 +54,15 @@ pub(crate) async fn before<A: Action>(
 }
 
 /// Inserts a follow-up.
-pub(crate) async fn insert<A: Action>(
+pub(crate) async fn insert<A: Action, R: Resource>(
     tx: &mut WriteTx<'_>,
-    permit: &Permit<A, Customer>,
+    permit: &Permit<A, R>,
     id: ActivityId,
     at: Timestamp,
     now: Timestamp,
     fields: &SealedFields,
 ) -> Result<(), CrmError> {
-    let sql = "INSERT INTO activity (org_id, customer_id, at, id, author_id, created_at, fields) \
+    let sql = "INSERT INTO activity (org_id, subject_id, at, id, author_id, created_at, fields) \
                VALUES ($1, $2, $3, $4, $5, $6, $7)";
     let more = [
         Value::from(at),
@@ -75,14 +75,14 @@ pub(crate) async fn insert<A: Action>(
     Ok(())
 }
 
-/// Removes all follow-ups of a customer that is being deleted.
-pub(crate) async fn delete_all(
+/// Removes all follow-ups of a customer or record that is being deleted.
+pub(crate) async fn delete_all<R: Resource>(
     tx: &mut WriteTx<'_>,
-    permit: &Permit<actions::Delete, Customer>,
+    permit: &Permit<actions::Delete, R>,
 ) -> Result<(), CrmError> {
     tx.put(
         permit,
-        "DELETE FROM activity WHERE org_id = $1 AND customer_id = $2",
+        "DELETE FROM activity WHERE org_id = $1 AND subject_id = $2",
         &[],
     )
     .await?;
@@ -95,8 +95,8 @@ pub(crate) async fn all_between(
     first: &[u8; 16],
     last: &[u8; 16],
 ) -> Result<HashMap<[u8; 16], Vec<StoredActivity>>, CrmError> {
-    let sql = "SELECT id, at, author_id, fields, customer_id FROM activity \
-               WHERE org_id = $1 AND customer_id >= $2 AND customer_id <= $3";
+    let sql = "SELECT id, at, author_id, fields, subject_id FROM activity \
+               WHERE org_id = $1 AND subject_id >= $2 AND subject_id <= $3";
     let mut found: HashMap<[u8; 16], Vec<StoredActivity>> = HashMap::new();
     for row in tx
         .lookup(sql, &[Value::from(first), Value::from(last)])
@@ -107,14 +107,21 @@ pub(crate) async fn all_between(
     Ok(found)
 }
 
+/// What the follow-ups of an organisation are about, each once.
+pub(crate) async fn subjects(tx: &mut ReadTx, caller: &Caller) -> Result<Vec<[u8; 16]>, CrmError> {
+    let sql = "SELECT DISTINCT subject_id FROM activity WHERE org_id = $1";
+    let rows = tx.lookup(caller, sql, &[]).await?;
+    Ok(rows.iter().map(|row| row.id(0)).collect::<Result<_, _>>()?)
+}
+
 /// Puts fields in place of those read, unless they were changed meanwhile.
-pub(crate) async fn replace_sealed(
+pub(crate) async fn replace_sealed<R: Resource>(
     tx: &mut WriteTx<'_>,
-    permit: &Permit<actions::Rotate, Customer>,
+    permit: &Permit<actions::Rotate, R>,
     old: &StoredActivity,
     fields: &SealedFields,
 ) -> Result<(), CrmError> {
-    let sql = "UPDATE activity SET fields = $6 WHERE org_id = $1 AND customer_id = $2 AND at = $3 AND id = $4 AND fields = $5";
+    let sql = "UPDATE activity SET fields = $6 WHERE org_id = $1 AND subject_id = $2 AND at = $3 AND id = $4 AND fields = $5";
     let more = [
         Value::from(old.at),
         Value::from(&old.id),
@@ -125,11 +132,20 @@ pub(crate) async fn replace_sealed(
     Ok(())
 }
 
-/// Removes all follow-ups of a customer that is erased. How many there were.
+/// Removes all follow-ups of a customer that is erased, and of the records that go with it before their rows do. How many
+/// there were.
 pub(crate) async fn erase_all(
     tx: &mut WriteTx<'_>,
     permit: &Permit<actions::Erase, Customer>,
+    records: &[RecordId],
 ) -> Result<u64, CrmError> {
-    let sql = "DELETE FROM activity WHERE org_id = $1 AND customer_id = $2";
-    Ok(tx.put(permit, sql, &[]).await?)
+    let sql = "DELETE FROM activity WHERE org_id = $1 AND subject_id = $2";
+    let mut gone = tx.put(permit, sql, &[]).await?;
+    let sql = "DELETE FROM activity WHERE org_id = $1 AND subject_id = $3 AND subject_id <> $2";
+    for record in records {
+        gone += tx
+            .put(permit, sql, &[Value::from(record.as_bytes())])
+            .await?;
+    }
+    Ok(gone)
 }

@@ -294,6 +294,13 @@ pub async fn check(test: impl AsyncFn(&mut Installation, &Api)) {
             Some(department(1)),
         );
         test(installation, &api).await;
+        let (store, org) = (installation.store(), installation.org());
+        let faults = custos_crm::records::record_faults(store, &api.policy, org).await;
+        assert_eq!(
+            faults.unwrap(),
+            [],
+            "records hang together after every test"
+        );
     })
     .await;
 }

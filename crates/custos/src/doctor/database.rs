@@ -9,6 +9,7 @@ use crate::serve::{DataFolder, Places};
 use crate::system::{SystemClock, SystemRandom};
 use crate::words::Message;
 use custos_audit::AuditEntry;
+use custos_crm::records::record_faults;
 use custos_kernel::crypto::Home;
 use custos_kernel::policy::{Caller, Job, Policy, Scope, actions::Verify};
 use custos_store::{EngineKind, Store};
@@ -114,6 +115,7 @@ async fn look(store: &Store, clock: &dyn Clock) -> Result<Vec<Check>, Failure> {
     let policy = policy()?;
     for org in organisations {
         found.extend(keys_of(store, org).await?);
+        found.push(records(store, &policy, org).await);
         found.extend(log(store, &policy, org, clock).await?);
     }
     Ok(found)
@@ -139,6 +141,25 @@ async fn keys_of(store: &Store, org: OrgId) -> Result<Option<Check>, Failure> {
         Some(open) if open.finished_at.is_none() => Check::warning("keys", told),
         _ => Check::ok("keys", told),
     }))
+}
+
+/// Whether nothing refers to what is not there.
+async fn records(store: &Store, policy: &Policy, org: OrgId) -> Check {
+    match record_faults(store, policy, org).await {
+        Ok(faults) if faults.is_empty() => Check::ok("records", Message::new("doctor-records")),
+        Ok(faults) => {
+            let told = Message::new("doctor-records-faults").count("faults", faults.len() as u64);
+            let first = faults
+                .first()
+                .map(|fault| format!("{} {}", fault.what, fault.record));
+            Check::problem("records", told.with("first", first.unwrap_or_default()))
+        }
+        // That keys or rows do not open is said with the log.
+        Err(error) => {
+            let told = Message::new("doctor-records-unread").with("reason", error);
+            Check::problem("records", told)
+        }
+    }
 }
 
 async fn log(

@@ -257,6 +257,7 @@ audit_checkpoint_read     audit_entry.read     -     -    -     -      -        
 audit_verification_create audit_entry.verify   -     -    -     -      -        +     -    -       -
 audit_export_read         audit_entry.export   -     -    -     -      -        onf   -    -       -
 openapi_read              .                    +     +    +     +      +        +     +    +       +
+lead_convert              lead.update          o     on   onf   -      -        -     -    -       -
 object_list               record.objects       +     +    +     +      +        +     +    -       -
 pipeline_list             pipeline.list        +     +    +     -      -        -     -    -       -
 pipeline_create           pipeline.create      -     -    +     -      -        -     -    -       -

@@ -35,7 +35,9 @@ const fn kind(
 pub const KINDS: &[Kind] = &[
     kind("lead", "leads", [true, true, true]),
     kind("opportunity", "opportunities", [true, false, true]),
+    kind("quote", "quotes", [true, false, true]),
     kind("contract", "contracts", [true, false, true]),
+    kind("order", "orders", [true, false, true]),
     kind("payment_plan", "payment-plans", [true, false, true]),
     kind("payment", "payments", [true, false, true]),
     kind("invoice", "invoices", [true, false, true]),
@@ -50,7 +52,7 @@ const LABELS: &str = "- onf - - - -";
 const ASKS: &str = "- onf onf - - -";
 
 /// The verbs of operations with the action in the log, what sales, lead and chief may expect, and what others may.
-const OWNED: [(&str, &str, &str, &str); 13] = [
+const OWNED: [(&str, &str, &str, &str); 15] = [
     ("list", "list", "o on onf", SALES),
     ("create", "create", "+ + +", SALES),
     ("read", "read", "o on onf", SALES),
@@ -58,6 +60,8 @@ const OWNED: [(&str, &str, &str, &str); 13] = [
     ("delete", "delete", "- on onf", SALES),
     ("reveal", "reveal", "o on onf", SALES),
     ("board", "list", "o on onf", SALES),
+    ("timeline", "read", "o on onf", SALES),
+    ("follow_up", "update", "o on onf", SALES),
     ("access_read", "read", "o on onf", SALES),
     ("share", "share", "o on onf", SALES),
     ("unshare", "share", "o on onf", SALES),
@@ -65,13 +69,15 @@ const OWNED: [(&str, &str, &str, &str); 13] = [
     ("audience", "explain", "o on onf", ASKS),
     ("explain", "explain", "o on onf", ASKS),
 ];
-const CATALOGUE: [(&str, &str, &str, &str); 6] = [
+const CATALOGUE: [(&str, &str, &str, &str); 8] = [
     ("list", "list", "onf onf onf", SALES),
     ("create", "create", "- + +", SALES),
     ("read", "read", "onf onf onf", SALES),
     ("update", "update", "- onf onf", SALES),
     ("delete", "delete", "- onf onf", SALES),
     ("board", "list", "onf onf onf", SALES),
+    ("timeline", "read", "onf onf onf", SALES),
+    ("follow_up", "update", "- onf onf", SALES),
 ];
 
 /// The lines of the table about kinds.
@@ -114,7 +120,9 @@ pub fn new_record(kind: &Kind, target: &Target) -> Value {
     let contract = target.records.get("contracts");
     let fields = match kind.name {
         "lead" => json!({ "name": "线索公司", "phone": "13800138001" }),
-        "opportunity" | "contract" => json!({ "name": "记录", "customer": target.customer }),
+        "opportunity" | "quote" | "contract" | "order" => {
+            json!({ "name": "记录", "customer": target.customer })
+        }
         "payment_plan" => json!({
             "name": "首付款", "customer": target.customer, "contract": contract, "amount": "100",
             "due_at": "2026-01-01",
@@ -133,6 +141,8 @@ pub fn body(kind: &Kind, verb: &str, target: &Target) -> Option<Value> {
     Some(match verb {
         "create" => new_record(kind, target),
         "update" => json!({ "fields": { "notes": "扫描" } }),
+        "follow_up" => json!({ "kind": "comment", "content": "扫描" }),
+        "convert" => json!({ "allow_duplicate": true }),
         "reveal" => json!({ "field": "phone", "reason": "扫描测试" }),
         "share" => json!({ "kind": "user", "grantee_id": target.owner, "share": "read" }),
         "label" => json!({ "level": "internal" }),

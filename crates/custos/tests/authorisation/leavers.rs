@@ -235,3 +235,49 @@ async fn a_taker_who_leaves_in_the_middle_passes_everything_on() {
     })
     .await;
 }
+
+/// Deals go where their customers go; leads, which hang on none, go as well.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_records_of_somebody_who_leaves_go_with_their_customers() {
+    both(async |installation| {
+        let site = Site::new(installation).await;
+        let at = site.found().await;
+        let (gone, heir) = (
+            site.sales_person(&at, 0).await,
+            site.sales_person(&at, 0).await,
+        );
+        let mut records = Vec::new();
+        for number in 0..5 {
+            let made = gone
+                .browser
+                .send(create(&format!("交接{number}号"), &gone.id))
+                .await;
+            let customer = made.expect(201)["id"].clone();
+            let deal = json!({ "fields": { "name": "商机", "customer": customer } });
+            let lead = json!({ "fields": { "name": "线索公司" } });
+            for (kind, body) in [("opportunities", deal), ("leads", lead)] {
+                let made = gone
+                    .browser
+                    .send(Call::post(&format!("/{kind}"), body))
+                    .await;
+                let id = made.expect(201)["id"].as_str().unwrap().to_owned();
+                records.push(format!("/{kind}/{id}"));
+            }
+        }
+        begin(&site, &at, (&gone.id, "leaving"), to(&heir))
+            .await
+            .expect(202);
+        wait(&at, &gone.id).await;
+        for path in &records {
+            let read = heir.browser.send(Call::get(path)).await.expect(200);
+            assert_eq!(read["owner"]["id"], heir.id.as_str(), "{path}");
+        }
+        let list = heir
+            .browser
+            .send(Call::get("/opportunities"))
+            .await
+            .expect(200);
+        assert_eq!(list["total"], 5);
+    })
+    .await;
+}

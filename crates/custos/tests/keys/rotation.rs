@@ -45,6 +45,23 @@ async fn make(browser: &Browser, customer: u64) -> String {
     id
 }
 
+/// Records on a customer and one on none, each with a follow-up: their paths.
+async fn make_records(browser: &Browser, customer: &str) -> [String; 2] {
+    let deal = json!({ "name": "年度采购", "customer": customer });
+    let lead = json!({ "name": "线索公司", "phone": "13700137000" });
+    let mut paths = Vec::new();
+    for (kind, fields) in [("opportunities", deal), ("leads", lead)] {
+        let call = Call::post(&format!("/{kind}"), json!({ "fields": fields }));
+        let made = browser.send(call).await.expect(201);
+        let path = format!("/{kind}/{}", made["id"].as_str().unwrap());
+        let activity = json!({ "kind": "call", "content": "报价已发" });
+        let call = Call::post(&format!("{path}/activities"), activity);
+        browser.send(call).await.expect(201);
+        paths.push(path);
+    }
+    paths.try_into().unwrap()
+}
+
 fn uuid(n: u64) -> String {
     format!("00000000-0000-4000-8000-{n:012}")
 }
@@ -191,6 +208,10 @@ async fn people_work_on_while_key_and_suite_are_replaced_and_the_server_stops_ag
         for customer in 0..CUSTOMERS {
             ids.push(make(&person.browser, customer).await);
         }
+        let mut records = Vec::new();
+        for id in ids.iter().take(20) {
+            records.push(make_records(&person.browser, id).await);
+        }
         let ids = Arc::new(ids);
         let session = at.system.send(Call::get("/session")).await.expect(200);
         let org: OrgId = session["organisation"]["id"].as_str().unwrap().parse().unwrap();
@@ -242,6 +263,17 @@ async fn people_work_on_while_key_and_suite_are_replaced_and_the_server_stops_ag
             let shown = person.browser.send(Call::post(&path, body)).await.expect(200);
             let shown = shown["value"].as_str().unwrap().replace(' ', "");
             assert_eq!(shown, phone(customer, change));
+        }
+        for [deal, lead] in &records {
+            for path in [deal, lead] {
+                let timeline = person.browser.send(Call::get(&format!("{path}/timeline"))).await;
+                assert!(timeline.expect(200).to_string().contains("报价已发"), "{path}");
+            }
+            let shown = person.browser.send(Call::get(deal)).await.expect(200);
+            assert_eq!(shown["fields"]["name"], "年度采购");
+            let body = json!({ "field": "phone", "reason": "复核" });
+            let call = Call::post(&format!("{lead}/disclosures"), body);
+            person.browser.send(call).await.expect(200);
         }
         let entries = blind_entries(&site).await;
         assert_eq!(entries, CUSTOMERS as i64 * 3, "name, phone, and the contact's phone: each once");

@@ -3,7 +3,7 @@
 use crate::notes::*;
 use custos_kernel::audit::Detail;
 use custos_kernel::event::Event;
-use custos_kernel::policy::actions;
+use custos_kernel::policy::{Resource, actions};
 use custos_store::StoreError;
 use custos_testkit::both;
 use custos_values::{Clock, Timestamp};

@@ -1,5 +1,5 @@
 import { SearchOutlined } from "@ant-design/icons";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useMatch, useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { useT } from "../../i18n/useT";
 
@@ -17,7 +17,9 @@ function isWriting(target: EventTarget | null): boolean {
 export function GlobalSearch() {
   const t = useT();
   const navigate = useNavigate();
-  const current = (useSearch({ strict: false }) as { q?: string }).q ?? "";
+  // Lists of other records seek by themselves: what is sought there is nothing to customers.
+  const listed = useMatch({ from: "/shell/customers", shouldThrow: false });
+  const current = listed?.search.q ?? "";
   const [text, setText] = useState(current);
   const input = useRef<HTMLInputElement>(null);
   const timer = useRef<number | undefined>(undefined);
@@ -32,8 +34,11 @@ export function GlobalSearch() {
       const combination = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k";
       if (!combination && (event.key !== "/" || isWriting(event.target))) return;
       event.preventDefault();
-      input.current?.focus();
-      input.current?.select();
+      // A list with a search of its own is what "/" means on its page.
+      const own = combination ? null : document.querySelector<HTMLInputElement>("input[data-list-search]");
+      const sought = own ?? input.current;
+      sought?.focus();
+      sought?.select();
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
@@ -43,7 +48,7 @@ export function GlobalSearch() {
     window.clearTimeout(timer.current);
     const q = value.trim() === "" ? undefined : value.trim();
     if ((q ?? "") === current) return;
-    void navigate({ to: "/customers", search: (previous) => ({ ...previous, q }), replace: current !== "" });
+    void navigate({ to: "/customers", search: { ...listed?.search, q }, replace: current !== "" });
   };
   const type = (value: string) => {
     setText(value);

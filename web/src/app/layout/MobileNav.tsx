@@ -5,7 +5,11 @@ import { Waiting } from "../../features/approvals/Waiting";
 import { ToReview } from "../../features/emergency/ToReview";
 import { ToRemedy } from "../../features/findings/ToRemedy";
 import { useT } from "../../i18n/useT";
+import type { Destination } from "../navigation";
 import { useDestinations } from "./useDestinations";
+
+/** The address of an object is put together from its path; the router finds it by that. */
+type Page = Destination["to"];
 
 /** How many destinations fit beside "more" on the narrowest phone. */
 const SHOWN = 4;
@@ -17,10 +21,10 @@ export function MobileNav() {
   const rest = all.slice(shown.length);
   return (
     <nav className="bottom" aria-label={t("nav-label")}>
-      {shown.map(({ to, label, icon: Icon }) => (
-        <Link key={to} to={to} className="bottom-link" activeProps={{ "aria-current": "page" }}>
+      {shown.map(({ to, name, icon: Icon }) => (
+        <Link key={to} to={to as Page} className="bottom-link" activeProps={{ "aria-current": "page" }}>
           <Icon aria-hidden />
-          <span>{t(label)}</span>
+          <span>{name}</span>
           {to === "/approvals" && <Waiting />}
           {to === "/emergency" && <ToReview />}
           {to === "/findings" && <ToRemedy />}
@@ -31,10 +35,10 @@ export function MobileNav() {
           trigger={["click"]}
           placement="topRight"
           menu={{
-            items: rest.map(({ to, label, icon: Icon }) => ({
+            items: rest.map(({ to, name, icon: Icon }) => ({
               key: to,
               icon: <Icon aria-hidden />,
-              label: <Link to={to}>{t(label)}</Link>,
+              label: <Link to={to as Page}>{name}</Link>,
             })),
           }}
         >

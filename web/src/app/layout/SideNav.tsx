@@ -1,4 +1,4 @@
-import { MenuFoldOutlined, MenuUnfoldOutlined } from "@ant-design/icons";
+import { DownOutlined, MenuFoldOutlined, MenuUnfoldOutlined, RightOutlined } from "@ant-design/icons";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { Waiting } from "../../features/approvals/Waiting";
@@ -6,20 +6,36 @@ import { ToReview } from "../../features/emergency/ToReview";
 import { ToRemedy } from "../../features/findings/ToRemedy";
 import { useT } from "../../i18n/useT";
 import { Emblem } from "../../ui/Emblem";
+import type { Destination, Place } from "../navigation";
 import { useSession } from "../session/session";
 import { useDestinations } from "./useDestinations";
 
+/** The address of an object is put together from its path; the router finds it by that. */
+type Page = Destination["to"];
+
 const STORAGE_KEY = "custos.navigation";
+const GROUP_KEY = "custos.navigation.sales";
 
 export function SideNav() {
   const t = useT();
   const { organisation } = useSession();
-  const destinations = useDestinations();
+  const places = useDestinations();
   const [narrow, setNarrow] = useState(() => localStorage.getItem(STORAGE_KEY) === "narrow");
+  const [folded, setFolded] = useState(() => localStorage.getItem(GROUP_KEY) === "folded");
   const toggle = () => {
     localStorage.setItem(STORAGE_KEY, narrow ? "wide" : "narrow");
     setNarrow(!narrow);
   };
+  const fold = () => {
+    localStorage.setItem(GROUP_KEY, folded ? "open" : "folded");
+    setFolded(!folded);
+  };
+  const sales = places.filter(({ group }) => group === "sales");
+  const others = places.filter(({ group }) => group !== "sales");
+  // One page needs no heading.
+  const grouped = sales.length > 1;
+  const links = (members: Place[]) =>
+    members.map((place) => <SideLink key={place.to} place={place} narrow={narrow} />);
   return (
     <aside className={narrow ? "side side-narrow" : "side"}>
       <div className="side-brand">
@@ -30,21 +46,24 @@ export function SideNav() {
         </div>
       </div>
       <nav aria-label={t("nav-label")} className="side-nav">
-        {destinations.map(({ to, label, icon: Icon }) => (
-          <Link
-            key={to}
-            to={to}
-            className="side-link"
-            activeProps={{ "aria-current": "page" }}
-            title={narrow ? t(label) : undefined}
+        {grouped && (
+          <button
+            type="button"
+            className="side-group"
+            aria-expanded={!folded}
+            aria-controls="nav-sales"
+            onClick={fold}
           >
-            <Icon aria-hidden />
-            <span>{t(label)}</span>
-            {to === "/approvals" && <Waiting />}
-            {to === "/emergency" && <ToReview />}
-            {to === "/findings" && <ToRemedy />}
-          </Link>
-        ))}
+            <span>{t("nav-sales")}</span>
+            {folded ? <RightOutlined aria-hidden /> : <DownOutlined aria-hidden />}
+          </button>
+        )}
+        {/* On the way to narrow there is no heading to unfold it by. */}
+        <div id="nav-sales" className={grouped && folded ? "side-members side-folded" : "side-members"}>
+          {links(sales)}
+        </div>
+        {grouped && others.length > 0 && <hr className="side-line" />}
+        {links(others)}
       </nav>
       <button
         type="button"
@@ -57,5 +76,22 @@ export function SideNav() {
         <span>{t("nav-fold")}</span>
       </button>
     </aside>
+  );
+}
+
+function SideLink({ place: { to, name, icon: Icon }, narrow }: { place: Place; narrow: boolean }) {
+  return (
+    <Link
+      to={to as Page}
+      className="side-link"
+      activeProps={{ "aria-current": "page" }}
+      title={narrow ? name : undefined}
+    >
+      <Icon aria-hidden />
+      <span>{name}</span>
+      {to === "/approvals" && <Waiting />}
+      {to === "/emergency" && <ToReview />}
+      {to === "/findings" && <ToRemedy />}
+    </Link>
   );
 }

@@ -1,7 +1,7 @@
 import { Checkbox, Form, Radio } from "antd";
 import type { Compartment } from "../../api/types";
 import { useT } from "../../i18n/useT";
-import { LEVELS } from "../customers/sharing/sharing";
+import { LEVELS } from "../sharing/sharing";
 
 interface Props {
   /** What the level is called here. */

@@ -1,7 +1,7 @@
 import type { AccessLabel, Compartment } from "../../api/types";
 import { useT } from "../../i18n/useT";
 import { Pill } from "../../ui/Pill";
-import { LabelPill } from "../customers/sharing/LabelPill";
+import { LabelPill } from "../sharing/LabelPill";
 
 /** A label: its level, and the names of its compartments. */
 export function LabelWords({ label, compartments }: { label: AccessLabel; compartments: Compartment[] }) {

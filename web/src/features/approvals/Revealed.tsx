@@ -3,7 +3,7 @@ import { Button } from "antd";
 import { useEffect } from "react";
 import { useT } from "../../i18n/useT";
 import { CopyButton } from "../../ui/CopyButton";
-import { VISIBLE_MS } from "../customers/reveal/SecretValue";
+import { VISIBLE_MS } from "../reveal/SecretValue";
 
 export interface RevealedValue {
   field: string;

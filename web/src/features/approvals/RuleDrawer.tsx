@@ -8,7 +8,7 @@ import { useT } from "../../i18n/useT";
 import { DrawerButtons } from "../../ui/DrawerButtons";
 import { useProblemText } from "../../ui/useProblemText";
 import { useOwnerOptions } from "../customers/customers";
-import { LEVELS } from "../customers/sharing/sharing";
+import { LEVELS } from "../sharing/sharing";
 import { rulesQuery } from "./approvals";
 import { useOperationName } from "./useOperationName";
 

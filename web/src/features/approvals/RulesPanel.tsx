@@ -7,7 +7,7 @@ import { useFormat } from "../../i18n/useFormat";
 import { useT } from "../../i18n/useT";
 import { ErrorState } from "../../ui/ErrorState";
 import { Pill } from "../../ui/Pill";
-import { LEVELS } from "../customers/sharing/sharing";
+import { LEVELS } from "../sharing/sharing";
 import { rulesQuery } from "./approvals";
 import { RuleDrawer } from "./RuleDrawer";
 import { useApproverName } from "./Steps";

@@ -9,7 +9,7 @@ import { useT } from "../../i18n/useT";
 import { ErrorState } from "../../ui/ErrorState";
 import { PageHeader } from "../../ui/PageHeader";
 import { useShowProblem } from "../../ui/useProblemText";
-import { useFields } from "../customers/fields/fields";
+import { useFields } from "../fields/fields";
 import { importQuery, isRunning } from "./imports";
 import "./imports.css";
 import { RunPanel } from "./RunPanel";

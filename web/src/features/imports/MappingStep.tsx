@@ -1,7 +1,7 @@
 import { Select } from "antd";
 import type { Import } from "../../api/types";
 import { useT } from "../../i18n/useT";
-import { useFieldLabel, useFields } from "../customers/fields/fields";
+import { useFieldLabel, useFields } from "../fields/fields";
 import { type Plan, retarget } from "./imports";
 
 interface Props {

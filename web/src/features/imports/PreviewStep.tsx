@@ -8,7 +8,7 @@ import { useT } from "../../i18n/useT";
 import { ErrorState } from "../../ui/ErrorState";
 import { Pill, type Tone } from "../../ui/Pill";
 import { useProblemText } from "../../ui/useProblemText";
-import { useChoiceLabel, useFieldLabel, useFields } from "../customers/fields/fields";
+import { useChoiceLabel, useFieldLabel, useFields } from "../fields/fields";
 import { mappingOf, type Plan } from "./imports";
 
 type Row = Preview["rows"][number];

@@ -11,7 +11,7 @@ import { reasonRule } from "../../ui/reasonRule";
 import { useFormProblem } from "../../ui/useFormProblem";
 import { useProblemText } from "../../ui/useProblemText";
 import { useOwnerOptions } from "../customers/customers";
-import { REASON } from "../customers/reveal/RevealDialog";
+import { REASON } from "../reveal/RevealDialog";
 import { ReassignProgress } from "./ReassignProgress";
 import "./reassign.css";
 import { begin, type Chosen, prepare, reassignmentsKey } from "./reassign";

@@ -134,6 +134,13 @@ async fn a_row_made_another_kind_or_somebody_elses_in_the_database_does_not_open
             "{}",
             answer.json
         );
+        let first: RecordId = customer_id.parse().unwrap();
+        tamper(
+            "UPDATE record SET customer_id = $1 WHERE id = $2",
+            Cell::from(first.as_bytes()),
+        )
+        .await;
+        assert_eq!(api.get("sales", &path).await.status, StatusCode::OK);
     })
     .await;
 }
@@ -146,4 +153,43 @@ async fn store_owner(api: &crate::api::Api, caller: &str) -> Cell {
         .to_owned();
     let owner: custos_values::UserId = owner.parse().unwrap();
     Cell::from(owner)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_removed_behind_the_servers_back_is_found() {
+    check(async |installation, api| {
+        let customer_id = customer(api, "sales", "甲公司").await;
+        let deal = deal(api, "sales", &customer_id, "商机", 100).await;
+        let fields = json!({ "name": "合同", "customer": customer_id, "opportunity": deal["id"] });
+        make(api, "sales", "/contracts", fields).await;
+        let note = json!({ "kind": "note", "content": "记录" });
+        let path = format!("/opportunities/{}/activities", deal["id"].as_str().unwrap());
+        api.post("sales", &path, note).await;
+        let (store, org) = (installation.store(), installation.org());
+        let tamper = async |sql: &str| store.tamper_for_tests(sql, &[]).await.unwrap();
+        let faults = async || {
+            let found = custos_crm::records::record_faults(store, &api.policy, org).await;
+            let found = found.unwrap().into_iter().map(|fault| fault.what);
+            found.collect::<Vec<_>>()
+        };
+        tamper("CREATE TABLE kept AS SELECT * FROM record_link").await;
+        tamper("DELETE FROM record_link WHERE field = 'opportunity'").await;
+        assert_eq!(faults().await, ["reference_differs"]);
+        tamper("DELETE FROM record_link").await;
+        tamper("INSERT INTO record_link SELECT * FROM kept").await;
+        assert_eq!(faults().await, [""; 0]);
+        tamper("CREATE TABLE gone AS SELECT * FROM record WHERE object = 'opportunity'").await;
+        tamper("DELETE FROM record WHERE object = 'opportunity'").await;
+        // The deal's own reference and the contract's reference to it.
+        let expected = [
+            "follow_up_orphaned",
+            "reference_missing",
+            "reference_missing",
+        ];
+        assert_eq!(faults().await, expected);
+        tamper("INSERT INTO record SELECT * FROM gone").await;
+        tamper("DROP TABLE gone").await;
+        tamper("DROP TABLE kept").await;
+    })
+    .await;
 }

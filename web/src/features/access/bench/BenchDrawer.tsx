@@ -6,7 +6,7 @@ import type { AccessConfiguration, AccessObject, Explanation } from "../../../ap
 import { useT } from "../../../i18n/useT";
 import { useProblemText } from "../../../ui/useProblemText";
 import { useOwnerOptions } from "../../customers/customers";
-import { ExplanationText } from "../../customers/sharing/ExplanationText";
+import { ExplanationText } from "../../sharing/ExplanationText";
 import { actionsOf, isFieldAction } from "../access";
 import { useActionName, useFieldName, useObjectName } from "../words";
 import { BenchFacts } from "./BenchFacts";

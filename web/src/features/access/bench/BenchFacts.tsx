@@ -1,7 +1,7 @@
 import { Form, Input, InputNumber, Select, Switch } from "antd";
 import type { Compartment } from "../../../api/types";
 import { useT } from "../../../i18n/useT";
-import { LEVELS } from "../../customers/sharing/sharing";
+import { LEVELS } from "../../sharing/sharing";
 import { CONDITION_WORDS, CONDITIONS, type Condition, dayWords, WEEKDAYS } from "../rules/rules";
 
 const RECORD = [

@@ -2,7 +2,7 @@ import { Select } from "antd";
 import type { AccessConfiguration, AccessLabel, AccessObject } from "../../../api/types";
 import { useT } from "../../../i18n/useT";
 import { Pill } from "../../../ui/Pill";
-import { LEVELS } from "../../customers/sharing/sharing";
+import { LEVELS } from "../../sharing/sharing";
 import { ChangePill } from "../draft/Differences";
 import { changeOf } from "../draft/draft";
 import type { Access } from "../draft/useAccess";

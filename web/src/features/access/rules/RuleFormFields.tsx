@@ -3,7 +3,7 @@ import { Form, InputNumber, Radio, Select } from "antd";
 import type { AccessConfiguration, AccessObject } from "../../../api/types";
 import { useT } from "../../../i18n/useT";
 import { departmentOptions, departmentsQuery } from "../../admin/admin";
-import { LEVELS } from "../../customers/sharing/sharing";
+import { LEVELS } from "../../sharing/sharing";
 import { actionsOf, isFieldAction } from "../access";
 import { useActionName, useFieldName, useObjectName } from "../words";
 import { CONDITION_NAMES, CONDITION_WORDS, CONDITIONS, dayWords, GOVERNED_ROLES, WEEKDAYS } from "./rules";

@@ -1,6 +1,6 @@
 import { useSession } from "../../../app/session/session";
 import { useT } from "../../../i18n/useT";
-import { LabelPill } from "../../customers/sharing/LabelPill";
+import { LabelPill } from "../../sharing/LabelPill";
 import "./working.css";
 import { choosesLabel } from "./working";
 

@@ -1,5 +1,5 @@
 import type { SessionLabel } from "../../../api/types";
-import { LEVELS } from "../../customers/sharing/sharing";
+import { LEVELS } from "../../sharing/sharing";
 
 const ORDINARY = LEVELS.indexOf("internal");
 const rank = (level: string) => (LEVELS as readonly string[]).indexOf(level);

@@ -9,10 +9,10 @@ import { Avatar } from "../../../ui/Avatar";
 import { ErrorState } from "../../../ui/ErrorState";
 import { Pill } from "../../../ui/Pill";
 import { useShowProblem } from "../../../ui/useProblemText";
+import { Fact } from "../../fields/Fact";
+import { textOf } from "../../fields/fields";
+import { revealContactField } from "../../reveal/disclosures";
 import { contactsQuery, refreshCustomers } from "../customers";
-import { textOf } from "../fields/fields";
-import { revealContactField } from "../reveal/disclosures";
-import { Fact } from "./Fact";
 
 const ContactDrawer = lazy(() =>
   import("../edit/ContactDrawer").then((module) => ({ default: module.ContactDrawer })),

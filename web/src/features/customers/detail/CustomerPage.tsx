@@ -13,12 +13,13 @@ import { ErrorState } from "../../../ui/ErrorState";
 import { useShowProblem } from "../../../ui/useProblemText";
 import { customerQuery, refreshCustomers } from "../customers";
 import "../customers.css";
-import { FieldText } from "../fields/FieldText";
-import { useFields } from "../fields/fields";
+import { FieldText } from "../../fields/FieldText";
+import { useFields } from "../../fields/fields";
+import { LabelPill } from "../../sharing/LabelPill";
+import { SharingPanel } from "../../sharing/SharingPanel";
+import { shareableCustomer } from "../../sharing/sharing";
+import { WhyNot } from "../../sharing/WhyNot";
 import { customerName } from "../list/columns";
-import { LabelPill } from "../sharing/LabelPill";
-import { SharingPanel } from "../sharing/SharingPanel";
-import { WhyNot } from "../sharing/WhyNot";
 import { ContactList } from "./ContactList";
 import "./detail.css";
 import { FieldSections } from "./FieldSections";
@@ -26,6 +27,10 @@ import { Timeline } from "./Timeline";
 
 const EditDrawer = lazy(() =>
   import("../edit/EditDrawer").then((module) => ({ default: module.EditDrawer })),
+);
+
+const RelatedToCustomer = lazy(() =>
+  import("../../records/detail/RelatedToCustomer").then((module) => ({ default: module.RelatedToCustomer })),
 );
 
 const EraseDialog = lazy(() => import("./EraseDialog").then((module) => ({ default: module.EraseDialog })));
@@ -57,7 +62,10 @@ export function CustomerPage() {
         <div className="detail-column">
           <FieldSections customer={customer.data} fields={fields.customer} />
           <ContactList customer={customer.data} fields={fields.contact} />
-          <SharingPanel customer={customer.data} />
+          <Suspense>
+            <RelatedToCustomer customer={customer.data} />
+          </Suspense>
+          <SharingPanel record={shareableCustomer(customer.data)} />
         </div>
         <Timeline customer={customer.data} />
       </div>

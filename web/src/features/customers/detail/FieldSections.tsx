@@ -3,10 +3,10 @@ import { Button } from "antd";
 import { useState } from "react";
 import type { Customer, FieldInfo } from "../../../api/types";
 import { useT } from "../../../i18n/useT";
-import { bySection } from "../fields/fields";
+import { Fact } from "../../fields/Fact";
+import { bySection } from "../../fields/fields";
+import { revealCustomerField } from "../../reveal/disclosures";
 import { customerName, mayReveal } from "../list/columns";
-import { revealCustomerField } from "../reveal/disclosures";
-import { Fact } from "./Fact";
 
 /** Everything known about a customer, in sections. Empty fields wait until they are asked for. */
 export function FieldSections({ customer, fields }: { customer: Customer; fields: FieldInfo[] }) {

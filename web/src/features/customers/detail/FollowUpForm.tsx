@@ -4,9 +4,9 @@ import { api, body } from "../../../api/client";
 import { useT } from "../../../i18n/useT";
 import { FormAlert } from "../../../ui/FormAlert";
 import { useFormProblem } from "../../../ui/useFormProblem";
+import { DateControl } from "../../fields/FieldControl";
+import type { FormValue } from "../../fields/formValues";
 import { refreshCustomers } from "../customers";
-import { DateControl } from "../fields/FieldControl";
-import type { FormValue } from "../fields/formValues";
 import { FOLLOW_UP_KINDS, type FollowUpKind } from "./timeline";
 
 interface Values {

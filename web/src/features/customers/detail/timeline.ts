@@ -3,13 +3,10 @@ import { api, body } from "../../../api/client";
 
 const PAGE = 30;
 
-/** The key under which the timelines of all customers are kept. */
-export const TIMELINES = ["customers", "timeline"] as const;
-
 /** What happened around a customer, newest first, as far as one has scrolled. */
 export function timelineQuery(id: string) {
   return infiniteQueryOptions({
-    queryKey: [...TIMELINES, id],
+    queryKey: ["customers", "timeline", id],
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam }) =>
       body(

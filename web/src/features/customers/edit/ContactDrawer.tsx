@@ -6,10 +6,10 @@ import { useT } from "../../../i18n/useT";
 import { DrawerButtons } from "../../../ui/DrawerButtons";
 import { FormAlert } from "../../../ui/FormAlert";
 import { useFormProblem } from "../../../ui/useFormProblem";
+import { FieldItems } from "../../fields/FieldItems";
+import { formName } from "../../fields/formName";
+import { changedFields, type FormValues, filledFields, initialValues } from "../../fields/formValues";
 import { refreshCustomers } from "../customers";
-import { FieldItems } from "../fields/FieldItems";
-import { changedFields, type FormValues, filledFields, initialValues } from "../fields/formValues";
-import { formName } from "./formName";
 
 interface Props {
   customerId: string;

@@ -10,12 +10,12 @@ import { useT } from "../../../i18n/useT";
 import { FormAlert } from "../../../ui/FormAlert";
 import { useFormProblem } from "../../../ui/useFormProblem";
 import { useDraft } from "../../devices/useDraft";
+import { FieldItems } from "../../fields/FieldItems";
+import { useFieldLabel } from "../../fields/fields";
+import { formName } from "../../fields/formName";
+import { type FormValues, filledFields, initialValues } from "../../fields/formValues";
 import { refreshCustomers, useOwnerOptions } from "../customers";
-import { FieldItems } from "../fields/FieldItems";
-import { useFieldLabel } from "../fields/fields";
-import { type FormValues, filledFields, initialValues } from "../fields/formValues";
 import { DuplicateNotice } from "./DuplicateNotice";
-import { formName } from "./formName";
 
 /** The owner's name in the form; no field of the registry is called so. */
 const OWNER = "owner_id";

@@ -6,8 +6,8 @@ import type { FieldInfo } from "../../../api/types";
 import { useFormat } from "../../../i18n/useFormat";
 import { useT } from "../../../i18n/useT";
 import { useDebounced } from "../../../ui/useDebounced";
-import { useFieldLabel } from "../fields/fields";
-import { type FormValues, filledFields } from "../fields/formValues";
+import { useFieldLabel } from "../../fields/fields";
+import { type FormValues, filledFields } from "../../fields/formValues";
 
 /** The fields by which two records can be recognised as one customer. */
 const TELLING = ["name", "uscc", "phone", "landline", "email", "wechat", "id_number"];

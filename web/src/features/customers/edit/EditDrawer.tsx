@@ -9,11 +9,11 @@ import { useT } from "../../../i18n/useT";
 import { DrawerButtons } from "../../../ui/DrawerButtons";
 import { FormAlert } from "../../../ui/FormAlert";
 import { useFormProblem } from "../../../ui/useFormProblem";
+import { FieldItems } from "../../fields/FieldItems";
+import { useFieldLabel } from "../../fields/fields";
+import { formName } from "../../fields/formName";
+import { changedFields, type FormValues, initialValues, rebase } from "../../fields/formValues";
 import { customerQuery, refreshCustomers, useOwnerOptions } from "../customers";
-import { FieldItems } from "../fields/FieldItems";
-import { useFieldLabel } from "../fields/fields";
-import { changedFields, type FormValues, initialValues, rebase } from "../fields/formValues";
-import { formName } from "./formName";
 
 const OWNER = "owner_id";
 

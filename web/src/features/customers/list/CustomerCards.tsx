@@ -2,10 +2,10 @@ import { Link } from "@tanstack/react-router";
 import type { Customer, FieldInfo } from "../../../api/types";
 import { useFormat } from "../../../i18n/useFormat";
 import { Highlight } from "../../../ui/Highlight";
-import { FieldText } from "../fields/FieldText";
-import { isMasked, textOf, useFieldLabel } from "../fields/fields";
-import { revealCustomerField } from "../reveal/disclosures";
-import { SecretValue } from "../reveal/SecretValue";
+import { FieldText } from "../../fields/FieldText";
+import { isMasked, textOf, useFieldLabel } from "../../fields/fields";
+import { revealCustomerField } from "../../reveal/disclosures";
+import { SecretValue } from "../../reveal/SecretValue";
 import { customerName, mayReveal } from "./columns";
 
 interface Props {

@@ -18,14 +18,14 @@ import type { Chosen } from "../../reassign/reassign";
 import { useSelection } from "../../reassign/selection";
 import { customersQuery } from "../customers";
 import "../customers.css";
-import { useFieldLabel, useFields } from "../fields/fields";
+import { useFieldLabel, useFields } from "../../fields/fields";
+import { useListPreferences } from "../../lists/listPreferences";
+import { ViewSettings } from "../../lists/ViewSettings";
 import { CustomerCards } from "./CustomerCards";
-import { buildColumns } from "./columns";
+import { availableColumns, buildColumns } from "./columns";
 import { FilterBar } from "./FilterBar";
-import { useListPreferences } from "./listPreferences";
 import { filterCount, type ListSearch, nextSort } from "./listSearch";
 import { useRowKeys } from "./useRowKeys";
-import { ViewSettings } from "./ViewSettings";
 
 const ReassignDrawer = lazy(() =>
   import("../../reassign/ReassignDrawer").then((module) => ({ default: module.ReassignDrawer })),
@@ -109,7 +109,12 @@ export function CustomersPage() {
       />
       <div className="list-tools">
         <FilterBar fields={fields.customer} search={search} onChange={change} />
-        <ViewSettings fields={fields.customer} preferences={preferences} onChange={save} />
+        <ViewSettings
+          available={availableColumns(fields.customer)}
+          pinned="name"
+          preferences={preferences}
+          onChange={save}
+        />
       </div>
       <ReassignNotice />
       {mayReassign && !phone && selection.ids.length > 0 && (

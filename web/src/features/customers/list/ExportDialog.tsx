@@ -9,8 +9,8 @@ import { useT } from "../../../i18n/useT";
 import { reasonRule } from "../../../ui/reasonRule";
 import { fileNameOf, saveFile } from "../../../ui/saveFile";
 import { useProblemText } from "../../../ui/useProblemText";
-import { useFieldLabel } from "../fields/fields";
-import { REASON } from "../reveal/RevealDialog";
+import { useFieldLabel } from "../../fields/fields";
+import { REASON } from "../../reveal/RevealDialog";
 import { exportableColumns } from "./columns";
 import type { ListSearch } from "./listSearch";
 

@@ -4,8 +4,8 @@ import { lazy, Suspense, useState } from "react";
 import type { FieldInfo } from "../../../api/types";
 import { useT } from "../../../i18n/useT";
 import { usePhone } from "../../../ui/useMediaQuery";
+import { useChoiceLabel, useFieldLabel } from "../../fields/fields";
 import { useOwnerOptions } from "../customers";
-import { useChoiceLabel, useFieldLabel } from "../fields/fields";
 import { type FilterKey, filterCount, type ListSearch, listOf } from "./listSearch";
 
 const DayRange = lazy(() => import("../../../ui/DayRange"));

@@ -4,10 +4,10 @@ import type { Format } from "../../../i18n/useFormat";
 import { Avatar } from "../../../ui/Avatar";
 import type { Column } from "../../../ui/DataTable";
 import { Highlight } from "../../../ui/Highlight";
-import { FieldText } from "../fields/FieldText";
-import { isMasked, textOf } from "../fields/fields";
-import { revealCustomerField } from "../reveal/disclosures";
-import { SecretValue } from "../reveal/SecretValue";
+import { FieldText } from "../../fields/FieldText";
+import { isMasked, textOf } from "../../fields/fields";
+import { revealCustomerField } from "../../reveal/disclosures";
+import { SecretValue } from "../../reveal/SecretValue";
 
 /** What every record has besides its fields. */
 export const STRUCTURAL = ["owner", "department", "created_at", "updated_at"] as const;
