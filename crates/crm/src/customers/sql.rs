@@ -1,7 +1,9 @@
 //! The tables of customers: the only place that names them.
 
+mod keeping;
 mod rotation;
 
+pub(crate) use keeping::keep;
 pub(crate) use rotation::{
     BlindEntry, all_after, blind_between, count_all, replace_sealed, swap_blind,
 };
@@ -13,7 +15,7 @@ use crate::crm::OrgKeys;
 use crate::sharing::{Access, SealedAccess};
 use custos_kernel::crypto::WrappedKey;
 use custos_kernel::policy::{Action, Caller, Facts, Permit, Resource, Scope, actions};
-use custos_store::{EngineKind, Migration, ReadTx, Row, SealedFields, StoreError, Value, WriteTx};
+use custos_store::{Migration, ReadTx, Row, SealedFields, StoreError, Value, WriteTx};
 use custos_values::{CustomerId, DepartmentId, OrgId, Timestamp, UserId};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -63,25 +65,6 @@ pub(crate) async fn find(
     id: CustomerId,
 ) -> Result<StoredCustomer, CrmError> {
     let sql = format!("SELECT {COLUMNS} FROM customer WHERE org_id = $1 AND id = $2");
-    let rows = tx.rows(caller, &sql, &[Value::from(id.as_bytes())]).await?;
-    let row = rows.first().ok_or(CrmError::NotFound)?;
-    Ok(stored(keys, caller.org(), row)?)
-}
-
-/// A customer as it stays until the transaction ends: whoever changes it meanwhile waits, and what it says is what the last
-/// one to change it made of it.
-pub(crate) async fn keep(
-    tx: &mut WriteTx<'_>,
-    keys: &OrgKeys,
-    caller: &Caller,
-    id: CustomerId,
-) -> Result<StoredCustomer, CrmError> {
-    let lock = match tx.engine() {
-        // The only writer while it lives.
-        EngineKind::Sqlite => "",
-        EngineKind::Postgres => "FOR SHARE",
-    };
-    let sql = format!("SELECT {COLUMNS} FROM customer WHERE org_id = $1 AND id = $2 {lock}");
     let rows = tx.rows(caller, &sql, &[Value::from(id.as_bytes())]).await?;
     let row = rows.first().ok_or(CrmError::NotFound)?;
     Ok(stored(keys, caller.org(), row)?)
