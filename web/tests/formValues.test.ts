@@ -16,6 +16,8 @@ function field(name: string, more: Partial<FieldInfo> = {}): FieldInfo {
     importable: true,
     access: "write",
     category: "none",
+    computed: false,
+    fixed: false,
     ...more,
   };
 }

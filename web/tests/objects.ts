@@ -18,6 +18,7 @@ export function field(name: string, more: Partial<FieldInfo> = {}): FieldInfo {
     category: "none",
     object: null,
     computed: false,
+    fixed: false,
     ...more,
   };
 }
@@ -28,6 +29,7 @@ export function object(name: string, path: string, more: Partial<ObjectInfo> = {
     name,
     path,
     on_customer: "none",
+    owned: true,
     title: "name",
     state: null,
     amount: null,
@@ -48,7 +50,6 @@ export function entity(
     id,
     object: of,
     version: 1,
-    number: null,
     owner: { id: "u1", name: "周敏" },
     department: null,
     label: { level: "internal", compartments: [] },

@@ -11,7 +11,7 @@ import { parseRecordSearch } from "../src/features/records/list/listSearch";
 import { field, object } from "./objects";
 
 const OPPORTUNITY = object("opportunity", "opportunities", {
-  state: { field: "stage", moves: null, states: [] },
+  state: { field: "stage", states: [] },
   fields: [
     field("name"),
     field("customer", { type: "reference", object: "customer", filterable: true }),

@@ -7,8 +7,7 @@ const choices = ["new", "won", "lost"];
 const DEAL = object("deal", "deals", {
   state: {
     field: "status",
-    moves: null,
-    states: choices.map((code) => ({ code, kind: "open", needs: [] })),
+    states: choices.map((code) => ({ code, kind: "open", needs: [], next: choices })),
   },
   fields: [
     field("name", { required: true }),
@@ -24,7 +23,7 @@ const column = (code: string, ...items: object[]) => ({
   count: items.length,
   totals: [],
   items,
-  next: false,
+  more: false,
 });
 const READER: Answers = {
   "GET /session": { body: session("deal.list", "deal.create") },

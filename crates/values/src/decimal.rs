@@ -150,8 +150,7 @@ fn read(text: &str, places: usize) -> Result<i64, Defect> {
     if fraction.len() > places {
         return Err(Defect::TooPrecise);
     }
-    let whole = whole.replace(',', "");
-    let digits = format!("{}{fraction:0<places$}", whole.trim_start_matches('0'));
+    let digits = format!("{}{fraction:0<places$}", whole.replace(',', ""));
     let value: i64 = digits.parse().map_err(|_| Defect::TooLarge)?;
     if negative && value > 0 {
         return Err(Defect::Negative);

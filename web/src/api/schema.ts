@@ -6655,8 +6655,7 @@ export interface components {
         ConversionInput: {
             /** @description The customer it turned out to be; a new one is made if missing. */
             customer_id?: string | null;
-            /** @description Fields of the new customer that differ from the lead's. */
-            customer?: components["schemas"]["FieldsInput"];
+            customer?: components["schemas"]["FieldsInput"] | null;
             opportunity?: components["schemas"]["FieldsInput"] | null;
             /** @description Make the customer even if another has a value in common. */
             allow_duplicate?: boolean;
@@ -7746,21 +7745,9 @@ export interface components {
             discount: string;
             /** @description The rate of tax, in percent. */
             tax_rate: string;
-            /**
-             * Format: int64
-             * @description Without tax, in minor units.
-             */
-            net?: number;
-            /**
-             * Format: int64
-             * @description Tax, in minor units.
-             */
-            tax?: number;
-            /**
-             * Format: int64
-             * @description With tax, in minor units.
-             */
-            gross?: number;
+            net?: components["schemas"]["Money"] | null;
+            tax?: components["schemas"]["Money"] | null;
+            gross?: components["schemas"]["Money"] | null;
         };
         /** @description The first factor by one-time link. */
         Link: {

@@ -1,4 +1,3 @@
-import type { FieldExtras, LinesValue, ReferenceValue } from "../features/records/types";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
@@ -51,9 +50,9 @@ export type Reference = Schemas["Reference"];
 export type Handover = Schemas["Handover"];
 export type MoveReach = Schemas["MoveReach"];
 export type Department = Schemas["Department"];
-export type FieldInfo = Schemas["FieldInfo"] & FieldExtras;
+export type FieldInfo = Schemas["FieldInfo"];
 export type Fields = Schemas["FieldList"];
-export type FieldValue = Schemas["FieldValue"] | ReferenceValue | LinesValue;
+export type FieldValue = Schemas["FieldValue"];
 /** What a client sends for a field: null takes the stored value away. */
 export type FieldInput = Schemas["FieldInput"] | null;
 export type Customer = Schemas["CustomerRecord"];

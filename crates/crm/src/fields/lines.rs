@@ -61,15 +61,12 @@ pub struct LineValue {
     pub discount: String,
     /// The rate of tax, in percent.
     pub tax_rate: String,
-    /// Without tax, in minor units.
-    #[serde(default)]
-    pub net: i64,
-    /// Tax, in minor units.
-    #[serde(default)]
-    pub tax: i64,
-    /// With tax, in minor units.
-    #[serde(default)]
-    pub gross: i64,
+    /// Without tax.
+    pub net: Option<Money>,
+    /// Tax.
+    pub tax: Option<Money>,
+    /// With tax.
+    pub gross: Option<Money>,
 }
 
 impl LineInput {
@@ -102,9 +99,9 @@ impl LineInput {
             price: self.price.clone(),
             discount: percent(&self.discount)?.to_string(),
             tax_rate: percent(&self.tax_rate)?.to_string(),
-            net: 0,
-            tax: 0,
-            gross: 0,
+            net: None,
+            tax: None,
+            gross: None,
         })
     }
 }
@@ -126,9 +123,13 @@ impl LineValue {
 
     /// The same with what it comes to.
     pub(crate) fn coming_to(mut self, priced: &PricedLine) -> Self {
-        self.net = priced.net.minor;
-        self.tax = priced.tax.minor;
-        self.gross = priced.gross.minor;
+        let money = |amount: Amount| Money {
+            minor: amount.minor,
+            currency: amount.currency.code().to_owned(),
+        };
+        self.net = Some(money(priced.net));
+        self.tax = Some(money(priced.tax));
+        self.gross = Some(money(priced.gross));
         self
     }
 }

@@ -54,8 +54,7 @@ pub struct ConversionInput {
     #[schema(value_type = Option<String>)]
     pub customer_id: Option<CustomerId>,
     /// Fields of the new customer that differ from the lead's.
-    #[serde(default)]
-    pub customer: FieldsInput,
+    pub customer: Option<FieldsInput>,
     /// The opportunity to begin with, if any.
     pub opportunity: Option<FieldsInput>,
     /// Make the customer even if another has a value in common.
@@ -223,7 +222,7 @@ impl Crm {
             "status".to_owned(),
             FieldInput::Text("following".to_owned()),
         );
-        let given = input.customer.fields.iter();
+        let given = input.customer.iter().flat_map(|given| &given.fields);
         fields.extend(given.map(|(name, value)| (name.clone(), value.clone())));
         let checked = self
             .checked(caller, &facts, CUSTOMER, &fields, true)

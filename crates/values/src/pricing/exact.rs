@@ -48,6 +48,22 @@ pub(super) fn divide<K: Ord>(total: i128, weights: &[(i128, K)]) -> Vec<i128> {
     round_up(total, whole, losses)
 }
 
+/// A product divided, exact: the quotient doubled, and one more if something is left over. Halves and what is above or
+/// below them are told apart by it as by the quotient itself. The product may be longer than 128 bits.
+pub(super) fn twice_quotient(factor: i128, times: i128, divisor: i128) -> i128 {
+    let (whole, part) = (factor / divisor, factor % divisor);
+    let (mut quotient, mut rest) = (0, 0);
+    for bit in (0..i128::BITS - 1).rev() {
+        (quotient, rest) = (2 * quotient, 2 * rest);
+        if times >> bit & 1 == 1 {
+            (quotient, rest) = (quotient + whole, rest + part);
+        }
+        // It was less than the divisor twice over, and the part is less than it once.
+        (quotient, rest) = (quotient + rest / divisor, rest % divisor);
+    }
+    2 * quotient + i128::from(rest > 0)
+}
+
 fn round_up<'k, K: Ord + 'k>(
     total: i128,
     mut whole: Vec<i128>,
@@ -56,7 +72,6 @@ fn round_up<'k, K: Ord + 'k>(
     let missing = total - whole.iter().sum::<i128>();
     let mut losses: Vec<(i128, &K, usize)> = losses
         .zip(0..)
-        .filter(|((loss, _), _)| *loss > 0)
         .map(|((loss, key), at)| (loss, key, at))
         .collect();
     losses.sort_unstable_by_key(|loss| Reverse(*loss));
@@ -104,6 +119,21 @@ mod tests {
                 // Less than one away from what is exact.
                 prop_assert!((part * all - total * weight).abs() < all.max(1));
             }
+            // Nobody who was rounded down lost more than one who was rounded up.
+            let loss = |at: usize| total * weights[at] % all.max(1);
+            let up = |at: usize| parts[at] * all > total * weights[at];
+            let places = || 0..weights.len();
+            let most = places().filter(|at| !up(*at)).map(loss).max();
+            prop_assert!(places().filter(|at| up(*at)).all(|at| most.is_none_or(|most| loss(at) >= most)));
+        }
+
+        #[test]
+        fn long_products_are_divided_exactly(factor in 0i128..1 << 62, times in 0i128..1 << 62, divisor in 1i128..1 << 62, shift in 0u32..50) {
+            let (quotient, rest) = (factor * times / divisor, factor * times % divisor);
+            prop_assert_eq!(twice_quotient(factor, times, divisor), 2 * quotient + i128::from(rest > 0));
+            // The same beyond 128 bits: what both are multiplied by falls out.
+            let long = twice_quotient(factor << 2, times << shift, divisor << shift);
+            prop_assert_eq!(long, 2 * (4 * factor * times / divisor) + i128::from(4 * factor * times % divisor > 0));
         }
 
         #[test]

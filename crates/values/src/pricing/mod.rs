@@ -34,7 +34,8 @@ pub enum Rounding {
     /// checked by hand. Cutting a line in two may move what is rounded by one: with tax on top, net and tax each.
     PerLine,
     /// The exact sum of all lines, once; then the lines are settled so that they add up. Neither order nor cutting of
-    /// lines moves a total.
+    /// lines moves a total. With tax on top, net and tax are rounded, each by half a minor unit at most; with tax
+    /// included, the total is, and then the tax of each rate.
     PerDocument,
 }
 
@@ -164,13 +165,14 @@ impl Pricing {
         })
     }
 
-    /// What the whole-document discount takes off an amount, given as a fraction; `most` is that amount, rounded.
+    /// What the whole-document discount takes off an amount, given as a fraction; `most` is that amount, rounded. No more
+    /// than that: rounding keeps the order.
     fn discount(&self, amount: i128, denominator: i128, most: i128) -> Result<i128, FieldError> {
         match self.discount {
             None => Ok(0),
             Some(DocumentDiscount::Percent(percent)) => {
                 let part = amount * i128::from(percent.ten_thousandths());
-                Ok(self.mode.round(part, denominator * MILLION).min(most))
+                Ok(self.mode.round(part, denominator * MILLION))
             }
             Some(DocumentDiscount::Amount(sum)) => {
                 let minor = i128::from(sum.minor);

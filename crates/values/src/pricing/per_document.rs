@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::exact::{FINE, MILLION, divide, settle};
+use super::exact::{FINE, MILLION, divide, settle, twice_quotient};
 use super::{Columns, ExactLine, Line, Pricing};
 use crate::{FieldError, Percent};
 
@@ -95,7 +95,8 @@ fn shares(pricing: &Pricing, rates: &BTreeMap<Percent, Rate>) -> Result<Vec<Shar
     let total = mode.round(exact_total, FINE);
     let left = settle(total, &exact, FINE);
     let keyed: Vec<(i128, Percent)> = left.iter().copied().zip(rates.keys().copied()).collect();
-    let off = divide(pricing.discount(exact_total, FINE, total)?, &keyed);
+    let off_total = pricing.discount(exact_total, FINE, total)?;
+    let off = divide(off_total, &keyed);
 
     let tax = if pricing.tax_included {
         let amounts = rates.keys().zip(left.iter().zip(&off));
@@ -106,17 +107,23 @@ fn shares(pricing: &Pricing, rates: &BTreeMap<Percent, Rate>) -> Result<Vec<Shar
             })
             .collect()
     } else {
-        let exact = exact.iter().zip(&off).map(|((left, rate), off)| {
-            // A discount of everything, rounded up, takes off a little more than there is.
-            ((left - off * FINE).max(0) * millionths(*rate), *rate)
-        });
-        let exact: Vec<(i128, Percent)> = exact.collect();
-        let exact_total = exact.iter().map(|(tax, _)| tax).sum();
-        settle(
-            mode.round(exact_total, FINE * MILLION),
-            &exact,
-            FINE * MILLION,
-        )
+        // The discount takes the same part off every rate. Rounded up, it may be a little more than there is.
+        let kept = (exact_total - off_total * FINE).max(0);
+        let taxed = |tax: i128| match exact_total {
+            0 => 0,
+            all => twice_quotient(tax, kept, all),
+        };
+        let exact: Vec<(i128, Percent)> = exact
+            .iter()
+            .map(|(left, rate)| (left * millionths(*rate), *rate))
+            .collect();
+        let total = taxed(exact.iter().map(|(tax, _)| tax).sum());
+        let parts: Vec<(i128, Percent)> = exact
+            .iter()
+            .map(|(tax, rate)| (taxed(*tax), *rate))
+            .collect();
+        let unit = 2 * FINE * MILLION;
+        settle(mode.round(total, unit), &parts, unit)
     };
     let shares = left.into_iter().zip(off).zip(tax);
     Ok(shares

@@ -80,7 +80,13 @@ export function recordTitle(object: ObjectInfo, record: Entity): string {
   const value = record.fields[object.title];
   if (typeof value === "string" && value !== "") return value;
   if (typeof value === "object" && "name" in value && value.name != null) return value.name;
-  return record.number ?? "–";
+  return numberOf(record) ?? "–";
+}
+
+/** The number a record was given, if its object counts. */
+export function numberOf(record: Entity): string | undefined {
+  const { number } = record.fields;
+  return typeof number === "string" ? number : undefined;
 }
 
 export function mayOn(object: ObjectInfo, record: Entity, action: string): boolean {

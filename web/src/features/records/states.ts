@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
+import { useT } from "../../i18n/useT";
 import { isReference, textOf, useChoiceLabel } from "../fields/fields";
 import { fieldOfType } from "./objects";
 import { pipelinesQuery } from "./records";
-import type { Entity, ObjectInfo, Pipeline, StateKind } from "./types";
+import type { Entity, ObjectInfo, Pipeline, Stage, StateKind } from "./types";
 
 /** A state a record can be in, with its words. */
 export interface State {
@@ -18,10 +19,29 @@ export interface State {
   winRate: number | null;
 }
 
-const NONE: Pipeline[] = [];
+/** A pipeline with its words: what comes with the product has those of the page. */
+export interface NamedPipeline extends Pipeline {
+  name: string;
+  stages: (Stage & { name: string })[];
+}
 
-export function usePipelines(wanted = true): Pipeline[] {
-  return useQuery({ ...pipelinesQuery, enabled: wanted }).data ?? NONE;
+const NO_PIPELINES: NamedPipeline[] = [];
+
+export function usePipelines(wanted = true): NamedPipeline[] {
+  const t = useT();
+  const { data } = useQuery({ ...pipelinesQuery, enabled: wanted });
+  return useMemo(
+    () =>
+      data?.map((pipeline) => ({
+        ...pipeline,
+        name: pipeline.name ?? t("pipeline-built-in"),
+        stages: pipeline.stages.map((stage) => ({
+          ...stage,
+          name: stage.name ?? (t.has(`stage-${stage.code}`) ? t(`stage-${stage.code}`) : (stage.code ?? "")),
+        })),
+      })) ?? NO_PIPELINES,
+    [data, t],
+  );
 }
 
 export function usePipelineName(wanted = true): (id: string) => string {
@@ -30,7 +50,7 @@ export function usePipelineName(wanted = true): (id: string) => string {
 }
 
 /** The pipeline records go by unless they say otherwise. */
-export function defaultPipeline(pipelines: Pipeline[]): Pipeline | undefined {
+export function defaultPipeline<P extends Pipeline>(pipelines: P[]): P | undefined {
   return pipelines.find(({ is_default }) => is_default) ?? pipelines[0];
 }
 
@@ -90,17 +110,22 @@ export function useStatesOf(object: ObjectInfo, record: Entity): State[] {
 /** Whether a record may go from one state to another. */
 export function mayMove(object: ObjectInfo, from: string | undefined, to: string): boolean {
   if (from === to) return false;
-  const moves = object.state?.moves ?? null;
-  if (moves === null) return true;
-  return moves.some((move) => move.from === from && move.to.includes(to));
+  const states = object.state?.states ?? [];
+  if (states.length === 0) return true;
+  return states.some(({ code, next }) => code === from && next.includes(to));
 }
 
 const DAY_MS = 86_400_000;
 
+/** Since when a record is in its state, as far as that is told; otherwise when it last changed. */
+export function stageSince(record: Entity): string {
+  return textOf(record.fields.stage_since) || record.updated_at;
+}
+
 /** For how many days a record has been stuck in its state; null when it is not. */
-export function stuckDays(state: State | undefined, updatedAt: string, now: number): number | null {
+export function stuckDays(state: State | undefined, since: string, now: number): number | null {
   if (state === undefined || state.stagnantDays === null || state.kind !== "open") return null;
-  const days = Math.floor((now - Date.parse(updatedAt)) / DAY_MS);
+  const days = Math.floor((now - Date.parse(since)) / DAY_MS);
   return days >= state.stagnantDays ? days : null;
 }
 

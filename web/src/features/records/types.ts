@@ -1,12 +1,7 @@
+import type { components } from "../../api/schema";
 import type { Amount, Customer, FieldInfo, FieldValue, Reference, TimelineItem } from "../../api/types";
 
-/** What a field of an object has besides what a field of a customer has. */
-export interface FieldExtras {
-  /** The object a reference leads to. */
-  object?: string | null;
-  /** Worked out by the server: shown, never written. */
-  computed?: boolean;
-}
+type Schemas = components["schemas"];
 
 /** The value of a reference; the name is null where one may not see what it leads to. */
 export interface ReferenceValue {
@@ -15,26 +10,18 @@ export interface ReferenceValue {
 }
 
 /** One line of a quote or an order, as it is sent. Quantity and percentages are decimal text. */
-export interface LineInput {
+export type LineInput = Omit<Schemas["LineInput"], "product" | "unit" | "discount" | "tax_rate"> & {
   product?: string;
-  name: string;
   unit?: string;
-  quantity: string;
-  price: Amount;
   discount?: string;
   tax_rate?: string;
-}
+};
 
 /** The same as it comes back, with what the server worked out. */
-export interface Line extends Omit<LineInput, "product"> {
-  product?: string | ReferenceValue | null;
-  net?: Amount;
-  tax?: Amount;
-  gross?: Amount;
-}
+export type Line = Partial<Schemas["LineValue"]> & Pick<Schemas["LineValue"], "name" | "quantity" | "price">;
 
 export interface LinesValue {
-  lines: Line[];
+  lines: Schemas["LineValue"][];
 }
 
 export type StateKind = "open" | "won" | "lost";
@@ -44,13 +31,14 @@ export interface ObjectState {
   kind: StateKind;
   /** Fields that must be filled in before a record may come here. */
   needs: string[];
+  /** Where one may go from here. */
+  next: string[];
 }
 
 export interface ObjectStates {
   /** The field that holds the state. */
   field: string;
-  /** From where one may go where; null when from anywhere to anywhere. */
-  moves: { from: string; to: string[] }[] | null;
+  /** In their order; none where pipelines say them. */
   states: ObjectState[];
 }
 
@@ -59,7 +47,9 @@ export interface ObjectInfo {
   name: string;
   /** Where the API and the page keep its records: "opportunities". */
   path: string;
-  on_customer: "required" | "optional" | "none";
+  on_customer: "required" | "none";
+  /** Whether each has an owner, a label and shares; otherwise it is of everybody in sales. */
+  owned: boolean;
   /** The field that names a record. */
   title: string;
   state: ObjectStates | null;
@@ -75,7 +65,6 @@ export interface Entity {
   id: string;
   object: string;
   version: number;
-  number: string | null;
   owner?: Reference | null;
   department?: Reference | null;
   label: Customer["label"];
@@ -98,7 +87,7 @@ export interface BoardColumn {
   totals: Amount[];
   items: Entity[];
   /** Whether there are more than those shown. */
-  next: boolean;
+  more: boolean;
 }
 
 export interface Board {
@@ -107,7 +96,9 @@ export interface Board {
 
 export interface Stage {
   id: string;
-  name: string;
+  /** Null where it comes with the product, whose words are the page's. */
+  name: string | null;
+  code?: string | null;
   kind: StateKind;
   win_rate: number;
   stagnant_days: number | null;
@@ -116,7 +107,8 @@ export interface Stage {
 
 export interface Pipeline {
   id: string;
-  name: string;
+  /** Null for the one that comes with the product. */
+  name: string | null;
   is_default: boolean;
   version: number;
   stages: Stage[];

@@ -10,7 +10,7 @@ import { Highlight } from "../../../ui/Highlight";
 import { isAmount, isReference } from "../../fields/fields";
 import type { ListSearch } from "../list/listSearch";
 import { recordTitle } from "../records";
-import { type State, stuckDays } from "../states";
+import { type State, stageSince, stuckDays } from "../states";
 import type { Entity, ObjectInfo } from "../types";
 import type { Held } from "./BoardColumns";
 import { withHeld } from "./held";
@@ -67,7 +67,7 @@ export function BoardCard(props: Props) {
   const amount = record.fields[object.amount ?? ""];
   const date = record.fields[object.date ?? ""];
   const { customer } = record.fields;
-  const stuck = stuckDays(state, record.updated_at, Date.now());
+  const stuck = stuckDays(state, stageSince(record), Date.now());
   const classes = [
     "board-card",
     moves ? "board-card-moves" : "",

@@ -166,5 +166,5 @@ export function BoardColumns(props: Props) {
 
 /** The columns before their cards are there. */
 function placeholders(states: State[]): BoardColumn[] {
-  return states.map(({ code }) => ({ code, count: 0, totals: [], items: [], next: false }));
+  return states.map(({ code }) => ({ code, count: 0, totals: [], items: [], more: false }));
 }

@@ -82,7 +82,7 @@ export function Column(props: Props) {
           children
         )}
       </ul>
-      {column.next && onMore !== undefined && (
+      {column.more && onMore !== undefined && (
         <Button type="text" size="small" onClick={onMore}>
           {t("board-more", { count: column.count - column.items.length })}
         </Button>

@@ -7,7 +7,6 @@ import { useProblemText } from "../../../ui/useProblemText";
 import { directoryQuery } from "../../customers/customers";
 import { timelineQuery } from "../records";
 import type { Entity, ObjectInfo } from "../types";
-import { mentionedIn } from "./mentions";
 
 const LIMIT = 4000;
 
@@ -20,8 +19,8 @@ export function CommentForm({ object, record }: { object: ObjectInfo; record: En
   const people = useQuery(directoryQuery).data?.items ?? [];
   const add = useMutation({
     mutationFn: () =>
-      ask("POST", `/${object.path}/${record.id}/comments`, {
-        body: { content: content.trim(), mentions: mentionedIn(content, people) },
+      ask("POST", `/${object.path}/${record.id}/activities`, {
+        body: { kind: "comment", content: content.trim() },
       }),
     onSuccess: async () => {
       setContent("");

@@ -13,7 +13,7 @@ import { LabelPill } from "../../sharing/LabelPill";
 import { LeadActions } from "../lead/LeadActions";
 import { useWhoChanged } from "../move/useWhoChanged";
 import { useObjectWords } from "../objects";
-import { mayOn, recordQuery, recordTitle, refreshRecords } from "../records";
+import { mayOn, numberOf, recordQuery, recordTitle, refreshRecords } from "../records";
 import type { Entity, ObjectInfo } from "../types";
 
 const EditDrawer = lazy(() =>
@@ -40,6 +40,7 @@ export function RecordHeader({ object, record, onGone }: Props) {
   const whoChanged = useWhoChanged(object);
   const [editing, setEditing] = useState(false);
   const title = recordTitle(object, record);
+  const number = numberOf(record);
   const remove = useMutation({
     mutationFn: () => ask("DELETE", `/${object.path}/${record.id}`, { version: record.version }),
     onSuccess: async () => {
@@ -65,10 +66,10 @@ export function RecordHeader({ object, record, onGone }: Props) {
     <header className="record-header">
       <p className="record-kind">
         <span className="record-kind-name">{words.one}</span>
-        {record.number !== null && record.number !== title && (
+        {number !== undefined && number !== title && (
           <>
-            <span className="figures">{record.number}</span>
-            <CopyButton text={record.number} />
+            <span className="figures">{number}</span>
+            <CopyButton text={number} />
           </>
         )}
       </p>

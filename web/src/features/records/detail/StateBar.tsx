@@ -5,7 +5,7 @@ import { usePhone } from "../../../ui/useMediaQuery";
 import { useFieldLabel } from "../../fields/fields";
 import { useMove } from "../move/useMove";
 import { mayOn } from "../records";
-import { mayMove, type State, stateCode, stuckDays, useStatesOf } from "../states";
+import { mayMove, type State, stageSince, stateCode, stuckDays, useStatesOf } from "../states";
 import type { Entity, ObjectInfo } from "../types";
 
 /** More than these do not fit beside each other. */
@@ -20,7 +20,7 @@ export function StateBar({ object, record }: { object: ObjectInfo; record: Entit
   const { move, pending, dialog } = useMove(object);
   const code = stateCode(object, record);
   const at = states.findIndex((state) => state.code === code);
-  const stuck = stuckDays(states[at], record.updated_at, Date.now());
+  const stuck = stuckDays(states[at], stageSince(record), Date.now());
   const open = (state: State) =>
     mayOn(object, record, "update") && !pending && mayMove(object, code, state.code);
   const field = label(object.state?.field ?? "");

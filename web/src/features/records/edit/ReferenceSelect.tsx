@@ -7,7 +7,7 @@ import { useT } from "../../../i18n/useT";
 import { useDebounced } from "../../../ui/useDebounced";
 import { textOf } from "../../fields/fields";
 import { CUSTOMER, useObjects } from "../objects";
-import { listQuery, recordTitle } from "../records";
+import { listQuery, numberOf, recordTitle } from "../records";
 import type { Entity, EntityPage } from "../types";
 
 const REST_MS = 200;
@@ -45,7 +45,7 @@ function choicesOf(page: EntityPage | undefined, name: (entity: Entity) => strin
   return (page?.items ?? []).map((entity) => ({
     value: entity.id,
     label: name(entity),
-    note: entity.number ?? entity.owner?.name ?? undefined,
+    note: numberOf(entity) ?? entity.owner?.name ?? undefined,
   }));
 }
 

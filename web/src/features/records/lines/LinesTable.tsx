@@ -35,9 +35,7 @@ export function LinesTable({ label, lines }: { label: string; lines: Line[] }) {
               <td className="line-price figures">{format.money(line.price)}</td>
               <td className="line-discount figures">{percent(line.discount)}</td>
               <td className="line-tax_rate figures">{percent(line.tax_rate)}</td>
-              <td className="line-gross figures">
-                {line.gross === undefined ? "–" : format.money(line.gross)}
-              </td>
+              <td className="line-gross figures">{line.gross == null ? "–" : format.money(line.gross)}</td>
             </tr>
           ))}
         </tbody>

@@ -40,7 +40,7 @@ const units = (minor: number) => (minor / MINOR_PER_UNIT).toFixed(2);
 export function rowsOf(lines: Line[]): LineRow[] {
   return lines.map((line) => ({
     ...emptyRow(),
-    product: typeof line.product === "object" ? line.product?.id : line.product,
+    product: line.product ?? undefined,
     name: line.name,
     unit: line.unit ?? "",
     quantity: line.quantity,

@@ -5,7 +5,7 @@ import { Avatar } from "../../../ui/Avatar";
 import type { Column } from "../../../ui/DataTable";
 import { Highlight } from "../../../ui/Highlight";
 import { RecordValue } from "../RecordValue";
-import { recordTitle } from "../records";
+import { numberOf, recordTitle } from "../records";
 import type { Entity, ObjectInfo } from "../types";
 import type { ListSearch } from "./listSearch";
 
@@ -82,8 +82,14 @@ function buildColumn(name: string, { object, label, format, search, replace }: C
   if (name === NUMBER)
     return {
       ...column,
-      cell: ({ number }) =>
-        number === null ? <span className="absent">–</span> : <span className="figures">{number}</span>,
+      cell: (record) => {
+        const number = numberOf(record);
+        return number === undefined ? (
+          <span className="absent">–</span>
+        ) : (
+          <span className="figures">{number}</span>
+        );
+      },
     };
   if (name === "owner") {
     return {
