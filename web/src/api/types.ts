@@ -58,7 +58,7 @@ export type FieldValue = Schemas["FieldValue"];
 /** What a client sends for a field: null takes the stored value away. */
 export type FieldInput = Schemas["FieldInput"] | null;
 export type Customer = Schemas["CustomerRecord"];
-export type CustomerShare = Schemas["CustomerShare"];
+export type CustomerShare = Schemas["RecordShare"];
 export type Explanation = Schemas["ExplanationBody"];
 export type Contact = Schemas["ContactRecord"];
 export type TimelineItem = Schemas["TimelineItem"];

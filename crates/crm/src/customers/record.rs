@@ -2,9 +2,9 @@
 
 use super::model::StoredCustomer;
 use super::seal::OpenedFields;
-use super::sharing::LabelBody;
 use crate::Crm;
 use crate::fields::{FieldSpec, FieldValue, display, mask};
+use crate::sharing::LabelBody;
 use custos_kernel::crypto::{Disclosures, Plain};
 use custos_kernel::policy::{Caller, Facts, FieldAccess, Resource};
 use custos_values::{CustomerId, DepartmentId, OrgId, Timestamp, UserId};

@@ -3,7 +3,7 @@
 use super::model::Customer;
 use super::{open_fields, sql};
 use crate::fields::CUSTOMER;
-use crate::sharing::{Access, Shared};
+use crate::sharing::{Access, Shared, noting};
 use crate::{Crm, CrmError};
 use custos_access::reviews::{SharedCustomer, Withdrawal};
 use custos_kernel::audit::Detail;
@@ -81,7 +81,7 @@ impl Crm {
         let permit = scope.admit(&stored.facts).ok_or(CrmError::NotFound)?;
         let sealed = access.seal::<Customer>(&keys, share.customer.as_bytes(), self.store.random());
         sql::place(tx, &permit, &sealed, self.store.clock().now()).await?;
-        let event = super::sharing::noting(Event::of(&permit), share.grantee)
+        let event = noting(Event::of(&permit), share.grantee)
             .with("share", Detail::code(Share::None.name()))
             .with("by", Detail::code("access_review"));
         Ok(Withdrawal::Done(Box::new(event)))

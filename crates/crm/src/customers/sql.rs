@@ -1,7 +1,9 @@
 //! The tables of customers: the only place that names them.
 
+mod keeping;
 mod rotation;
 
+pub(crate) use keeping::keep;
 pub(crate) use rotation::{
     BlindEntry, all_after, blind_between, count_all, replace_sealed, swap_blind,
 };

@@ -8,7 +8,7 @@ use super::{Belonging, Object, info, timeline};
 use crate::customers::{DisclosedField, DisclosureInput, Inputs};
 use crate::fields::FieldInput;
 use crate::timeline::{ActivityInput, TimelineItem};
-use crate::{Crm, CrmError};
+use crate::{Crm, CrmError, sharing};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -139,6 +139,9 @@ pub(super) fn operations<R: Object>() -> Vec<Operation<Arc<Crm>>> {
             .body::<DisclosureInput>()
             .answers::<DisclosedField>(200),
         );
+    }
+    if R::SPEC.belonging == Belonging::Owned {
+        all.extend(sharing::operations::<R>(&named.sharing));
     }
     if R::SPEC.states.is_some() {
         all.push(

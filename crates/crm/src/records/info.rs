@@ -1,5 +1,6 @@
 //! `GET /objects`: the kinds of records as forms, tables and boards need to know them.
 
+use super::events::OBJECTS_READ;
 use super::{Belonging, Object};
 use crate::fields::{FieldInfo, field_info};
 use crate::{Crm, CrmError};
@@ -13,11 +14,6 @@ use http::Method;
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
-
-custos_kernel::events! {
-    /// Somebody asked which kinds of records there are.
-    OBJECTS_READ = "record.objects", Own;
-}
 
 /// The kinds of records as such.
 #[derive(Debug)]

@@ -3,13 +3,16 @@
 use super::consistency::Seen;
 use super::handover::Place;
 use super::info::ObjectInfo;
+use super::labelled::{self, Raised};
 use super::{Object, ObjectSpec, http, index, info, references, sql};
+use crate::crm::OrgKeys;
 use crate::index::Indexes;
+use crate::sharing::{Asked, Labelled};
 use crate::{Crm, CrmError};
 use custos_http::Operation;
 use custos_kernel::event::Event;
-use custos_kernel::policy::{Caller, Policy, PolicySource, actions};
-use custos_store::{ReadTx, WriteTx};
+use custos_kernel::policy::{Caller, Explanation, Label, Policy, PolicySource, actions};
+use custos_store::{ReadTx, StoreError, WriteTx};
 use custos_values::{CustomerId, OrgId, RecordId};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -88,6 +91,33 @@ pub(crate) trait Kind: Send + Sync {
         tx: &'a mut WriteTx<'_>,
         id: RecordId,
     ) -> BoxFuture<'a, Result<Option<Referred>, CrmError>>;
+
+    /// What the caller may do with a record, and why.
+    fn explain_own<'a>(
+        &self,
+        crm: &'a Crm,
+        caller: &'a Caller,
+        id: RecordId,
+        asked: &'a Asked<'_>,
+    ) -> BoxFuture<'a, Result<Explanation, CrmError>>;
+
+    /// The record of a row at least as high as a label; none if it is already.
+    fn raised(
+        &self,
+        crm: &Crm,
+        keys: &OrgKeys,
+        caller: &Caller,
+        row: &sql::AccessRow,
+        label: Label,
+    ) -> Result<Option<Raised>, StoreError>;
+
+    /// Brings the index up to a record that was just changed.
+    fn reindex<'a>(
+        &self,
+        crm: &'a Crm,
+        org: OrgId,
+        id: RecordId,
+    ) -> BoxFuture<'a, Result<(), CrmError>>;
 }
 
 /// The face of a kind.
@@ -182,6 +212,36 @@ impl<R: Object> Kind for Of<R> {
             }))
         }
         .boxed()
+    }
+
+    fn explain_own<'a>(
+        &self,
+        crm: &'a Crm,
+        caller: &'a Caller,
+        id: RecordId,
+        asked: &'a Asked<'_>,
+    ) -> BoxFuture<'a, Result<Explanation, CrmError>> {
+        crm.explain_own::<R>(caller, id, asked).boxed()
+    }
+
+    fn raised(
+        &self,
+        crm: &Crm,
+        keys: &OrgKeys,
+        caller: &Caller,
+        row: &sql::AccessRow,
+        label: Label,
+    ) -> Result<Option<Raised>, StoreError> {
+        labelled::raised::<R>(crm, keys, caller, row, label)
+    }
+
+    fn reindex<'a>(
+        &self,
+        crm: &'a Crm,
+        org: OrgId,
+        id: RecordId,
+    ) -> BoxFuture<'a, Result<(), CrmError>> {
+        <R as Labelled>::reindex(crm, org, id).boxed()
     }
 }
 

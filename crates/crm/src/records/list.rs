@@ -3,8 +3,9 @@
 use super::filter;
 use super::record::Record;
 use super::{Object, references};
-use crate::customers::{LabelBody, ListRow, open_cursor, query_problem};
+use crate::customers::{ListRow, open_cursor, query_problem};
 use crate::fields::FieldValue;
+use crate::sharing::LabelBody;
 use crate::{Crm, CrmError};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -6,12 +6,14 @@
 mod board;
 mod consistency;
 mod erasing;
+mod events;
 mod filter;
 mod handover;
 mod http;
 mod index;
 mod info;
 mod kinds;
+mod labelled;
 mod list;
 mod model;
 mod numbers;
@@ -27,10 +29,11 @@ mod timeline;
 mod write;
 
 pub use consistency::{RecordFault, record_faults};
+pub use events::EVENTS;
 pub(crate) use http::common_operations;
 pub(crate) use index::take_in;
-pub use info::EVENTS;
 pub(crate) use kinds::{Kind, KindIndexes, Of, kind};
+pub(crate) use labelled::reindex;
 pub(crate) use model::StoredRecord;
 pub(crate) use numbers::next as next_number;
 pub(crate) use object::Object;

@@ -200,6 +200,8 @@ pub struct Operations {
     pub board: &'static str,
     /// The board.
     pub board_read: &'static str,
+    /// Those on who may see one.
+    pub sharing: crate::sharing::Named,
 }
 
 /// The operations of a kind, from its name and the plural in its path.
@@ -222,6 +224,7 @@ macro_rules! operations {
             delete: concat!($name, "_delete"),
             reveal: concat!($name, "_reveal"),
             board_read: concat!($name, "_board"),
+            sharing: $crate::sharing::named!($name, $segment),
         }
     };
 }

@@ -2,8 +2,9 @@
 
 use super::model::StoredRecord;
 use super::{Object, references};
-use crate::customers::{LabelBody, OpenedFields, Reference};
+use crate::customers::{OpenedFields, Reference};
 use crate::fields::FieldValue;
+use crate::sharing::LabelBody;
 use crate::{Crm, CrmError};
 use custos_kernel::crypto::Disclosures;
 use custos_kernel::policy::{Action, Caller, Facts, Permit};
@@ -13,7 +14,9 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// What can be done with a record, as verbs.
-const VERBS: [&str; 4] = ["update", "delete", "reveal", "assign"];
+const VERBS: [&str; 7] = [
+    "update", "delete", "reveal", "assign", "share", "classify", "explain",
+];
 
 /// A record as the caller may see it.
 #[derive(Debug, Serialize, ToSchema)]

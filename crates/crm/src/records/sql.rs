@@ -9,7 +9,7 @@ use crate::customers::sql::Lookup;
 use crate::sharing::{Access, SealedAccess};
 use custos_kernel::crypto::WrappedKey;
 use custos_kernel::policy::{Action, Caller, Permit, Resource, Scope, actions};
-use custos_store::{Migration, ReadTx, Row, SealedFields, StoreError, Value, WriteTx};
+use custos_store::{EngineKind, Migration, ReadTx, Row, SealedFields, StoreError, Value, WriteTx};
 use custos_values::{CustomerId, DepartmentId, OrgId, RecordId, Timestamp, UserId};
 
 /// The tables.
@@ -154,6 +154,87 @@ pub(crate) async fn update<A: Action, R: Object>(
     Ok(tx.change(permit, sql, &more).await?)
 }
 
+/// Changes who may see a record at the permit's version.
+pub(crate) async fn place<A: Action, R: Object>(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<A, R>,
+    access: &SealedAccess<'_>,
+    now: Timestamp,
+) -> Result<(), CrmError> {
+    let sql = "UPDATE record SET version = version + 1, revision = revision + 1, owner_id = $5, department_id = $6, \
+               access = $7, updated_at = $8 WHERE org_id = $1 AND id = $2 AND version = $3 AND object = $4";
+    let [owner, department, sealed] = access.values();
+    let more = [
+        Value::from(R::TYPE),
+        owner,
+        department,
+        sealed,
+        Value::from(now),
+    ];
+    Ok(tx.change(permit, sql, &more).await?)
+}
+
+/// What a row says about who may see the record, still sealed.
+pub(crate) struct AccessRow {
+    pub(crate) id: RecordId,
+    pub(crate) object: String,
+    pub(crate) version: i64,
+    pub(crate) owner: Option<UserId>,
+    pub(crate) department: Option<DepartmentId>,
+    pub(crate) access: Vec<u8>,
+}
+
+/// That of the records that hang on the permit's customer, which nobody else changes until the transaction ends.
+pub(crate) async fn accesses_of_customer<A: Action>(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<A, Customer>,
+) -> Result<Vec<AccessRow>, CrmError> {
+    let lock = match tx.engine() {
+        // The only writer while it lives.
+        EngineKind::Sqlite => "",
+        EngineKind::Postgres => "FOR UPDATE",
+    };
+    let sql = format!(
+        "SELECT id, object, version, owner_id, department_id, access FROM record \
+         WHERE org_id = $1 AND customer_id = $2 ORDER BY id {lock}"
+    );
+    let read = |row: &Row| {
+        Ok(AccessRow {
+            id: RecordId::from_bytes(row.id(0)?),
+            object: row.text(1)?.to_owned(),
+            version: row.int(2)?,
+            owner: row.id_opt(3)?.map(UserId::from_bytes),
+            department: row.id_opt(4)?.map(DepartmentId::from_bytes),
+            access: row.bytes(5)?.to_vec(),
+        })
+    };
+    tx.of(permit, &sql, &[]).await?.iter().map(read).collect()
+}
+
+/// Gives a record that hangs on the permit's customer what is to say who may see it.
+pub(crate) async fn raise<A: Action>(
+    tx: &mut WriteTx<'_>,
+    permit: &Permit<A, Customer>,
+    row: &AccessRow,
+    [owner, department, sealed]: [Value; 3],
+    now: Timestamp,
+) -> Result<(), CrmError> {
+    let sql = "UPDATE record SET version = version + 1, revision = revision + 1, owner_id = $3, department_id = $4, \
+               access = $5, updated_at = $6 WHERE org_id = $1 AND customer_id = $2 AND id = $7 AND version = $8";
+    let more = [
+        owner,
+        department,
+        sealed,
+        Value::from(now),
+        Value::from(row.id.as_bytes()),
+        Value::Int(row.version),
+    ];
+    match tx.put(permit, sql, &more).await? {
+        1 => Ok(()),
+        _ => Err(CrmError::Stale),
+    }
+}
+
 /// Removes a record at the permit's version, with its own references to others.
 pub(crate) async fn delete<R: Object>(
     tx: &mut WriteTx<'_>,
@@ -283,7 +364,7 @@ pub(crate) async fn erase_of_customer(
     let gone = tx.put(permit, named, &[]).await? + tx.put(permit, own, &[]).await?;
     for sql in [
         "DELETE FROM record_link WHERE org_id = $1 AND target_id = $2",
-        "DELETE FROM record_link WHERE org_id = $1 AND $2 IS NOT NULL AND NOT EXISTS \
+        "DELETE FROM record_link WHERE org_id = $1 AND source_id <> $2 AND NOT EXISTS \
          (SELECT 1 FROM record r WHERE r.org_id = $1 AND r.id = record_link.source_id)",
     ] {
         tx.put(permit, sql, &[]).await?;

@@ -177,7 +177,8 @@ impl Crm {
         };
         let unknown = || CrmError::from(problem(references::CUSTOMER_KIND, "reference.unknown"));
         let id = named.map_err(|_| unknown())?;
-        let stored = match customers::sql::find(tx, keys, caller, id).await {
+        // Its label is that of the record too: whoever raises it waits, and finds the record.
+        let stored = match customers::sql::keep(tx, keys, caller, id).await {
             Err(CrmError::NotFound) => return Err(unknown()),
             found => found?,
         };

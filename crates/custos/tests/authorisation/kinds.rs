@@ -45,27 +45,39 @@ pub const KINDS: &[Kind] = &[
     kind("competitor", "competitors", [false, false, false]),
 ];
 
-/// The verbs of operations with the action in the log and what sales, lead and chief may expect.
-const OWNED: [(&str, &str, &str); 9] = [
-    ("list", "list", "o on onf"),
-    ("create", "create", "+ + +"),
-    ("read", "read", "o on onf"),
-    ("update", "update", "o on onf"),
-    ("delete", "delete", "- on onf"),
-    ("reveal", "reveal", "o on onf"),
-    ("board", "list", "o on onf"),
-    ("timeline", "read", "o on onf"),
-    ("follow_up", "update", "o on onf"),
+/// What nobody but sales may expect.
+const SALES: &str = "- - - - - -";
+/// Where the security administrator sets labels, and where security and audit administrators ask who sees what.
+const LABELS: &str = "- onf - - - -";
+const ASKS: &str = "- onf onf - - -";
+
+/// The verbs of operations with the action in the log, what sales, lead and chief may expect, and what others may.
+const OWNED: [(&str, &str, &str, &str); 15] = [
+    ("list", "list", "o on onf", SALES),
+    ("create", "create", "+ + +", SALES),
+    ("read", "read", "o on onf", SALES),
+    ("update", "update", "o on onf", SALES),
+    ("delete", "delete", "- on onf", SALES),
+    ("reveal", "reveal", "o on onf", SALES),
+    ("board", "list", "o on onf", SALES),
+    ("timeline", "read", "o on onf", SALES),
+    ("follow_up", "update", "o on onf", SALES),
+    ("access_read", "read", "o on onf", SALES),
+    ("share", "share", "o on onf", SALES),
+    ("unshare", "share", "o on onf", SALES),
+    ("label", "classify", "o on onf", LABELS),
+    ("audience", "explain", "o on onf", ASKS),
+    ("explain", "explain", "o on onf", ASKS),
 ];
-const CATALOGUE: [(&str, &str, &str); 8] = [
-    ("list", "list", "onf onf onf"),
-    ("create", "create", "- + +"),
-    ("read", "read", "onf onf onf"),
-    ("update", "update", "- onf onf"),
-    ("delete", "delete", "- onf onf"),
-    ("board", "list", "onf onf onf"),
-    ("timeline", "read", "onf onf onf"),
-    ("follow_up", "update", "- onf onf"),
+const CATALOGUE: [(&str, &str, &str, &str); 8] = [
+    ("list", "list", "onf onf onf", SALES),
+    ("create", "create", "- + +", SALES),
+    ("read", "read", "onf onf onf", SALES),
+    ("update", "update", "- onf onf", SALES),
+    ("delete", "delete", "- onf onf", SALES),
+    ("board", "list", "onf onf onf", SALES),
+    ("timeline", "read", "onf onf onf", SALES),
+    ("follow_up", "update", "- onf onf", SALES),
 ];
 
 /// The lines of the table about kinds.
@@ -81,8 +93,8 @@ pub fn lines() -> Vec<String> {
             "board" => kind.board,
             _ => true,
         });
-        verbs.map(|(verb, entry, sells)| {
-            format!("{0}_{verb} {0}.{entry} {sells} - - - - - -", kind.name)
+        verbs.map(|(verb, entry, sells, others)| {
+            format!("{0}_{verb} {0}.{entry} {sells} {others}", kind.name)
         })
     };
     KINDS.iter().flat_map(of_one).collect()
@@ -132,6 +144,9 @@ pub fn body(kind: &Kind, verb: &str, target: &Target) -> Option<Value> {
         "follow_up" => json!({ "kind": "comment", "content": "扫描" }),
         "convert" => json!({ "allow_duplicate": true }),
         "reveal" => json!({ "field": "phone", "reason": "扫描测试" }),
+        "share" => json!({ "kind": "user", "grantee_id": target.owner, "share": "read" }),
+        "label" => json!({ "level": "internal" }),
+        "explain" => json!({ "user_id": target.owner, "action": "read" }),
         _ => return None,
     })
 }

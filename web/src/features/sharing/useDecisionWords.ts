@@ -19,8 +19,11 @@ export function useDecisionWords(names: Record<string, string>): DecisionWords {
       rule: (id) => {
         const words = `rule-${id.replaceAll("/", "-")}`;
         if (t.has(words)) return t(words);
+        // Kinds of records share their rules, and the words of them.
+        const [set, rule] = id.split("/");
+        const role = set === "role";
+        if (!role && set !== "rule" && t.has(`rule-record-${rule}`)) return t(`rule-record-${rule}`);
         const name = names[id];
-        const role = id.startsWith("role/");
         if (name === undefined) return t(role ? "explanation-own-role" : "explanation-own-rule");
         return t(role ? "explanation-named-role" : "explanation-named-rule", { name });
       },

@@ -7,5 +7,6 @@ mod conversion;
 mod documents;
 mod filters;
 mod sample;
+mod sharing;
 mod states;
 mod timeline;
