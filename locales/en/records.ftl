@@ -62,6 +62,7 @@ line-tax_rate = Tax %
 line-gross = With tax
 line-cell = Line { $line }: { $what }
 line-add = Add a line
+line-problem = Line { $line }: { $said }
 line-remove = Remove line { $line }
 lines-subtotal = Subtotal
 lines-discount = Discount

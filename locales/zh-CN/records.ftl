@@ -62,6 +62,7 @@ line-tax_rate = 税率 %
 line-gross = 价税合计
 line-cell = 第 { $line } 行{ $what }
 line-add = 添加一行
+line-problem = 第 { $line } 行：{ $said }
 line-remove = 删除第 { $line } 行
 lines-subtotal = 小计
 lines-discount = 优惠

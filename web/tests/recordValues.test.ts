@@ -9,6 +9,7 @@ import {
   initialRecord,
   rebaseRecord,
 } from "../src/features/records/edit/recordValues";
+import { lineOf, recordFormName } from "../src/features/records/edit/useRecordProblem";
 import { conversionBody } from "../src/features/records/lead/conversion";
 import type { LineRow } from "../src/features/records/lines/rows";
 import { intentOf, isForList, neighbour } from "../src/features/records/list/keys";
@@ -68,6 +69,16 @@ describe("the form of a record", () => {
     const merged = rebaseRecord(FIELDS, RECORD, theirs, mine);
     expect(merged.values).toMatchObject({ name: "My offer", amount: "1.00", lines: [] });
     expect(merged.both).toEqual(["lines"]);
+  });
+
+  it("has a place for every remark of the server, those about one cell of a table included", () => {
+    expect(recordFormName("fields.name")).toEqual(["name"]);
+    expect(recordFormName("owner_id")).toEqual(["owner_id"]);
+    for (const cell of ["fields.lines[2].price", "fields.lines.2.price", "fields.lines.lines.2.price"]) {
+      expect(recordFormName(cell)).toEqual(["lines"]);
+      expect(lineOf(cell)).toBe(3);
+    }
+    expect(lineOf("fields.lines")).toBeUndefined();
   });
 
   it("asks for no state, which is moved otherwise, and for tables and long texts last", () => {

@@ -16,10 +16,12 @@ export interface FormProblem {
 /**
  * Places a server's answer in a form.
  * @param nameOf the form's name for a field of the server; by default the dots of the server's path separate its steps
+ * @param worded a remark as it is to stand there, where the field is only part of what the form has under that name
  */
 export function useFormProblem(
   form: FormInstance,
   nameOf: (field: string) => NamePath = pathOf,
+  worded: (field: string, sentence: string) => string = bare,
 ): FormProblem {
   const text = useProblemText();
   const [general, setGeneral] = useState<string | null>(null);
@@ -27,22 +29,27 @@ export function useFormProblem(
     (thrown: unknown) => {
       const error = toApiError(thrown);
       const homeless: string[] = [];
+      const placed = new Map<string, { name: NamePath; errors: string[] }>();
       for (const { field, code, params } of error.fields) {
         const name = nameOf(field);
-        const sentence = text.ofCode(code, params);
+        const sentence = worded(field, text.ofCode(code, params));
+        const key = name.join(" ");
         if (!isInForm(form.getFieldsValue() as object, name)) homeless.push(sentence);
-        else form.setFields([{ name, errors: [sentence] }]);
+        else placed.set(key, { name, errors: [...(placed.get(key)?.errors ?? []), sentence] });
       }
+      form.setFields([...placed.values()]);
       const first = error.fields[0];
       if (first !== undefined) form.scrollToField(nameOf(first.field), { focus: true, block: "center" });
       const beside = error.fields.length > homeless.length;
       setGeneral(homeless.length > 0 ? homeless.join(" ") : beside ? null : text.of(thrown));
     },
-    [form, nameOf, text],
+    [form, nameOf, worded, text],
   );
   const clear = useCallback(() => setGeneral(null), []);
   return { general, show, clear };
 }
+
+const bare = (_: string, sentence: string) => sentence;
 
 /** Whether a form has a field of that name: its values hold a place for each field it shows, filled or not. */
 export function isInForm(values: object, name: NamePath): boolean {

@@ -9,12 +9,10 @@ import { useMay } from "../../../app/session/session";
 import { useT } from "../../../i18n/useT";
 import { DrawerButtons } from "../../../ui/DrawerButtons";
 import { FormAlert } from "../../../ui/FormAlert";
-import { useFormProblem } from "../../../ui/useFormProblem";
 import { useOwnerOptions } from "../../customers/customers";
 import { useDraft } from "../../devices/useDraft";
 import { FieldItems } from "../../fields/FieldItems";
 import { FieldsOf, useFieldLabel } from "../../fields/fields";
-import { formName } from "../../fields/formName";
 import { useObjectWords } from "../objects";
 import { refreshRecords } from "../records";
 import { defaultPipeline, goesByStages, usePipelines } from "../states";
@@ -22,6 +20,7 @@ import type { Entity, ObjectInfo } from "../types";
 import { newFields, widthOf } from "./formFields";
 import { PIPELINE, RecordControl, STAGE } from "./RecordControl";
 import { filledRecord, initialRecord, type RecordFormValues } from "./recordValues";
+import { useRecordProblem } from "./useRecordProblem";
 
 /** The owner's name in the form; no field of an object is called so. */
 const OWNER = "owner_id";
@@ -50,7 +49,7 @@ function Create({ object, prefilled = NOTHING, onClose, onCreated }: Props) {
   const words = useObjectWords()(object.name);
   const queryClient = useQueryClient();
   const [form] = Form.useForm<RecordFormValues>();
-  const problem = useFormProblem(form, formName);
+  const problem = useRecordProblem(form);
   // One key for the whole form: a second click after a lost answer creates nothing twice.
   const key = useRef(idempotencyKey());
   const owners = useOwnerOptions();

@@ -7,17 +7,16 @@ import { useFormat } from "../../../i18n/useFormat";
 import { useT } from "../../../i18n/useT";
 import { DrawerButtons } from "../../../ui/DrawerButtons";
 import { FormAlert } from "../../../ui/FormAlert";
-import { useFormProblem } from "../../../ui/useFormProblem";
 import { useOwnerOptions } from "../../customers/customers";
 import { FieldItems } from "../../fields/FieldItems";
 import { FieldsOf, useFieldLabel } from "../../fields/fields";
-import { formName } from "../../fields/formName";
 import { useObjectWords } from "../objects";
 import { mayOn, recordQuery, refreshRecords } from "../records";
 import type { Entity, ObjectInfo } from "../types";
 import { editFields, widthOf } from "./formFields";
 import { RecordControl } from "./RecordControl";
 import { changedRecord, initialRecord, type RecordFormValues, rebaseRecord } from "./recordValues";
+import { useRecordProblem } from "./useRecordProblem";
 
 const OWNER = "owner_id";
 
@@ -45,7 +44,7 @@ function Edit({ object, record, onClose }: Props) {
   const [form] = Form.useForm<RecordFormValues>();
   const [base, setBase] = useState(record);
   const [both, setBoth] = useState<string[] | null>(null);
-  const problem = useFormProblem(form, formName);
+  const problem = useRecordProblem(form);
   const owners = useOwnerOptions();
   const fields = useMemo(() => editFields(object), [object]);
   const draft = () => form.getFieldsValue(true) as RecordFormValues;

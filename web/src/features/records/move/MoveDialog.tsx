@@ -2,11 +2,10 @@ import { Form, Modal } from "antd";
 import { useEffect, useMemo } from "react";
 import { useT } from "../../../i18n/useT";
 import { FormAlert } from "../../../ui/FormAlert";
-import { useFormProblem } from "../../../ui/useFormProblem";
 import { FieldItems } from "../../fields/FieldItems";
-import { formName } from "../../fields/formName";
 import { RecordControl } from "../edit/RecordControl";
 import { changedRecord, initialRecord, type RecordFormValues } from "../edit/recordValues";
+import { useRecordProblem } from "../edit/useRecordProblem";
 import { recordTitle } from "../records";
 import type { ObjectInfo } from "../types";
 import type { Asked, Move } from "./useMove";
@@ -23,7 +22,7 @@ interface Props {
 export function MoveDialog({ object, asked, pending, onMove, onClose }: Props) {
   const t = useT();
   const [form] = Form.useForm<RecordFormValues>();
-  const { show, clear, general } = useFormProblem(form, formName);
+  const { show, clear, general } = useRecordProblem(form);
   const { record, to, names, refusal } = asked;
   const fields = useMemo(
     () =>
