@@ -1860,6 +1860,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["job_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["job_schedule_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["job_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["job_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/keys": {
         parameters: {
             query?: never;
@@ -7603,6 +7667,95 @@ export interface components {
              * @description Its id.
              */
             id: string;
+        };
+        /** @description Work in the queue. What it is about is not shown. */
+        Job: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description What kind of work it is, such as `jobs_sweep`. */
+            kind: string;
+            /** @description Whether it comes by a schedule. */
+            scheduled: boolean;
+            /** @description `waiting`, `running`, `done`, `failed` or `cancelled`. */
+            state: string;
+            /**
+             * Format: date-time
+             * @description When it was to be done.
+             */
+            due_at: string;
+            /**
+             * Format: date-time
+             * @description When the next attempt is due; null when there will be none.
+             */
+            next_attempt_at?: string | null;
+            /**
+             * Format: int64
+             * @description Attempts begun at the step it is at.
+             */
+            attempts: number;
+            /**
+             * Format: int64
+             * @description How much of long work is done.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Of how much, if that is known.
+             */
+            total?: number | null;
+            /** @description Whether it ends after the step it is at. */
+            ending: boolean;
+            /** @description What came of it, or why the last attempt failed: a code. */
+            code?: string | null;
+            /** @description Whether it can be tried again at once. */
+            retryable: boolean;
+            /** @description Whether it can be ended. */
+            cancellable: boolean;
+            /**
+             * Format: date-time
+             * @description When it was queued.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended_at?: string | null;
+        };
+        /** @description Work that comes again. */
+        JobSchedule: {
+            /** @description Its name, a code. */
+            name: string;
+            /** @description What kind of work it is. */
+            kind: string;
+            /** @description When it comes: minute, hour, day of the month, month, day of the week. */
+            cron: string;
+            /** @description In which time zone, a name of the IANA database. */
+            zone: string;
+            /** @description What becomes of missed times: `once` or `skip`. */
+            catch_up: string;
+            /**
+             * Format: date-time
+             * @description When it comes next; null when it does not any more.
+             */
+            next_at?: string | null;
+            /**
+             * Format: date-time
+             * @description The time it came for last.
+             */
+            last_at?: string | null;
+            /** @description Why it does not come any more, a code. */
+            code?: string | null;
+        };
+        /** @description What comes again, and which kinds of work there are. */
+        JobSchedules: {
+            /** @description Every schedule, by name. */
+            schedules: components["schemas"]["JobSchedule"][];
+            /** @description Every kind of work that is done here. */
+            kinds: string[];
         };
         /** @description Where the root key lives. */
         KeyHome: {
@@ -14676,6 +14829,136 @@ export interface operations {
                         total?: number;
                     };
                 };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    job_list: {
+        parameters: {
+            query?: {
+                /** @description Items per page, 1 to 200; 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Only those of this kind. */
+                kind?: string;
+                /** @description Only those in this state: `waiting`, `running`, `done`, `failed` or `cancelled`. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Job"][];
+                        next_cursor: string | null;
+                        /** Format: int64 */
+                        total?: number;
+                    };
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    job_schedule_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobSchedules"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    job_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    job_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description problem */
             default: {
