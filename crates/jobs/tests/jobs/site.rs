@@ -30,7 +30,10 @@ const EFFECTS: &[Migration] = &[Migration {
     sql: "CREATE TABLE effect (org_id {bytes} NOT NULL, job_id {bytes} NOT NULL, step BIGINT NOT NULL, at BIGINT NOT NULL)",
 }];
 
-const RULES: PolicySource = PolicySource::new("test", r#"@id("effects") permit (principal == Job::"scheduler", action == Action::"effect.create", resource);"#);
+const RULES: PolicySource = PolicySource::new(
+    "test",
+    r#"@id("effects") permit (principal == Job::"scheduler", action == Action::"effect.create", resource);"#,
+);
 
 /// What a job of the kind below is about.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
