@@ -461,3 +461,4 @@ error-lines-invalid = Line { $line } is not valid.
 error-lines-unreadable = The lines are not valid.
 error-lines-product_unknown = A line names a product that is not there.
 error-field-not_lines = The field does not take lines.
+error-payment-currency = The payment is in another currency than its contract or plan.

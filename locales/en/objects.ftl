@@ -165,3 +165,5 @@ field-tax = Prices
 choice-tax-excluded = Without tax
 choice-tax-included = With tax
 field-discount = Discount on all
+field-contract-paid = Paid
+field-payment_plan-paid = Paid

@@ -455,3 +455,4 @@ error-lines-invalid = 第 { $line } 行有误。
 error-lines-unreadable = 明细有误。
 error-lines-product_unknown = 明细中有不存在的产品。
 error-field-not_lines = 此字段不是明细。
+error-payment-currency = 回款与合同、计划的币种不一致。

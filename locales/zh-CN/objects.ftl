@@ -165,3 +165,5 @@ field-tax = 价格
 choice-tax-excluded = 不含税
 choice-tax-included = 含税
 field-discount = 整单优惠
+field-contract-paid = 已回款
+field-payment_plan-paid = 已回款

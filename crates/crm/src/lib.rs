@@ -103,6 +103,7 @@ pub fn policies() -> Vec<PolicySource> {
         written("imports", include_str!("imports/policy.cedar")),
         written("reassignments", include_str!("reassignments/policy.cedar")),
         written("pipelines", include_str!("pipelines/policy.cedar")),
+        written("payments", include_str!("payments/policy.cedar")),
     ];
     all.extend(objects::KINDS.iter().map(|kind| kind.policy()));
     all

@@ -72,6 +72,11 @@ pub const CONTRACT: ObjectSpec = ObjectSpec {
                 .max(40)
                 .listed()
                 .sortable(),
+            FieldSpec::new("paid", Kind::Amount)
+                .max(40)
+                .computed()
+                .listed()
+                .sortable(),
             FieldSpec::new("signed_at", Kind::Date)
                 .max(10)
                 .listed()

@@ -351,7 +351,15 @@ impl History<'_, '_> {
     ) -> Result<(), CrmError> {
         let amount = total_of(lines)?;
         let status = if ago > 400 { "completed" } else { "active" };
+        // Two fifths in advance, the rest after acceptance: together exactly what was agreed.
+        let advance = amount * 2 / 5;
+        let parts = [
+            ("预付款", advance, ago - 10, ago > 10),
+            ("验收款", amount - advance, ago - 90, ago > 110),
+        ];
+        let paid: i64 = parts.iter().filter(|part| part.3).map(|part| part.1).sum();
         let contract = [
+            ("paid", if paid > 0 { money(paid) } else { String::new() }),
             ("name", name.to_owned()),
             ("opportunity", deal.to_string()),
             ("quote", quote.to_string()),
@@ -373,25 +381,20 @@ impl History<'_, '_> {
             ("deliver_at", self.date(ago - 40)),
         ]);
         self.put::<Order>(Some(buyer), ago - 3, order).await?;
-        // Two fifths in advance, the rest after acceptance: together exactly what was agreed.
-        let advance = amount * 2 / 5;
-        for (part, name, minor, due) in [
-            (0, "预付款", advance, ago - 10),
-            (1, "验收款", amount - advance, ago - 90),
-        ] {
-            let paid = due > 20 || (part == 0 && due > 0);
+        for (name, minor, due, paid) in parts {
             let plan = [
                 ("name", name.to_owned()),
                 ("contract", contract.to_string()),
                 ("amount", money(minor)),
                 ("due_at", self.date(due)),
                 ("status", if paid { "paid" } else { "planned" }.to_owned()),
+                ("paid", if paid { money(minor) } else { String::new() }),
             ];
             let plan = self.put::<PaymentPlan>(Some(buyer), ago, plan).await?;
             if !paid {
                 continue;
             }
-            let late = (part + minor) % 9;
+            let late = minor % 9;
             let payment = [
                 ("contract", contract.to_string()),
                 ("plan", plan.to_string()),

@@ -110,7 +110,7 @@ impl Crm {
         if was.contains_key("customer") {
             return Err(Problem::new(StatusCode::CONFLICT, "lead.converted").into());
         }
-        let mut events = Vec::new();
+        let (mut events, mut others) = (Vec::new(), Vec::new());
         let customer = match input.customer_id {
             Some(customer) => self.known_customer(&mut tx, caller, customer).await?,
             None => {
@@ -139,9 +139,10 @@ impl Crm {
                 .insert_asked::<Opportunity>(&mut tx, caller, &keys, new, &asked, None)
                 .await
                 .map_err(of_opportunity)?;
-            let (stored, event) = made.map_err(|_| CrmError::Stale)?;
-            events.push(event);
-            opportunity = Some(stored);
+            let made = made.map_err(|_| CrmError::Stale)?;
+            events.push(made.event);
+            others.extend(records::apart(made.also, &mut events));
+            opportunity = Some(made.stored);
         }
         let mut changes = vec![
             ("status", "converted".to_owned()),
@@ -154,13 +155,16 @@ impl Crm {
         );
         let event = Event::of(&permit).with("converted", Detail::id(*customer.as_bytes()));
         let access = lead.access.clone();
-        let (lead, event) = self
+        let written = self
             .change_record(
                 &mut tx, caller, &keys, &permit, lead, access, changes, event,
             )
             .await?;
-        events.push(event);
+        let lead = written.stored;
+        events.push(written.event);
+        others.extend(records::apart(written.also, &mut events));
         tx.finish_all(events).await?;
+        self.take_in_others(caller, others).await?;
         self.reindex(self.index_scope(caller.org())?.caller(), customer)
             .await?;
         records::take_in(self, &lead).await?;

@@ -1,5 +1,6 @@
 //! Payments 回款: what a contract says is due when (payment plans), and what came in.
 
+mod ledger;
 mod plan;
 mod receipt;
 

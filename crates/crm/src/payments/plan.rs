@@ -11,24 +11,25 @@ object!(
     "payment_plan"
 );
 
+/// The states. What is paid follows from the payments; by hand a plan is only given up and taken up again.
 const STATES: &[State] = &[
     State {
         code: "planned",
         kind: StateKind::Open,
         needs: &[],
-        next: &["partial", "paid", "void"],
+        next: &["void"],
     },
     State {
         code: "partial",
         kind: StateKind::Open,
         needs: &[],
-        next: &["planned", "paid", "void"],
+        next: &["void"],
     },
     State {
         code: "paid",
         kind: StateKind::Won,
         needs: &[],
-        next: &["partial", "planned"],
+        next: &[],
     },
     State {
         code: "void",
@@ -67,6 +68,11 @@ pub const PAYMENT_PLAN: ObjectSpec = ObjectSpec {
             FieldSpec::new("amount", Kind::Amount)
                 .max(40)
                 .required()
+                .listed()
+                .sortable(),
+            FieldSpec::new("paid", Kind::Amount)
+                .max(40)
+                .computed()
                 .listed()
                 .sortable(),
             FieldSpec::new(

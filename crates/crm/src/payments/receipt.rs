@@ -2,8 +2,13 @@
 
 use crate::fields::{FieldKind as Kind, FieldSet, FieldSpec};
 use crate::records::{
-    Belonging, Object, ObjectSpec, OnCustomer, State, StateKind, States, object, operations,
+    Also, Belonging, Following, Object, ObjectSpec, OnCustomer, State, StateKind, States, object,
+    operations,
 };
+
+use crate::{Crm, CrmError};
+use futures::FutureExt;
+use futures::future::BoxFuture;
 
 object!(
     /// A payment.
@@ -92,4 +97,11 @@ pub const PAYMENT: ObjectSpec = ObjectSpec {
 
 impl Object for Payment {
     const SPEC: &'static ObjectSpec = &PAYMENT;
+
+    fn follow_up<'a>(
+        crm: &'a Crm,
+        following: &'a mut Following<'_, '_>,
+    ) -> BoxFuture<'a, Result<Vec<Also>, CrmError>> {
+        super::ledger::follow_up(crm, following).boxed()
+    }
 }

@@ -8,6 +8,7 @@ mod consistency;
 mod erasing;
 mod events;
 mod filter;
+mod following;
 mod handover;
 mod http;
 mod index;
@@ -30,6 +31,7 @@ mod write;
 
 pub use consistency::{RecordFault, record_faults};
 pub use events::EVENTS;
+pub(crate) use following::{Also, Following};
 pub(crate) use http::common_operations;
 pub(crate) use index::take_in;
 pub(crate) use kinds::{Kind, KindIndexes, Of, kind};
@@ -41,4 +43,4 @@ pub use object::{Belonging, ObjectSpec, OnCustomer, Operations, State, StateKind
 pub(crate) use object::{object, operations};
 pub(crate) use settle::{Settling, Values, missing, problem};
 pub use sql::MIGRATION;
-pub(crate) use write::{Asked, values};
+pub(crate) use write::{Asked, apart, values};

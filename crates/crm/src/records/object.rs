@@ -2,6 +2,7 @@
 
 use crate::fields::{FieldKind, FieldSet};
 use crate::index::Shape;
+use crate::records::following::{Also, Following};
 use crate::records::settle::Settling;
 use crate::sharing::Guarded;
 use crate::{Crm, CrmError};
@@ -154,6 +155,14 @@ pub(crate) trait Object: Guarded + Sync + Send {
     /// Operations only this kind has.
     fn more_operations() -> Vec<Operation<Arc<Crm>>> {
         Vec::new()
+    }
+
+    /// What follows on other records from a change of one of this kind, in the same transaction.
+    fn follow_up<'a>(
+        _crm: &'a Crm,
+        _following: &'a mut Following<'_, '_>,
+    ) -> BoxFuture<'a, Result<Vec<Also>, CrmError>> {
+        Box::pin(std::future::ready(Ok(Vec::new())))
     }
 
     /// What the kind has of its own: completes what is about to be written, or refuses it.

@@ -67,6 +67,44 @@ pub(crate) async fn find<R: Object>(
     Ok(stored(keys, caller.org(), row)?)
 }
 
+/// A record as it stays until the transaction ends: whoever changes it meanwhile waits.
+pub(crate) async fn keep<R: Object>(
+    tx: &mut WriteTx<'_>,
+    keys: &OrgKeys,
+    caller: &Caller,
+    id: RecordId,
+) -> Result<StoredRecord<R>, CrmError> {
+    let lock = match tx.engine() {
+        // The only writer while it lives.
+        EngineKind::Sqlite => "",
+        EngineKind::Postgres => "FOR UPDATE",
+    };
+    let sql = format!(
+        "SELECT {COLUMNS} FROM record WHERE org_id = $1 AND id = $2 AND object = $3 {lock}"
+    );
+    let more = [Value::from(id.as_bytes()), Value::from(R::TYPE)];
+    let rows = tx.rows(caller, &sql, &more).await?;
+    let row = rows.first().ok_or(CrmError::NotFound)?;
+    Ok(stored(keys, caller.org(), row)?)
+}
+
+/// The records that name another in one of two fields, each once.
+pub(crate) async fn referring(
+    tx: &mut WriteTx<'_>,
+    target: RecordId,
+    [first, second]: [&str; 2],
+) -> Result<Vec<RecordId>, CrmError> {
+    let sql = "SELECT DISTINCT source_id FROM record_link WHERE org_id = $1 AND target_id = $2 AND field IN ($3, $4)";
+    let more = [
+        Value::from(target.as_bytes()),
+        Value::from(first),
+        Value::from(second),
+    ];
+    let rows = tx.lookup(sql, &more).await?;
+    let read = |row: &Row| Ok(RecordId::from_bytes(row.id(0)?));
+    rows.iter().map(read).collect()
+}
+
 /// Records of a kind in the order of their ids, after one.
 pub(crate) async fn page<A: Action, R: Object>(
     tx: &mut ReadTx,

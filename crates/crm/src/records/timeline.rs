@@ -58,12 +58,12 @@ pub(super) async fn add<R: Object>(
         tx.finish(event).await?;
     } else {
         let access = stored.access.clone();
-        let (stored, event) = crm
+        let written = crm
             .change_record(
                 &mut tx, &caller, &keys, &permit, stored, access, dates, event,
             )
             .await?;
-        crm.finish_record(tx, &caller, &keys, stored, event).await?;
+        crm.finish_record(tx, &caller, &keys, written).await?;
     }
     Ok((StatusCode::CREATED, Json(new.item(&crm, &caller))))
 }

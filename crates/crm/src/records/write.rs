@@ -1,5 +1,7 @@
 //! Making, changing and removing records.
 
+use super::following::{Also, Following};
+use super::kinds::kind;
 use super::model::{StoredRecord, keyed, row_of};
 use super::record::Record;
 use super::references;
@@ -25,6 +27,13 @@ pub(crate) enum Creation {
     Earlier(RecordId),
 }
 
+/// A record as a transaction leaves it, and what is to be in the log.
+pub(crate) struct Written<R: Object> {
+    pub(crate) stored: StoredRecord<R>,
+    pub(crate) event: Event,
+    pub(crate) also: Vec<Also>,
+}
+
 /// What a client asks for.
 pub(crate) struct Asked<'a> {
     pub(crate) fields: &'a Inputs,
@@ -42,18 +51,18 @@ impl Crm {
         let keys = self.keys(caller.org()).await?;
         let mut tx = self.store.write(caller).await?;
         let id = RecordId::new(self.store.clock(), self.store.random());
-        let (stored, event) = match self
+        let written = match self
             .insert_asked::<R>(&mut tx, caller, &keys, id, asked, idempotency_key)
             .await?
         {
             Ok(made) => made,
             Err(earlier) => return Ok(Creation::Earlier(earlier)),
         };
-        let shown = self.finish_record(tx, caller, &keys, stored, event).await?;
+        let shown = self.finish_record(tx, caller, &keys, written).await?;
         Ok(Creation::New(shown.map(Box::new)))
     }
 
-    /// Inserts a record within a transaction, which the caller finishes with the event; or says which one the same
+    /// Inserts a record within a transaction, which the caller finishes with the events; or says which one the same
     /// request made before.
     pub(crate) async fn insert_asked<R: Object>(
         &self,
@@ -63,7 +72,7 @@ impl Crm {
         id: RecordId,
         asked: &Asked<'_>,
         idempotency_key: Option<&str>,
-    ) -> Result<Result<(StoredRecord<R>, Event), RecordId>, CrmError> {
+    ) -> Result<Result<Written<R>, RecordId>, CrmError> {
         let place = match R::SPEC.belonging {
             Belonging::Owned => {
                 let owner = asked.owner.or_else(|| caller.user_id());
@@ -106,9 +115,31 @@ impl Crm {
             after.insert(numbers::FIELD, number);
         }
         let on = on.map(|stored| (stored.id(), stored.key));
-        self.insert_record(tx, keys, &permit, access, (on, now), &after)
-            .await
-            .map(Ok)
+        let (stored, event) = self
+            .insert_record(tx, keys, &permit, access, (on, now), &after)
+            .await?;
+        let also = self.also::<R>(tx, caller, [None, Some(&after)]).await?;
+        Ok(Ok(Written {
+            stored,
+            event,
+            also,
+        }))
+    }
+
+    /// What follows on other records from a change of one.
+    async fn also<R: Object>(
+        &self,
+        tx: &mut WriteTx<'_>,
+        caller: &Caller,
+        [before, after]: [Option<&Values>; 2],
+    ) -> Result<Vec<Also>, CrmError> {
+        let mut following = Following {
+            org: caller.org(),
+            tx,
+            before,
+            after,
+        };
+        R::follow_up(self, &mut following).await
     }
 
     /// Inserts a record as it is to be, made at a time.
@@ -221,8 +252,7 @@ impl Crm {
                 &mut tx, caller, &keys, &permit, stored, access, changes, event,
             )
             .await?;
-        self.finish_record(tx, caller, &keys, written.0, written.1)
-            .await
+        self.finish_record(tx, caller, &keys, written).await
     }
 
     /// Decides on giving a record away, which is an action of its own.
@@ -259,10 +289,10 @@ impl Crm {
         keys: &OrgKeys,
         permit: &Permit<actions::Update, R>,
         stored: StoredRecord<R>,
-        mut access: Access,
+        access: Access,
         changes: Vec<(&'static str, String)>,
-        mut event: Event,
-    ) -> Result<(StoredRecord<R>, Event), CrmError> {
+        event: Event,
+    ) -> Result<Written<R>, CrmError> {
         let before = values(&stored.open(keys, permit)?);
         let mut after = before.clone();
         for (name, text) in changes {
@@ -285,13 +315,40 @@ impl Crm {
             after: &mut after,
         };
         R::settle(self, &mut settling).await?;
+        let (stored, event) = self
+            .write_values(tx, keys, permit, stored, access, [&before, &after], event)
+            .await?;
+        let changed = [Some(&before), Some(&after)];
+        let also = self.also::<R>(tx, caller, changed).await?;
+        Ok(Written {
+            stored,
+            event,
+            also,
+        })
+    }
+
+    /// Writes what a record will be in place of what it was, and notes what differs in the event.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "its callers' locals; a struct for it would only rename them"
+    )]
+    pub(crate) async fn write_values<R: Object>(
+        &self,
+        tx: &mut WriteTx<'_>,
+        keys: &OrgKeys,
+        permit: &Permit<actions::Update, R>,
+        stored: StoredRecord<R>,
+        mut access: Access,
+        [before, after]: [&Values; 2],
+        mut event: Event,
+    ) -> Result<(StoredRecord<R>, Event), CrmError> {
         let key = stored.open_key(keys)?;
         let row = stored.facts.id;
         let mut sealed = stored.fields.clone();
         let mut changed = Vec::new();
         for spec in R::SPEC.fields.fields {
             let text = |values: &Values| values.get(spec.name).cloned().unwrap_or_default();
-            let (old, new) = (text(&before), text(&after));
+            let (old, new) = (text(before), text(after));
             if old == new {
                 continue;
             }
@@ -312,8 +369,8 @@ impl Crm {
         let kept = access.seal::<R>(keys, &row, self.store.random());
         sql::update(tx, permit, &kept, now, &sealed).await?;
         drop(kept);
-        let links = references::links::<R>(&after);
-        if links != references::links::<R>(&before) {
+        let links = references::links::<R>(after);
+        if links != references::links::<R>(before) {
             sql::replace_links(tx, permit, &links, false).await?;
         }
         let facts = access.facts(stored.facts.org, row, stored.facts.version + 1);
@@ -344,8 +401,13 @@ impl Crm {
         }
         self.refuse_if_referred_to(&mut tx, &permit).await?;
         crate::timeline::sql::delete_all(&mut tx, &permit).await?;
+        let was = values(&stored.open(&keys, &permit)?);
         sql::delete(&mut tx, &permit).await?;
-        tx.finish(Event::of(&permit)).await?;
+        let also = self.also::<R>(&mut tx, caller, [Some(&was), None]).await?;
+        let mut events = vec![Event::of(&permit)];
+        let others = apart(also, &mut events);
+        tx.finish_all(events).await?;
+        self.take_in_others(caller, others).await?;
         index::forget::<R>(self, caller.org(), id.as_bytes());
         Ok(())
     }
@@ -371,9 +433,13 @@ impl Crm {
         tx: WriteTx<'_>,
         caller: &Caller,
         keys: &OrgKeys,
-        stored: StoredRecord<R>,
-        event: Event,
+        written: Written<R>,
     ) -> Result<Option<Record>, CrmError> {
+        let Written {
+            stored,
+            event,
+            also,
+        } = written;
         let mut disclosures = Disclosures::new();
         let shown = match self
             .policy
@@ -385,10 +451,36 @@ impl Crm {
             }
             Err(_) => None,
         };
-        tx.finish(event.disclosing(disclosures)).await?;
+        let mut events = vec![event.disclosing(disclosures)];
+        let others = apart(also, &mut events);
+        tx.finish_all(events).await?;
         index::take_in(self, &stored).await?;
+        self.take_in_others(caller, others).await?;
         Ok(shown)
     }
+
+    /// Brings the index up to records that were changed along with another.
+    pub(crate) async fn take_in_others(
+        &self,
+        caller: &Caller,
+        others: Vec<(&'static str, RecordId)>,
+    ) -> Result<(), CrmError> {
+        for (name, id) in others {
+            if let Some(kind) = kind(name) {
+                kind.follow(self, caller.org(), *id.as_bytes()).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Puts the events of what followed to the others; the records remain.
+pub(crate) fn apart(also: Vec<Also>, events: &mut Vec<Event>) -> Vec<(&'static str, RecordId)> {
+    let one = |also: Also| {
+        events.push(also.event);
+        (also.kind, also.id)
+    };
+    also.into_iter().map(one).collect()
 }
 
 /// Opened fields as texts by name.

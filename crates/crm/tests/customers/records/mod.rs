@@ -6,6 +6,7 @@ mod chain;
 mod conversion;
 mod documents;
 mod filters;
+mod payments;
 mod sample;
 mod sharing;
 mod states;
