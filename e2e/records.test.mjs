@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { LOOKS, openBrowser } from './lib/browser.mjs';
-import { ask, change } from './lib/flows.mjs';
-import { button } from './lib/lists.mjs';
+import { ask } from './lib/flows.mjs';
+import { button, eventually } from './lib/lists.mjs';
 import { signInAs } from './lib/people.mjs';
 import { startServer } from './lib/server.mjs';
 import { LANGUAGES, words } from './lib/words.mjs';
@@ -14,6 +14,8 @@ const KINDS = ['leads', 'opportunities', 'quotes', 'contracts', 'orders', 'payme
 for (const [at, language] of LANGUAGES.entries()) {
   test(`records in ${language}`, async (context) => {
     const t = words(language);
+    const english = language === 'en';
+    const comment = english ? 'The price still has to be agreed.' : '价格还要再谈。';
     const server = await startServer({ arguments: ['--demo'] });
     const browser = await openBrowser(server.url);
     try {
@@ -41,13 +43,52 @@ for (const [at, language] of LANGUAGES.entries()) {
         await page.locator('tbody tr[data-key]').first().waitFor();
         const { body: list } = await ask(page, '/opportunities?limit=1&filter=' + encodeURIComponent(JSON.stringify({ field: 'outcome', in: ['open'] })));
         const [deal] = list.items;
-        const { body: pipelines } = await ask(page, '/pipelines');
-        const won = pipelines.items[0].stages.find(({ code }) => code === 'won');
         await page.goto(`${server.url}/opportunities/${deal.id}`);
         await page.getByRole('heading', { name: deal.fields.name, exact: true }).first().waitFor();
         await picture('record-panel');
-        const moved = await change(page, `/opportunities/${deal.id}`, 'PATCH', { fields: { stage: won.id } }, deal.version);
-        assert.equal(moved.fields.outcome, 'won');
+        await page.getByRole('tab', { name: t('record-tab-timeline'), exact: true }).click();
+        await page.getByLabel(t('comment-content'), { exact: true }).fill(comment);
+        await button(page, t('comment-add')).click();
+        await page.getByText(comment, { exact: true }).waitFor();
+        await picture('record-timeline');
+        await close();
+      });
+
+      await context.test('a card is lifted, carried and put down by keyboard', async () => {
+        const { page, picture, close } = await lead.open('/opportunities?view=board');
+        const { body: pipelines } = await ask(page, '/pipelines');
+        const { stages } = pipelines.items[0];
+        const { body: before } = await ask(page, '/opportunities/board');
+        const from = stages.findIndex(({ code }) => code === 'contact');
+        const [card] = before.columns[from].items;
+        const shown = page.getByRole('listitem').filter({ hasText: card.fields.name }).first();
+        await shown.waitFor();
+        await shown.focus();
+        await page.keyboard.press('Space');
+        await page.keyboard.press('ArrowRight');
+        await page.keyboard.press('Enter');
+        await eventually(async () => {
+          const { body } = await ask(page, `/opportunities/${card.id}`);
+          assert.equal(body.fields.stage, stages[from + 1].id);
+        });
+        await picture('record-moved');
+        await close();
+      });
+
+      await context.test('a lead becomes a customer with a deal', async () => {
+        const { page, picture, close } = await lead.open('/leads');
+        const fresh = { fields: { name: english ? 'Harbour Foods' : '临港食品有限公司', phone: '13987654321' } };
+        const { body: made } = await ask(page, '/leads', { method: 'POST', body: fresh });
+        await page.goto(`${server.url}/leads/${made.id}`);
+        await button(page, t('lead-convert')).click();
+        const dialog = page.getByRole('dialog', { name: t('lead-convert-title', { name: fresh.fields.name }) });
+        await dialog.waitFor();
+        await picture('lead-convert');
+        await button(dialog, t('lead-convert')).click();
+        await dialog.waitFor({ state: 'hidden' });
+        const { body: after } = await ask(page, `/leads/${made.id}`);
+        assert.equal(after.fields.status, 'converted');
+        assert.equal(after.fields.customer.name, fresh.fields.name);
         await close();
       });
 

@@ -1,7 +1,7 @@
 //! `GET /objects`: the kinds of records as forms, tables and boards need to know them.
 
 use super::events::OBJECTS_READ;
-use super::{Belonging, Object};
+use super::{Belonging, Object, ObjectSpec, State, States};
 use crate::fields::{FieldInfo, field_info};
 use crate::{Crm, CrmError};
 use axum::Json;
@@ -32,8 +32,8 @@ pub struct StateInfo {
     pub kind: &'static str,
     /// Fields that must be filled in it.
     pub needs: &'static [&'static str],
-    /// The states one gets to from it.
-    pub next: &'static [&'static str],
+    /// The states one gets to from it by hand: none that needs what only the server fills in.
+    pub next: Vec<&'static str>,
 }
 
 /// The states of a kind.
@@ -92,6 +92,15 @@ async fn list(
     Ok(Json(ObjectList { items }))
 }
 
+fn by_hand(spec: &ObjectSpec, states: &States, from: &State) -> Vec<&'static str> {
+    let fillable = |name: &&str| spec.fields.get(name).is_some_and(|field| !field.computed);
+    let reached = from.next.iter().filter(|code| {
+        let to = states.get(code);
+        to.is_some_and(|to| to.needs.iter().all(|name| fillable(name)))
+    });
+    reached.copied().collect()
+}
+
 /// The declaration as a caller may see it; none if they may list none of its records.
 pub(super) fn info<R: Object>(crm: &Crm, caller: &Caller) -> Option<ObjectInfo> {
     crm.policy.scope::<actions::List, R>(caller).ok()?;
@@ -106,7 +115,7 @@ pub(super) fn info<R: Object>(crm: &Crm, caller: &Caller) -> Option<ObjectInfo> 
                 code: state.code,
                 kind: state.kind.name(),
                 needs: state.needs,
-                next: state.next,
+                next: by_hand(spec, &states, state),
             })
             .collect(),
     });

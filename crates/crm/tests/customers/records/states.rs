@@ -11,6 +11,35 @@ fn problem(field: &str, code: &str) -> Vec<(String, String)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn kinds_are_told_with_the_moves_people_can_make() {
+    check(async |_, api| {
+        let objects = api.get("sales", "/objects").await.json;
+        let items = objects["items"].as_array().unwrap();
+        let lead = items.iter().find(|item| item["name"] == "lead").unwrap();
+        assert_eq!(
+            lead["state"]["states"][0]["next"],
+            json!(["following", "invalid"])
+        );
+        assert_eq!(
+            (&lead["path"], &lead["owned"]),
+            (&json!("leads"), &json!(true))
+        );
+        let fields = lead["fields"].as_array().unwrap();
+        let customer = fields
+            .iter()
+            .find(|field| field["name"] == "customer")
+            .unwrap();
+        assert_eq!(
+            (&customer["object"], &customer["access"]),
+            (&json!("customer"), &json!("read"))
+        );
+        let product = items.iter().find(|item| item["name"] == "product").unwrap();
+        assert_eq!(product["fields"][0]["access"], "read");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_contract_moves_only_where_its_table_leads() {
     check(async |_, api| {
         let customer = customer(api, "sales", "甲公司").await;

@@ -20,9 +20,7 @@ export function RecordTimeline({ object, record }: { object: ObjectInfo; record:
   };
   return (
     <section aria-label={t("timeline-title")}>
-      {(mayOn(object, record, "comment") || mayOn(object, record, "update")) && (
-        <CommentForm object={object} record={record} />
-      )}
+      {mayOn(object, record, "update") && <CommentForm object={object} record={record} />}
       {timeline.isError && <ErrorState error={timeline.error} onRetry={() => void timeline.refetch()} />}
       <TimelineEntries
         items={items}

@@ -13,7 +13,8 @@ const ConvertDialog = lazy(() =>
 export function LeadActions({ object, record }: { object: ObjectInfo; record: Entity }) {
   const t = useT();
   const [converting, setConverting] = useState(false);
-  if (!mayOn(object, record, "convert")) return null;
+  // Converting changes the lead; one that names its customer has been converted.
+  if (!mayOn(object, record, "update") || record.fields.customer !== undefined) return null;
   return (
     <>
       <Button type="primary" icon={<UserSwitchOutlined aria-hidden />} onClick={() => setConverting(true)}>
