@@ -37,6 +37,7 @@ duplicates-found = { $count ->
 }
 duplicates-on = same { $fields }
 duplicates-hidden = A customer of a colleague
+duplicates-hidden-ask = A customer of { $name }, whom you can ask
 keys-move = move
 keys-open = open
 keys-search = search

@@ -28,6 +28,7 @@ customer-duplicate = 已有 { $count } 位相同的客户。确认不是重复�
 duplicates-found = 可能重复：{ $count } 位客户
 duplicates-on = 相同项：{ $fields }
 duplicates-hidden = 其他同事负责的客户
+duplicates-hidden-ask = { $name } 负责的客户，可向其了解
 keys-move = 移动
 keys-open = 打开
 keys-search = 搜索

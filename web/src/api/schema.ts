@@ -6934,6 +6934,7 @@ export interface components {
             name?: string | null;
             /** @description The fields they have in common. */
             on: string[];
+            owner?: components["schemas"]["Reference"] | null;
         };
         /**
          * @description What to do with a row that is a customer already.
@@ -9338,7 +9339,7 @@ export interface components {
             kind: string;
             /** @description Fields that must be filled in it. */
             needs: string[];
-            /** @description The states one gets to from it. */
+            /** @description The states one gets to from it by hand: none that needs what only the server fills in. */
             next: string[];
         };
         /** @description The states of a kind. */

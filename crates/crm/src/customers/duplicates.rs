@@ -1,7 +1,9 @@
 //! The duplicate check 查重: finds equal phones, e-mails, codes, numbers and company names through the blind index,
-//! and tells the caller nothing of customers they may not see but that there is one.
+//! and tells the caller nothing of customers they may not see but that there is one and whom to ask. Of customers whose
+//! label is above the caller's clearance it tells nothing at all.
 
-use super::model::Customer;
+use super::model::{Customer, StoredCustomer};
+use super::record::Reference;
 use super::seal::open_fields;
 use super::sql;
 use super::write::blind_hashes;
@@ -30,6 +32,8 @@ pub struct DuplicateMatch {
     pub name: Option<String>,
     /// The fields they have in common.
     pub on: Vec<&'static str>,
+    /// Whom to ask about it: the person responsible.
+    pub owner: Option<Reference>,
 }
 
 impl Crm {
@@ -57,6 +61,20 @@ impl Crm {
             }
         }
         Ok(found)
+    }
+
+    /// How many customers share a value, of those whose being there may be told.
+    pub(crate) async fn count_duplicates(
+        &self,
+        tx: &mut impl sql::Lookup,
+        caller: &Caller,
+        keys: &OrgKeys,
+        fields: &[(&'static str, String)],
+    ) -> Result<usize, CrmError> {
+        let found = self.duplicate_ids(tx, caller, keys, fields).await?;
+        let ids: Vec<[u8; 16]> = found.keys().copied().collect();
+        let stored = sql::find_batch(tx, keys, caller, &ids).await?;
+        Ok(stored.iter().filter(|it| may_be_told(caller, it)).count())
     }
 
     /// The customers with exactly this name, number, e-mail address, code or id: for whoever asks for access to one they
@@ -91,7 +109,9 @@ impl Crm {
         drop(tx);
         let mut disclosures = Disclosures::new();
         let mut matches = Vec::new();
-        for customer in stored {
+        let tellable = |customer: &StoredCustomer| may_be_told(caller, customer);
+        for customer in stored.into_iter().filter(tellable) {
+            let owner = self.owner_reference(caller.org(), customer.facts.owner);
             let on = found.get(&customer.facts.id).cloned().unwrap_or_default();
             let permit: Result<Permit<actions::Read, Customer>, _> =
                 self.policy.permit(caller, &customer.facts);
@@ -100,6 +120,7 @@ impl Crm {
                     id: None,
                     name: None,
                     on,
+                    owner,
                 });
                 continue;
             };
@@ -117,8 +138,15 @@ impl Crm {
                 id: Some(customer.id()),
                 name,
                 on,
+                owner,
             });
         }
         Ok((matches, disclosures))
     }
+}
+
+/// Whether a caller may know that there is such a customer: labels hold for that, too.
+fn may_be_told(caller: &Caller, customer: &StoredCustomer) -> bool {
+    let clearance = caller.profile().clearance;
+    clearance.dominates(customer.access.label)
 }

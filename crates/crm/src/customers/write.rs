@@ -130,10 +130,12 @@ impl Crm {
             sql::remember(&mut tx, &permit, user, key, self.store.clock().now()).await?;
         }
         if !allow_duplicate {
-            let found = self.duplicate_ids(&mut tx, caller, &keys, &fields).await?;
-            if !found.is_empty() {
+            let found = self
+                .count_duplicates(&mut tx, caller, &keys, &fields)
+                .await?;
+            if found > 0 {
                 let duplicate = Problem::new(http::StatusCode::CONFLICT, "customer.duplicate");
-                return Err(duplicate.with("count", found.len()).into());
+                return Err(duplicate.with("count", found).into());
             }
         }
         self.keep_owner(&mut tx, owner).await?;

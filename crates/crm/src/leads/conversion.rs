@@ -236,10 +236,10 @@ impl Crm {
             .filter(|(_, text)| !text.is_empty())
             .collect();
         if !input.allow_duplicate {
-            let found = self.duplicate_ids(tx, caller, &keys, &fields).await?;
-            if !found.is_empty() {
+            let found = self.count_duplicates(tx, caller, &keys, &fields).await?;
+            if found > 0 {
                 let duplicate = Problem::new(StatusCode::CONFLICT, "customer.duplicate");
-                return Err(duplicate.with("count", found.len()).into());
+                return Err(duplicate.with("count", found).into());
             }
         }
         self.keep_owner(tx, owner).await?;

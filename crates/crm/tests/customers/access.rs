@@ -357,3 +357,71 @@ async fn explanations_name_rules_and_remedies_and_tell_nothing_of_what_one_may_n
     })
     .await;
 }
+
+/// 查重 says that there is one and whom to ask; of what is labelled above one's clearance it says nothing, and neither does
+/// a refusal to make another.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_duplicate_check_tells_whom_to_ask_and_nothing_above_the_clearance() {
+    check(async |installation, api| {
+        let (internal, secret) = (Label::of(Level::Internal), Label::of(Level::Secret));
+        cleared(installation, api, "keeper", (secret, secret));
+        made(
+            api,
+            "keeper",
+            json!({ "name": "保密公司", "phone": "13800138000" }),
+        )
+        .await;
+        let owner = api.person(
+            installation,
+            "owner",
+            Role::Sales,
+            DataScope::Own,
+            Some(department(2)),
+        );
+        made(
+            api,
+            "owner",
+            json!({ "name": "普通公司", "phone": "13900139000" }),
+        )
+        .await;
+        api.person(
+            installation,
+            "asking",
+            Role::Sales,
+            DataScope::Own,
+            Some(department(3)),
+        );
+        let asked = async |caller: &str, phone: &str| {
+            let body = json!({ "fields": { "phone": phone } });
+            api.post(caller, "/customers/duplicate-check", body)
+                .await
+                .json["matches"]
+                .clone()
+        };
+        let told = asked("asking", "13900139000").await;
+        let whom = json!({ "id": owner.to_string(), "name": "somebody" });
+        assert_eq!(
+            told,
+            json!([{ "id": null, "name": null, "on": ["phone"], "owner": whom }])
+        );
+        assert_eq!(asked("asking", "13800138000").await, json!([]));
+        cleared(installation, api, "cleared", (secret, internal));
+        assert_eq!(
+            asked("cleared", "13800138000")
+                .await
+                .as_array()
+                .unwrap()
+                .len(),
+            1
+        );
+        let again = |phone: &str| json!({ "fields": { "name": "新公司", "phone": phone } });
+        let refused = api.post("asking", "/customers", again("13900139000")).await;
+        assert_eq!(
+            (refused.status.as_u16(), refused.code()),
+            (409, "customer.duplicate")
+        );
+        let made = api.post("asking", "/customers", again("13800138000")).await;
+        assert_eq!(made.status, 201, "{}", made.json);
+    })
+    .await;
+}

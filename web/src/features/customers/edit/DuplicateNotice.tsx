@@ -52,8 +52,10 @@ export function DuplicateNotice({ fields }: { fields: FieldInfo[] }) {
                   <Link to="/customers/$id" params={{ id: match.id }} target="_blank">
                     {match.name}
                   </Link>
-                ) : (
+                ) : match.owner?.name == null ? (
                   t("duplicates-hidden")
+                ) : (
+                  t("duplicates-hidden-ask", { name: match.owner.name })
                 )}{" "}
                 <span className="soft">{on}</span>
               </li>
