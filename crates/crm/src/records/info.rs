@@ -96,7 +96,7 @@ fn by_hand(spec: &ObjectSpec, states: &States, from: &State) -> Vec<&'static str
     let fillable = |name: &&str| spec.fields.get(name).is_some_and(|field| !field.computed);
     let reached = from.next.iter().filter(|code| {
         let to = states.get(code);
-        to.is_some_and(|to| to.needs.iter().all(|name| fillable(name)))
+        to.is_some_and(|to| to.needs.iter().all(&fillable))
     });
     reached.copied().collect()
 }
